@@ -1,0 +1,1 @@
+//! Experiments: what to ask of recorded or live calls, and what the replies mean.

@@ -1,0 +1,1 @@
+//! Canonical bytes and digests: the ground of the record.

@@ -1,0 +1,1 @@
+//! Estimates with intervals, from counts and numbers: pure and seeded.

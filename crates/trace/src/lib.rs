@@ -1,0 +1,1 @@
+//! What one call left behind: recorded or imported.

@@ -1,0 +1,1 @@
+//! Programs that decide: verifiers and verdicts.
