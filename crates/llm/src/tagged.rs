@@ -1,0 +1,90 @@
+//! Reasoning that stands between tags in the reply text itself (`<think>…</think>`), also where a tag is missing. Not the
+//! vendors' separate fields: those need no splitting.
+
+use crate::{Provenance, Reasoning};
+
+/// A reply text cut into reasoning and answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tagged<'a> {
+    /// The chain of thought without its tags.
+    pub reasoning: &'a str,
+    /// What kind it is: [`Provenance::Raw`] when the closing tag stands there, [`Provenance::Truncated`] when only the opening
+    /// one does, [`Provenance::Absent`] when there is no tag or nothing between them.
+    pub provenance: Provenance,
+    /// What follows the closing tag; everything where there is no tag; empty where the reasoning was never closed.
+    pub answer: &'a str,
+}
+
+impl Tagged<'_> {
+    /// The reasoning as an owned noun.
+    #[must_use]
+    pub fn to_reasoning(&self) -> Reasoning {
+        if self.provenance == Provenance::Absent {
+            Reasoning::absent()
+        } else {
+            Reasoning { text: self.reasoning.to_owned(), provenance: self.provenance }
+        }
+    }
+}
+
+const TAGS: [(&str, &str); 3] =
+    [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")];
+
+/// Cuts a reply text at its reasoning tags.
+///
+/// - `<think>a</think>b`: reasoning `a`, answer `b`;
+/// - `a</think>b`, with the opening tag in the prompt template: the same;
+/// - `<think>a`: the reasoning never ended; it is truncated and there is no answer;
+/// - `a`: no reasoning, all answer.
+///
+/// The opening tag counts only at the start of the text (white space aside): a reply that *talks about* the tag is not cut.
+#[must_use]
+pub fn split_tagged(text: &str) -> Tagged<'_> {
+    let trimmed = text.trim_start();
+    for (open, close) in TAGS {
+        if let Some(rest) = trimmed.strip_prefix(open) {
+            return match rest.find(close) {
+                Some(end) => closed(&rest[..end], &rest[end + close.len()..]),
+                None if rest.trim().is_empty() => Tagged { reasoning: "", provenance: Provenance::Absent, answer: "" },
+                None => Tagged { reasoning: rest.trim(), provenance: Provenance::Truncated, answer: "" },
+            };
+        }
+    }
+    for (open, close) in TAGS {
+        if let Some(end) = text.find(close)
+            && !text[..end].contains(open)
+        {
+            return closed(&text[..end], &text[end + close.len()..]);
+        }
+    }
+    Tagged { reasoning: "", provenance: Provenance::Absent, answer: text }
+}
+
+fn closed<'a>(reasoning: &'a str, answer: &'a str) -> Tagged<'a> {
+    let reasoning = reasoning.trim();
+    let provenance = if reasoning.is_empty() { Provenance::Absent } else { Provenance::Raw };
+    Tagged { reasoning, provenance, answer: answer.trim_start() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_of_the_tags_is_cut_where_it_should_be() {
+        let cases = [
+            ("<think>a</think>b", "a", Provenance::Raw, "b"),
+            ("\n<think>\na\n</think>\n\nb", "a", Provenance::Raw, "b"),
+            ("a</think>b", "a", Provenance::Raw, "b"),
+            ("<think>a", "a", Provenance::Truncated, ""),
+            ("<think></think>b", "", Provenance::Absent, "b"),
+            ("<think> ", "", Provenance::Absent, ""),
+            ("plain", "", Provenance::Absent, "plain"),
+            ("write <think> and </think> yourself", "", Provenance::Absent, "write <think> and </think> yourself"),
+            ("<thinking>a</thinking>b", "a", Provenance::Raw, "b"),
+        ];
+        for (text, reasoning, provenance, answer) in cases {
+            assert_eq!(split_tagged(text), Tagged { reasoning, provenance, answer }, "{text}");
+        }
+    }
+}
