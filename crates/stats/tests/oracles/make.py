@@ -110,7 +110,7 @@ def beta_cdf(x, a, b):
     def cost(x, a, b):
         return max(mpf(0), ((a + b) * x - a - 1) / (1 - x)) + 140 / (1 - x)
 
-    if cost(x, a, b) <= cost(1 - x, b, a):
+    if x < mpf(10) ** -30 or cost(x, a, b) <= cost(1 - x, b, a):
         return beta_series(x, a, b)
     extra = 30
     while True:  # as many more digits as the subtraction loses
@@ -244,7 +244,7 @@ def quantiles():
                 close(value, scipy.stats.t.cdf(x, df), 1e-6)
                 rows.append(("t_cdf", x, df, "-", value))
     shapes = ((0.5, 0.5), (0.5, 1.5), (0.5, 10.5), (3.5, 7.5), (1.0, 1.0), (2.0, 3.0), (10.0, 1.0), (0.5, 1000.5),
-              (50.5, 50.5), (997.5, 3.5), (0.5, 1000000.5), (500000.5, 500000.5), (1e-3, 2.0))
+              (50.5, 50.5), (997.5, 3.5), (0.5, 1000000.5), (500000.5, 500000.5), (0.05, 2.0))
     for a, b in shapes:
         for p in few:
             value, _ = beta_ppf(p, a, b)
@@ -591,12 +591,23 @@ def maj_at_k():
             value = majority_brute(counts, correct, silent, k)
             assert value == majority_exact(counts, correct, silent, k)
             rows.append((counts or "-", correct or "-", silent, k, value))
-    for counts, correct, silent, ks in (([30, 40, 25, 5], [0], 0, (1, 2, 7, 50, 99)), ([30, 40, 25, 5], [0, 2], 10, (1, 2, 16, 64, 109)), ([700, 500], [0], 0, (1, 2, 64)),
-                                        ([600, 450, 150], [1], 100, (1, 32)), ([550, 540], [1], 0, (513,))):
+    for counts, correct, silent, ks in (([30, 40, 25, 5], [0], 0, (1, 2, 7, 40)), ([30, 40, 25, 5], [0, 2], 10, (1, 2, 16, 32)), ([12, 15, 9, 4], [0], 5, (1, 20, 44, 45)), ([700, 500], [0], 0, (1, 2, 64)),
+                                        ([60, 45, 15], [1], 30, (1, 32)), ([550, 540], [1], 0, (513, 1089)), ([520, 510], [0], 90, (1, 3, 500))):
         for k in ks:
-            rows.append((counts, correct, silent, k, majority_exact(counts, correct, silent, k)))
+            method = majority_brute if len(counts) == 2 else majority_exact
+            rows.append((counts, correct, silent, k, method(counts, correct, silent, k)))
     close(majority_brute([2, 3, 1], [0], 2, 1), 0.25), close(majority_brute([2, 3, 1], [0], 2, 2), Fraction(9, 28))  # .25 against .321
     write("maj_at_k", "majority vote over k samples drawn without replacement. counts of each answer, indices of the correct ones, count of samples without an answer (they use a draw, cast no vote), k -> "
           "probability that the vote is correct; ties split evenly; a draw without any vote is not correct; '-' = none",
-          "exact fractions by listing all multisets; equal to a dynamic programme in whole numbers, which alone gives the rows with 100 or more samples",
+          "exact fractions by listing all multisets; equal to a dynamic programme in whole numbers, which alone gives the rows with three or more answers and 100 or more samples",
           "absolute 1e-11", ("counts", "correct", "no_answer", "k", "value"), rows)
+
+
+def main():
+    names = sys.argv[1:] or list(MAKERS)
+    for name in names:
+        MAKERS[name]()
+
+
+if __name__ == "__main__":
+    main()
