@@ -1,1 +1,23 @@
-//! Programs that decide: verifiers and verdicts.
+//! Programs that decide: verifiers and verdicts, and readers of the chain of thought.
+//!
+//! Two things are kept apart by type. A [`Verifier`] reads an [`Answer`] and gives a [`Verdict`]; it never sees the chain of
+//! thought. A reader of the chain, such as a [`signal::mention::Detector`], gives a [`Signal`]; a signal never
+//! becomes a verdict.
+//!
+//! Everything here is pure and bounded: no file, no clock, no environment, no panic on foreign text.
+
+mod about;
+mod answer;
+mod error;
+pub mod signal;
+mod verdict;
+mod verifier;
+pub mod verifiers;
+
+pub use about::{About, Param, Params};
+pub use answer::Answer;
+pub use error::{Error, Result};
+pub use signal::mention::{CueKind, Mention, MentionQuery};
+pub use signal::{Signal, Span};
+pub use verdict::{Outcome, Verdict};
+pub use verifier::Verifier;

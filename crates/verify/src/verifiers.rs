@@ -1,0 +1,18 @@
+//! The catalogue of verifiers: every program that decides without running foreign code.
+
+use crate::{Error, Result, Verifier};
+
+/// Every verifier, in the order in which they are listed.
+pub static ALL: &[&dyn Verifier] = &[];
+
+/// The verifier of a name, with its default parameters.
+///
+/// # Errors
+/// [`Error::UnknownName`], with the names there are.
+pub fn by_name(name: &str) -> Result<&'static dyn Verifier> {
+    ALL.iter().copied().find(|verifier| verifier.about().name == name).ok_or_else(|| Error::UnknownName {
+        kind: "verifier",
+        found: name.to_owned(),
+        known: ALL.iter().map(|verifier| verifier.about().name).collect::<Vec<_>>().join(", "),
+    })
+}
