@@ -46,10 +46,10 @@ impl Level {
         1.0 - self.0
     }
 
-    /// The probability below the upper end of a two-sided interval, (1 + level) / 2.
+    /// The error probability on each side of a two-sided interval, (1 - level) / 2.
     #[must_use]
-    pub fn upper(self) -> f64 {
-        0.5 * (1.0 + self.0)
+    pub fn tail(self) -> f64 {
+        0.5 * (1.0 - self.0)
     }
 
     /// The level each of `m` intervals needs so that all hold together with this level (Bonferroni): 1 - alpha / m.

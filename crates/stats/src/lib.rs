@@ -9,14 +9,19 @@
 //! |---|---|
 //! | [`estimate`], [`interval`], [`undefined`] | a number that never travels alone |
 //! | [`claim`] | statements, what they assert, and the computed mark |
+//! | [`proportion`] | independent trials |
+//! | [`clusters`] | several samples per question |
 //! | [`seed`] | seeded streams that replay for ever |
 
 pub mod claim;
+pub mod clusters;
 pub mod error;
 pub mod estimate;
 pub mod interval;
+pub mod proportion;
 pub mod seed;
 mod serialised;
+mod special;
 pub mod undefined;
 
 pub use claim::asserted::Asserted;
@@ -25,8 +30,10 @@ pub use claim::mark::{Mark, Standing};
 pub use claim::origin::{Origin, Provenance};
 pub use claim::parameter::{Parameter, Unit};
 pub use claim::{Claim, Draft};
+pub use clusters::{Clusters, Tally};
 pub use error::Error;
 pub use estimate::{Estimate, Method, Size};
 pub use interval::{Interval, Level};
+pub use proportion::Proportion;
 pub use seed::{Seed, Stream};
 pub use undefined::Undefined;
