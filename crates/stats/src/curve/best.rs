@@ -57,7 +57,8 @@ mod tests {
             if subset.count_ones() != k {
                 continue;
             }
-            let drawn: Vec<_> = samples.iter().enumerate().filter(|(i, _)| subset >> i & 1 == 1).map(|(_, s)| *s).collect();
+            let drawn: Vec<_> =
+                samples.iter().enumerate().filter(|(i, _)| subset >> i & 1 == 1).map(|(_, s)| *s).collect();
             let best = drawn.iter().map(|(score, _)| *score).fold(f64::NEG_INFINITY, f64::max);
             let tied: Vec<_> = drawn.iter().filter(|(score, _)| *score >= best).collect();
             share += tied.iter().filter(|(_, right)| *right).count() as f64 / tied.len() as f64;

@@ -81,9 +81,13 @@ impl Tally {
         }
         let width = (ties + 1) * (right + 1);
         let cell = |s: usize, t: usize, r: usize| s * width + t * (right + 1) + r;
-        let unable: u64 =
-            self.answers.iter().skip_while(|(count, _)| *count >= votes).map(|(count, _)| u64::from(*count)).sum::<u64>()
-                + u64::from(self.no_answer);
+        let unable: u64 = self
+            .answers
+            .iter()
+            .skip_while(|(count, _)| *count >= votes)
+            .map(|(count, _)| u64::from(*count))
+            .sum::<u64>()
+            + u64::from(self.no_answer);
         let mut weights = vec![0.0; (k + 1) * width];
         for s in 0..=k.min(usize::try_from(unable).unwrap_or(k)) {
             weights[cell(s, 0, 0)] = binomial_probability(s as u64, unable, rate);
@@ -169,8 +173,12 @@ mod tests {
             total += 1.0;
             let most = votes.iter().copied().max().unwrap_or(0);
             if most > 0 {
-                let tied: Vec<bool> =
-                    votes.iter().zip(answers).filter(|(votes, _)| **votes == most).map(|(_, (_, right))| *right).collect();
+                let tied: Vec<bool> = votes
+                    .iter()
+                    .zip(answers)
+                    .filter(|(votes, _)| **votes == most)
+                    .map(|(_, (_, right))| *right)
+                    .collect();
                 share += tied.iter().filter(|right| **right).count() as f64 / tied.len() as f64;
             }
         }

@@ -1,0 +1,366 @@
+//! Simultaneous bounds on differences between settings that were measured on the same questions: max-t over a seeded question
+//! bootstrap. Not a test of one difference chosen beforehand: that needs no correction.
+
+use crate::interval::Level;
+use crate::seed::Seed;
+use crate::special::{beta_quantile, critical};
+use crate::undefined::Undefined;
+
+/// Fewer questions than this and the bootstrap is replaced by Bonferroni's correction of Student's t.
+pub const FEWEST_FOR_BOOTSTRAP: usize = 20;
+
+/// Fewer changed questions than this and a contrast is bounded by the exact binomial bound on how many may change.
+pub const FEWEST_CHANGED: u64 = 10;
+
+/// More draws than this in all and the resampling is done on the limiting normal distribution of the means.
+const MOST_DRAWS: u64 = 400_000_000;
+
+/// Values of several settings on the same questions: one row per question, one column per setting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    columns: usize,
+    values: Vec<f64>,
+}
+
+impl Matrix {
+    /// An empty matrix of so many settings.
+    #[must_use]
+    pub fn new(columns: usize) -> Self {
+        Self { columns, values: Vec::new() }
+    }
+
+    /// Adds a question. Values beyond the number of settings are ignored, missing ones are 0: callers give exactly as many.
+    pub fn push(&mut self, row: impl IntoIterator<Item = f64>) {
+        let start = self.values.len();
+        self.values.extend(row.into_iter().take(self.columns));
+        self.values.resize(start + self.columns, 0.0);
+    }
+
+    /// How many settings.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// How many questions.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.values.len().checked_div(self.columns).unwrap_or(0)
+    }
+
+    /// The values of one setting.
+    pub fn column(&self, at: usize) -> impl Iterator<Item = f64> + '_ {
+        self.values.iter().skip(at).step_by(self.columns.max(1)).copied()
+    }
+
+    pub(crate) fn iter_rows(&self) -> std::slice::ChunksExact<'_, f64> {
+        self.values.chunks_exact(self.columns.max(1))
+    }
+}
+
+/// A difference between two settings: to minus from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contrast {
+    /// The column that is subtracted.
+    pub from: usize,
+    /// The column that it is subtracted from.
+    pub to: usize,
+    /// Mean difference over the questions.
+    pub value: f64,
+    /// Its standard error, sqrt(sum (d - mean)^2 / (G (G-1))) (CR1 on question means).
+    pub error: f64,
+    /// Questions whose difference is above zero.
+    pub rose: u64,
+    /// Questions whose difference is below zero.
+    pub fell: u64,
+}
+
+impl Contrast {
+    /// Whether enough questions changed for a mean and its standard error to describe the difference.
+    fn is_common(&self) -> bool {
+        self.rose + self.fell >= FEWEST_CHANGED && self.error > 0.0
+    }
+}
+
+/// Contrasts of a family with the two critical values that hold for all of them together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Family {
+    /// The contrasts, in the order asked for.
+    pub contrasts: Vec<Contrast>,
+    /// |estimate - truth| / error stays below this for all at once, with the level's probability.
+    pub two_sided: f64,
+    /// (truth - estimate) / error stays below this for all at once, with the level's probability: for upper bounds.
+    pub upper: f64,
+    /// How the critical values were found.
+    pub method: &'static str,
+    /// Questions.
+    pub questions: usize,
+    level: Level,
+}
+
+impl Family {
+    /// Simultaneous two-sided ends of one contrast.
+    ///
+    /// Where fewer than [`FEWEST_CHANGED`] questions changed, t has no scale; then each end is bounded by the exact (Clopper-Pearson) bound on
+    /// the share of questions that rise or fall, at Bonferroni's level over the family. A difference is at most 1 per question, so that the
+    /// bound is conservative.
+    #[must_use]
+    pub fn ends(&self, contrast: &Contrast) -> (f64, f64) {
+        if contrast.is_common() {
+            let reach = self.two_sided * contrast.error;
+            (contrast.value - reach, contrast.value + reach)
+        } else {
+            let tail = 0.5 * self.level.alpha() / self.contrasts.len().max(1) as f64;
+            (-self.share_bound(contrast.fell, tail), self.share_bound(contrast.rose, tail))
+        }
+    }
+
+    /// Simultaneous upper bound of one contrast.
+    #[must_use]
+    pub fn upper_bound(&self, contrast: &Contrast) -> f64 {
+        if contrast.is_common() {
+            contrast.value + self.upper * contrast.error
+        } else {
+            self.share_bound(contrast.rose, self.level.alpha() / self.contrasts.len().max(1) as f64)
+        }
+    }
+
+    /// The largest share that `count` of the questions leave possible, with error probability `tail`.
+    fn share_bound(&self, count: u64, tail: f64) -> f64 {
+        let n = self.questions as f64;
+        let count = count as f64;
+        if count >= n { 1.0 } else { beta_quantile(count + 1.0, n - count, 1.0 - tail) }
+    }
+}
+
+/// Simultaneous bounds for the differences `pairs` (from, to) between columns.
+///
+/// Studentised question bootstrap: whole questions are drawn with replacement, each resample gives t* = (d* - d)/se(d*) for every
+/// contrast with its own standard error, and the critical value is the level's quantile of the largest over the family (Romano and
+/// Wolf 2005). Below [`FEWEST_FOR_BOOTSTRAP`] questions: t with G-1 degrees of freedom at Bonferroni's level. The critical values are
+/// never below those of a single contrast.
+///
+/// # Errors
+/// [`Undefined::TooFew`] below 2 questions, [`Undefined::NoData`] without pairs.
+pub fn simultaneous(
+    matrix: &Matrix,
+    pairs: &[(usize, usize)],
+    level: Level,
+    resamples: u32,
+    seed: Seed,
+) -> Result<Family, Undefined> {
+    let questions = matrix.rows();
+    if questions < 2 {
+        return Err(Undefined::too_few("questions", questions, 2));
+    }
+    if pairs.is_empty() {
+        return Err(Undefined::no_data("settings to compare"));
+    }
+    let contrasts: Vec<Contrast> = pairs.iter().map(|(from, to)| contrast(matrix, *from, *to)).collect();
+    let freedom = (questions - 1) as f64;
+    let single = critical(level, freedom);
+    let one_sided = |level: Level| critical(Level::new(1.0 - 2.0 * level.alpha()).unwrap_or(level), freedom);
+    let varying: Vec<Contrast> = contrasts.iter().copied().filter(Contrast::is_common).collect();
+    let family = |two_sided: f64, upper: f64, method| Family {
+        two_sided: two_sided.max(single),
+        upper: upper.max(one_sided(level)),
+        contrasts: contrasts.clone(),
+        method,
+        questions,
+        level,
+    };
+    if varying.len() < 2 {
+        return Ok(family(single, one_sided(level), "paired t on question means"));
+    }
+    if questions < FEWEST_FOR_BOOTSTRAP || resamples < 100 {
+        let each = level.bonferroni(contrasts.len());
+        return Ok(family(
+            critical(each, freedom),
+            one_sided(each),
+            "paired t on question means, Bonferroni over the curve",
+        ));
+    }
+    let draws = questions as u64 * u64::from(resamples);
+    let (mut largest, mut lowest, method) = if draws <= MOST_DRAWS {
+        let (largest, lowest) = bootstrap(matrix, &varying, resamples, seed);
+        (largest, lowest, "studentised question bootstrap, max-t over the curve")
+    } else {
+        let (largest, lowest) = normal_limit(matrix, &varying, resamples, seed);
+        (largest, lowest, "max-t over the curve, multivariate normal limit")
+    };
+    Ok(family(quantile(&mut largest, level.get()), quantile(&mut lowest, level.get()), method))
+}
+
+fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
+    let questions = matrix.rows() as f64;
+    let differences = || matrix.iter_rows().map(move |row| row[to] - row[from]);
+    let value = differences().sum::<f64>() / questions;
+    let squares: f64 = differences().map(|difference| (difference - value).powi(2)).sum();
+    let rose = differences().filter(|difference| *difference > 1e-12).count() as u64;
+    let fell = differences().filter(|difference| *difference < -1e-12).count() as u64;
+    let error = (squares / (questions * (questions - 1.0))).sqrt();
+    // Rounding leaves a trace of variance where no question moved or all moved by the same amount.
+    let error = if error < 1e-12 { 0.0 } else { error };
+    Contrast { from, to, value, error, rose, fell }
+}
+
+/// The largest |t*| and the largest -t* of every resample.
+fn bootstrap(matrix: &Matrix, contrasts: &[Contrast], resamples: u32, seed: Seed) -> (Vec<f64>, Vec<f64>) {
+    let (questions, columns) = (matrix.rows(), matrix.columns());
+    let means: Vec<f64> = (0..columns).map(|column| matrix.column(column).sum::<f64>() / questions as f64).collect();
+    let centred: Vec<f64> =
+        matrix.iter_rows().flat_map(|row| row.iter().zip(&means).map(|(value, mean)| value - mean)).collect();
+    let mut stream = seed.stream("curve/max-t");
+    let mut counts = vec![0.0_f64; questions];
+    let mut sums = vec![0.0; columns];
+    let mut products = vec![0.0; columns * columns];
+    let (mut largest, mut lowest) = (Vec::new(), Vec::new());
+    for _ in 0..resamples {
+        counts.fill(0.0);
+        for _ in 0..questions {
+            counts[stream.index(questions)] += 1.0;
+        }
+        sums.fill(0.0);
+        products.fill(0.0);
+        for (row, count) in centred.chunks_exact(columns).zip(&counts) {
+            if *count > 0.0 {
+                for (i, left) in row.iter().enumerate() {
+                    let weighted = count * left;
+                    sums[i] += weighted;
+                    for (j, right) in row.iter().enumerate().take(i + 1) {
+                        products[i * columns + j] += weighted * right;
+                    }
+                }
+            }
+        }
+        let product = |i: usize, j: usize| products[i.max(j) * columns + i.min(j)];
+        let n = questions as f64;
+        let (mut high, mut low) = (0.0_f64, f64::NEG_INFINITY);
+        for contrast in contrasts {
+            let (a, b) = (contrast.from, contrast.to);
+            let shift = (sums[b] - sums[a]) / n;
+            let variance =
+                ((product(b, b) - 2.0 * product(a, b) + product(a, a)) / n - shift * shift).max(0.0) / (n - 1.0);
+            // A resample without any variation says nothing about scale; the full data's error stands in.
+            let error = if variance > 1e-24 { variance.sqrt() } else { contrast.error };
+            high = high.max((shift / error).abs());
+            low = low.max(-shift / error);
+        }
+        largest.push(high);
+        lowest.push(low);
+    }
+    (largest, lowest)
+}
+
+/// The same on the limiting distribution: jointly normal contrasts with the estimated correlations.
+fn normal_limit(matrix: &Matrix, contrasts: &[Contrast], resamples: u32, seed: Seed) -> (Vec<f64>, Vec<f64>) {
+    let questions = matrix.rows() as f64;
+    let columns = matrix.columns();
+    let means: Vec<f64> = (0..columns).map(|column| matrix.column(column).sum::<f64>() / questions).collect();
+    let mut covariance = vec![0.0; columns * columns];
+    for row in matrix.iter_rows() {
+        for i in 0..columns {
+            for j in 0..=i {
+                covariance[i * columns + j] += (row[i] - means[i]) * (row[j] - means[j]);
+            }
+        }
+    }
+    let scale = 1.0 / (questions * (questions - 1.0));
+    let factor = cholesky(&covariance.iter().map(|c| c * scale).collect::<Vec<_>>(), columns);
+    let mut stream = seed.stream("curve/max-t/normal");
+    let (mut largest, mut lowest) = (Vec::new(), Vec::new());
+    // The limit is cheap, so that its quantile is taken from more draws than a bootstrap could afford.
+    for _ in 0..u64::from(resamples) * 10 {
+        let normals: Vec<f64> =
+            (0..columns).map(|_| crate::special::normal_quantile(stream.unit().clamp(1e-300, 1.0 - 1e-16))).collect();
+        let shifts: Vec<f64> =
+            (0..columns).map(|i| (0..=i).map(|j| factor[i * columns + j] * normals[j]).sum()).collect();
+        let (mut high, mut low) = (0.0_f64, f64::NEG_INFINITY);
+        for contrast in contrasts {
+            let t = (shifts[contrast.to] - shifts[contrast.from]) / contrast.error;
+            high = high.max(t.abs());
+            low = low.max(-t);
+        }
+        largest.push(high);
+        lowest.push(low);
+    }
+    (largest, lowest)
+}
+
+/// Lower triangular L with L L' = the lower triangle given; columns without variance of their own become 0.
+fn cholesky(lower: &[f64], size: usize) -> Vec<f64> {
+    let mut factor = vec![0.0; size * size];
+    for i in 0..size {
+        for j in 0..=i {
+            let dot: f64 = (0..j).map(|k| factor[i * size + k] * factor[j * size + k]).sum();
+            let rest = lower[i * size + j] - dot;
+            factor[i * size + j] = if i == j {
+                rest.max(0.0).sqrt()
+            } else if factor[j * size + j] > 1e-15 {
+                rest / factor[j * size + j]
+            } else {
+                0.0
+            };
+        }
+    }
+    factor
+}
+
+/// The smallest value that at least `share` of (R + 1) reach: conservative for a finite number of resamples.
+fn quantile(values: &mut [f64], share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = ((values.len() + 1) as f64 * share).ceil() as usize;
+    values.get(at.clamp(1, values.len()) - 1).copied().unwrap_or(f64::INFINITY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planted(questions: usize, gain: f64, seed: u64) -> Matrix {
+        let mut stream = Seed(seed).stream("test");
+        let mut matrix = Matrix::new(3);
+        for _ in 0..questions {
+            let p = stream.unit() * 0.6 + 0.1;
+            matrix.push([0.0, gain, gain].map(|gain| f64::from(u8::from(stream.chance(p + gain)))));
+        }
+        matrix
+    }
+
+    const PAIRS: [(usize, usize); 3] = [(0, 1), (0, 2), (1, 2)];
+
+    #[test]
+    fn a_planted_gain_is_found_and_a_planted_null_is_not() {
+        let family = simultaneous(&planted(400, 0.2, 1), &PAIRS, Level::P95, 500, Seed(7)).unwrap();
+        assert!(family.ends(&family.contrasts[0]).0 > 0.0 && family.ends(&family.contrasts[2]).0 < 0.0);
+        let mut alarms = 0;
+        for seed in 0..200 {
+            let family = simultaneous(&planted(60, 0.0, seed), &PAIRS, Level::P95, 200, Seed(seed)).unwrap();
+            alarms += u32::from(family.contrasts.iter().any(|c| family.ends(c).0 > 0.0 || family.ends(c).1 < 0.0));
+        }
+        // 200 runs at 5 %: more than 20 alarms has probability 2e-3.
+        assert!(alarms <= 20, "{alarms} of 200");
+    }
+
+    #[test]
+    fn the_normal_limit_agrees_with_the_bootstrap_on_many_questions() {
+        let matrix = planted(5_000, 0.1, 3);
+        let contrasts: Vec<Contrast> = PAIRS.iter().map(|(a, b)| contrast(&matrix, *a, *b)).collect();
+        let (mut boot, _) = bootstrap(&matrix, &contrasts, 1_000, Seed(1));
+        let (mut limit, _) = normal_limit(&matrix, &contrasts, 1_000, Seed(1));
+        let (a, b) = (quantile(&mut boot, 0.95), quantile(&mut limit, 0.95));
+        assert!((a - b).abs() < 0.15, "{a} {b}");
+    }
+
+    #[test]
+    fn no_change_at_all_is_bounded_and_not_certain() {
+        let mut matrix = Matrix::new(2);
+        (0..100).for_each(|i| matrix.push([f64::from(i % 2), f64::from(i % 2)]));
+        let family = simultaneous(&matrix, &[(0, 1)], Level::P95, 500, Seed(1)).unwrap();
+        let (low, high) = family.ends(&family.contrasts[0]);
+        assert!(low < -0.03 && high > 0.03 && high < 0.04, "{low} {high}");
+        let all_alike = Contrast { from: 0, to: 1, value: 0.0, error: 0.0, rose: 100, fell: 0 };
+        assert!((family.ends(&all_alike).1 - 1.0).abs() < 1e-12);
+        assert!(simultaneous(&Matrix::new(2), &[(0, 1)], Level::P95, 500, Seed(1)).is_err());
+    }
+}
