@@ -333,7 +333,7 @@ def wilson():
             close(low, check[0], 1e-7, 1e-15)
             close(high, check[1], 1e-9)
             rows.append((x, n, level, low, high))
-    low, high = wilson_count(81, 263, 0.95)  # Newcombe 1998, Stat. Med. 17, 857: (.2553, .3662), (.0623, .1605), (0, .1611)
+    low, high = wilson_count(81, 263, 0.95)  # Newcombe 1998, Stat. Med. 17, 857: (.2553, .3662), (.0624, .1605), (0, .1611)
     close(low, 0.2553, 0, 5e-5), close(high, 0.3662, 0, 5e-5)
     low, high = wilson_count(15, 148, 0.95)
     close(low, 0.0624, 0, 5e-5), close(high, 0.1605, 0, 5e-5)
@@ -733,7 +733,7 @@ def newcombe(a, b, c, d, level):
 
 @maker
 def newcombe10():
-    # Newcombe's own first example; two examples of Fagerland, Lydersen and Laake 2017, chapter 8
+    # the first from Newcombe's article; the second as the R package contingencytables prints it; the third from Fagerland, Lydersen and Laake 2014
     for table, printed in (((36, 12, 2, 0), (0.2, 0.0569, 0.3404)), ((59, 6, 16, 80), (-0.0621, -0.1186, -0.0046)), ((1, 1, 7, 12), (-0.286, -0.507, -0.026))):
         for found, expected in zip(newcombe(*table, 0.95)[1:], printed):
             close(found, expected, 0, 5e-4 if table[0] == 1 else 5e-5)
@@ -749,7 +749,7 @@ def newcombe10():
             rows.append((a, b, c, d, level, phi, difference, low, high))
     write("newcombe10", "difference of paired proportions, a both right, b only the first, c only the second, d neither; difference = (b - c)/n; Newcombe's method 10: square-and-add of Wilson ends with phi, "
           "whose numerator ad - bc becomes max(ad - bc - n/2, 0) when positive; phi = 0 when a margin is 0",
-          "Newcombe 1998 (Stat. Med. 17, 2635); mpmath at 60 digits; compared with printed intervals for (36, 12, 2, 0), (59, 6, 16, 80), (1, 1, 7, 12) (Newcombe; Fagerland, Lydersen and Laake 2017); mirrored under exchange of b and c",
+          "Newcombe 1998 (Stat. Med. 17, 2635); mpmath at 60 digits; compared with printed intervals for (36, 12, 2, 0), (59, 6, 16, 80), (1, 1, 7, 12) (Newcombe; R package contingencytables; Fagerland, Lydersen and Laake 2014); mirrored under exchange of b and c",
           "absolute 1e-11", ("a", "b", "c", "d", "level", "phi", "difference", "low", "high"), rows)
 
 
@@ -1112,7 +1112,7 @@ def lang_reiczigel():
     close(low, check[0], 1e-9), close(high, check[1], 1e-9)
     write("lang_reiczigel", "prevalence from x flagged of n when sensitivity tp/n_se and specificity tn/n_sp come from separate samples: rogan_gladen (not clipped), estimate (clipped to [0, 1]), interval not clipped and clipped",
           "Lang and Reiczigel 2014 (Prev. Vet. Med. 113, 13): Agresti-Coull apparent prevalence (x + z^2/2)/(n + z^2), se and sp with one pseudo-observation of each kind, centre shifted by "
-          "2 z^2 [P se(1-se)/(n_se+2) - (1-P) sp(1-sp)/(n_sp+2)], variance with (1-P)^2 (the article's eq. 4 as corrected in the R package asht); mpmath at 60 digits; a perfect test reproduces Agresti-Coull",
+          "2 z^2 [P se(1-se)/(n_se+2) - (1-P) sp(1-sp)/(n_sp+2)], variance with (1-P)^2 (formula as in the R package asht, which corrects a sign in the article's eq. 4); mpmath at 60 digits; a perfect test reproduces Agresti-Coull",
           "absolute 1e-11", ("x", "n", "tp", "n_se", "tn", "n_sp", "level", "rogan_gladen", "estimate", "low_unclipped", "high_unclipped", "low", "high"), rows)
 
 
