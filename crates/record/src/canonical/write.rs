@@ -1,5 +1,5 @@
-//! From any `serde` value to a [`Value`]. Not through `serde_json`, which turns NaN into null and drops nothing else in silence
-//! only by chance: here every kind that canonical bytes cannot carry is refused with its place.
+//! From any `serde` value to a [`Value`]. Not through `serde_json`, which writes NaN as null and keys of any kind as strings: here
+//! everything that canonical bytes cannot carry is refused with its place.
 
 use std::collections::BTreeMap;
 
