@@ -15,13 +15,21 @@
 
 pub mod claim;
 pub mod clusters;
+pub mod cue;
+pub mod curve;
 pub mod error;
 pub mod estimate;
 pub mod interval;
+pub mod multiplicity;
+pub mod paired;
+pub mod power;
 pub mod proportion;
+pub mod ratio;
+pub mod resample;
 pub mod seed;
 mod serialised;
 mod special;
+pub mod strata;
 pub mod undefined;
 
 pub use claim::asserted::Asserted;
@@ -34,6 +42,7 @@ pub use clusters::{Clusters, Tally};
 pub use error::Error;
 pub use estimate::{Estimate, Method, Size};
 pub use interval::{Interval, Level};
+pub use paired::{Paired, PairedCounts, Test};
 pub use proportion::Proportion;
 pub use seed::{Seed, Stream};
 pub use undefined::Undefined;

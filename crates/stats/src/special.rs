@@ -17,6 +17,7 @@ pub(crate) fn ln_gamma(x: f64) -> f64 {
 }
 
 /// ln C(n, k) for 0 <= k <= n.
+#[cfg(test)]
 pub(crate) fn ln_choose(n: f64, k: f64) -> f64 {
     ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(n - k + 1.0)
 }
@@ -232,6 +233,7 @@ fn t_from_upper(q: f64, df: f64) -> f64 {
 }
 
 /// Quantile of Student's t, p in (0, 1), `df` > 0; infinite `df` is the normal distribution.
+#[cfg(test)]
 pub(crate) fn t_quantile(p: f64, df: f64) -> f64 {
     if df.is_infinite() {
         normal_quantile(p)

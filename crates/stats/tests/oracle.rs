@@ -1,7 +1,10 @@
 //! Agreement with the reference tables in `tests/oracles`, which were made apart from this code.
 
+#[cfg(test)]
 mod oracle {
     pub(crate) mod table;
 
+    mod comparison;
+    mod cues;
     mod proportions;
 }

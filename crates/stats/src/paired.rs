@@ -1,0 +1,196 @@
+//! Two systems on the same questions: difference, tests, and decisions with a margin.
+//!
+//! Not for different questions per system: pairing is what makes small differences visible.
+
+pub mod margin;
+pub mod mcnemar;
+pub mod newcombe;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::estimate::{Estimate, Method, Size};
+use crate::interval::{Interval, Level};
+use crate::resample::sign_flip::sign_flip;
+use crate::seed::Seed;
+use crate::special::{critical, t_upper};
+use crate::undefined::Undefined;
+
+/// The outcome of a two-sided test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Test {
+    /// p-value in [0, 1]. A large one never shows that there is no difference.
+    pub p: f64,
+    /// The observed statistic: a mean difference, or for McNemar the difference of discordant counts.
+    pub statistic: f64,
+    /// Units and samples.
+    pub size: Size,
+    /// Which test, exact or not.
+    pub method: Method,
+}
+
+/// The counts of two systems on questions with one sample each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairedCounts {
+    /// Right with both.
+    pub both: u64,
+    /// Right with the first only: lost by going to the second.
+    pub first: u64,
+    /// Right with the second only: gained by going to the second.
+    pub second: u64,
+    /// Right with neither.
+    pub neither: u64,
+}
+
+impl PairedCounts {
+    /// All questions.
+    #[must_use]
+    pub fn questions(&self) -> u64 {
+        self.both + self.first + self.second + self.neither
+    }
+}
+
+/// Question means of two systems over the same questions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paired {
+    first: Vec<f64>,
+    second: Vec<f64>,
+    samples: u64,
+}
+
+impl Paired {
+    /// Question means of the first and of the second system, in the same order of questions; `samples` are all samples of
+    /// both.
+    ///
+    /// # Errors
+    /// When the numbers of questions differ, or a mean is not finite.
+    pub fn new(first: Vec<f64>, second: Vec<f64>, samples: u64) -> Result<Self, Error> {
+        if first.len() != second.len() {
+            return Err(Error::Length { what: "second system".into(), expected: first.len(), found: second.len() });
+        }
+        if let Some(bad) = first.iter().chain(&second).find(|x| !x.is_finite()) {
+            return Err(Error::domain("question mean", "a finite number", bad));
+        }
+        Ok(Self { first, second, samples })
+    }
+
+    /// Number of questions.
+    #[must_use]
+    pub fn questions(&self) -> usize {
+        self.first.len()
+    }
+
+    /// second - first, per question.
+    #[must_use]
+    pub fn differences(&self) -> Vec<f64> {
+        self.first.iter().zip(&self.second).map(|(a, b)| b - a).collect()
+    }
+
+    /// How many questions the second system does better, and how many worse.
+    #[must_use]
+    pub fn gained_and_lost(&self) -> (u64, u64) {
+        let pairs = self.first.iter().zip(&self.second);
+        let gained = pairs.clone().filter(|(a, b)| *b - *a > 1e-12).count() as u64;
+        let lost = pairs.filter(|(a, b)| *a - *b > 1e-12).count() as u64;
+        (gained, lost)
+    }
+
+    /// The mean of second - first over questions with m ± t_{G-1} se, CR1 ([`mean_difference`]).
+    ///
+    /// # Errors
+    /// Without questions.
+    pub fn difference(&self, level: Level) -> Result<Estimate, Undefined> {
+        let e = mean_difference(&self.differences(), level)?;
+        let size = Size { units: self.first.len() as u64, samples: self.samples };
+        Estimate::new(e.value(), e.interval().copied().map_err(Clone::clone), size, e.method().clone())
+    }
+
+    /// The sign-flip test on the question means ([`crate::resample::sign_flip`]): the default test.
+    ///
+    /// # Errors
+    /// Without questions.
+    pub fn sign_flip(&self, seed: Seed) -> Result<Test, Undefined> {
+        sign_flip(&self.differences(), seed)
+    }
+
+    /// Counts for McNemar and Newcombe, where every question mean is 0 or 1.
+    ///
+    /// # Errors
+    /// [`Undefined::NotApplicable`] when a question has several samples that disagree.
+    pub fn counts(&self) -> Result<PairedCounts, Undefined> {
+        let mut counts = PairedCounts { both: 0, first: 0, second: 0, neither: 0 };
+        for (a, b) in self.first.iter().zip(&self.second) {
+            let cell = match (whole(*a), whole(*b)) {
+                (Some(true), Some(true)) => &mut counts.both,
+                (Some(true), Some(false)) => &mut counts.first,
+                (Some(false), Some(true)) => &mut counts.second,
+                (Some(false), Some(false)) => &mut counts.neither,
+                _ => return Err(Undefined::not_applicable("a table of pairs", "a question has several samples")),
+            };
+            *cell += 1;
+        }
+        Ok(counts)
+    }
+}
+
+fn whole(x: f64) -> Option<bool> {
+    if x.abs() < 1e-12 {
+        Some(false)
+    } else if (x - 1.0).abs() < 1e-12 {
+        Some(true)
+    } else {
+        None
+    }
+}
+
+/// The mean of per-question differences with m ± t_{G-1} sqrt(sum (d - m)^2 / (G (G - 1))).
+///
+/// The paired t interval; over question means it is the cluster-robust interval with CR1. Assumes independent questions.
+///
+/// # Errors
+/// Without differences; the estimate has no interval with one question, or when all differences are equal.
+pub fn mean_difference(differences: &[f64], level: Level) -> Result<Estimate, Undefined> {
+    let g = differences.len();
+    if g == 0 {
+        return Err(Undefined::no_data("paired questions"));
+    }
+    let mean = differences.iter().sum::<f64>() / g as f64;
+    let interval = standard_error(differences).map(|se| {
+        let half = critical(level, g as f64 - 1.0) * se;
+        Interval::ordered(mean - half, mean + half, level)
+    });
+    Estimate::new(mean, interval, Size::single(g as u64), Method::named("paired, CR1, t(G-1)"))
+}
+
+/// CR1 standard error of the mean of per-question differences.
+fn standard_error(differences: &[f64]) -> Result<f64, Undefined> {
+    let g = differences.len();
+    if g < 2 {
+        return Err(Undefined::too_few("paired questions", g, 2));
+    }
+    let n = g as f64;
+    let mean = differences.iter().sum::<f64>() / n;
+    let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
+    let se = (squares / (n * (n - 1.0))).sqrt();
+    if se > 1e-14 { Ok(se) } else { Err(Undefined::NoVariation { what: "paired differences".into() }) }
+}
+
+/// The paired t test of mean difference 0: |m|/se against t_{G-1}.
+///
+/// # Errors
+/// With fewer than 2 questions, or when all differences are equal.
+pub fn t_test(differences: &[f64]) -> Result<Test, Undefined> {
+    let se = standard_error(differences)?;
+    let g = differences.len() as f64;
+    let mean = differences.iter().sum::<f64>() / g;
+    let p = 2.0 * t_upper((mean / se).abs(), g - 1.0);
+    Ok(Test {
+        p: p.min(1.0),
+        statistic: mean,
+        size: Size::single(differences.len() as u64),
+        method: Method::named("paired t"),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! Means over fixed strata: tasks that were chosen, not drawn.
+//!
+//! Not clusters: thirteen tasks of a benchmark are the tasks the statement is about, and only the items within them vary.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+use crate::estimate::{Estimate, Method, Size};
+use crate::interval::{Interval, Level};
+use crate::proportion::wilson;
+use crate::special::critical;
+use crate::undefined::Undefined;
+
+/// Values of items that belong to fixed strata; every item counts the same.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Strata {
+    values: BTreeMap<u32, Vec<f64>>,
+}
+
+impl Strata {
+    /// From (stratum, value) of every item.
+    ///
+    /// # Errors
+    /// When a value is not finite.
+    pub fn new(items: impl IntoIterator<Item = (u32, f64)>) -> Result<Self, Error> {
+        let mut values: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+        for (stratum, value) in items {
+            if !value.is_finite() {
+                return Err(Error::domain("value", "a finite number", value));
+            }
+            values.entry(stratum).or_default().push(value);
+        }
+        Ok(Self { values })
+    }
+
+    fn items(&self) -> usize {
+        self.values.values().map(Vec::len).sum()
+    }
+
+    /// Number of items.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        Size::single(self.items() as u64)
+    }
+
+    /// The mean over all items, m = sum of W_h m_h with W_h = N_h / N.
+    ///
+    /// # Errors
+    /// Without items.
+    pub fn mean(&self) -> Result<f64, Undefined> {
+        let n = self.items();
+        if n == 0 {
+            return Err(Undefined::no_data("items"));
+        }
+        Ok(self.values.values().flatten().sum::<f64>() / n as f64)
+    }
+
+    /// The standard error over items within strata, sqrt(sum of W_h^2 s_h^2 / N_h), and its degrees of freedom N - H.
+    ///
+    /// # Errors
+    /// Without items, or when a stratum has a single one.
+    pub fn standard_error(&self) -> Result<(f64, f64), Undefined> {
+        self.mean()?;
+        let n = self.items() as f64;
+        let mut variance = 0.0;
+        for values in self.values.values() {
+            let size = values.len() as f64;
+            if values.len() < 2 {
+                return Err(Undefined::too_few("items of every stratum", values.len(), 2));
+            }
+            let mean = values.iter().sum::<f64>() / size;
+            let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+            variance += size * squares / (size - 1.0) / (n * n);
+        }
+        Ok((variance.sqrt(), n - self.values.len() as f64))
+    }
+
+    /// The pooled mean with m ± t_{N-H} se: for differences of paired items.
+    ///
+    /// Assumes independent items within each stratum. Estimand: items like these, in exactly these strata.
+    ///
+    /// # Errors
+    /// Without items.
+    pub fn pooled_mean(&self, level: Level) -> Result<Estimate, Undefined> {
+        let mean = self.mean()?;
+        let interval = self.standard_error().map(|(se, df)| {
+            let half = critical(level, df) * se;
+            Interval::ordered(mean - half, mean + half, level)
+        });
+        Estimate::new(mean, interval, self.size(), Method::named("paired, fixed strata, t(N-H)"))
+    }
+
+    /// The pooled share of values in [0, 1] with Wilson's interval at n_eff = m (1 - m)/se^2 and t_{N-H}.
+    ///
+    /// # Errors
+    /// Without items; [`Undefined::NotApplicable`] when a value lies outside [0, 1].
+    pub fn pooled_share(&self, level: Level) -> Result<Estimate, Undefined> {
+        let mean = self.mean()?;
+        if self.values.values().flatten().any(|v| !(0.0..=1.0).contains(v)) {
+            return Err(Undefined::not_applicable("share", "a value lies outside [0, 1]"));
+        }
+        let interval = self.standard_error().and_then(|(se, df)| {
+            let unanimous = mean <= 0.0 || mean >= 1.0;
+            let trials = if unanimous { self.items() as f64 } else { mean * (1.0 - mean) / (se * se) };
+            if trials.is_finite() {
+                Ok(wilson::at(mean, trials, critical(level, df), level))
+            } else {
+                Err(Undefined::NoVariation { what: "items within strata".into() })
+            }
+        });
+        Estimate::new(mean, interval, self.size(), Method::named("Wilson at n_eff, fixed strata, t(N-H)"))
+    }
+}
