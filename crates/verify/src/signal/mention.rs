@@ -7,7 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Signal, Span};
 
+mod conclusion;
 mod cue;
+pub mod detectors;
+mod reading;
+mod stem;
+mod target;
+mod words;
 
 pub use cue::CueKind;
 
