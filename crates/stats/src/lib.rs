@@ -13,10 +13,12 @@
 //! | [`clusters`] | several samples per question |
 //! | [`seed`] | seeded streams that replay for ever |
 
+pub mod agreement;
 pub mod claim;
 pub mod clusters;
 pub mod cue;
 pub mod curve;
+pub mod detector;
 pub mod error;
 pub mod estimate;
 pub mod interval;

@@ -4,3 +4,6 @@
 
 pub mod fieller;
 pub mod mover;
+
+#[cfg(test)]
+mod tests;

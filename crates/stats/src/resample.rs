@@ -4,3 +4,6 @@
 
 pub mod bootstrap;
 pub mod sign_flip;
+
+#[cfg(test)]
+mod tests;

@@ -111,3 +111,38 @@ impl Strata {
         Estimate::new(mean, interval, self.size(), Method::named("Wilson at n_eff, fixed strata, t(N-H)"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_between_strata_do_not_widen_the_interval() {
+        // Two strata, far apart, with the same spread within.
+        let items = |gap: f64| {
+            Strata::new((0..200_u32).map(|i| (i % 2, f64::from(i % 2) * gap + f64::from(i / 2 % 2) * 0.2))).unwrap()
+        };
+        let (near, far) = (items(0.0), items(0.7));
+        let (a, b) = (near.standard_error().unwrap(), far.standard_error().unwrap());
+        assert!((a.0 - b.0).abs() < 1e-12 && (a.1 - 198.0).abs() < 1e-12);
+        assert!((far.mean().unwrap() - 0.45).abs() < 1e-12);
+        // By hand: s^2 within = .01 * 100/99, se^2 = s^2 / 200.
+        assert!((a.0 - (0.01 * 100.0 / 99.0 / 200.0_f64).sqrt()).abs() < 1e-12);
+        let share = far.pooled_share(Level::P95).unwrap();
+        let mean = far.pooled_mean(Level::P95).unwrap();
+        assert!(share.interval().unwrap().low() >= 0.0);
+        assert!((share.interval().unwrap().width() - mean.interval().unwrap().width()).abs() < 2e-3);
+    }
+
+    #[test]
+    fn a_lone_item_values_outside_and_no_items_are_typed() {
+        assert!(matches!(Strata::default().pooled_mean(Level::P95), Err(Undefined::NoData { .. })));
+        let lone = Strata::new([(0, 0.0), (0, 1.0), (1, 1.0)]).unwrap();
+        assert!(matches!(lone.pooled_mean(Level::P95).unwrap().interval(), Err(Undefined::TooFew { .. })));
+        assert!(Strata::new([(0, f64::NAN)]).is_err());
+        let drop = Strata::new([(0, -1.0), (0, 1.0)]).unwrap();
+        assert!(matches!(drop.pooled_share(Level::P95), Err(Undefined::NotApplicable { .. })));
+        let all = Strata::new((0..20).map(|i| (i % 2, 1.0))).unwrap();
+        assert!(all.pooled_share(Level::P95).unwrap().interval().unwrap().low() > 0.7);
+    }
+}

@@ -4,7 +4,9 @@
 mod oracle {
     pub(crate) mod table;
 
+    mod agreement;
     mod comparison;
     mod cues;
+    mod curves;
     mod proportions;
 }

@@ -1,0 +1,84 @@
+//! pass@k, pass^k, maj@k, best-of-k, the power law and the beta-binomial.
+
+use candor_stats::curve::majority::Tally;
+use candor_stats::curve::{BetaBinomial, PowerLaw, best_of_k, pass_at_k, pass_hat_k};
+
+use super::table::Table;
+
+#[test]
+fn pass() {
+    for row in Table::read("pass_at_k", 100).rows() {
+        row.close("value", pass_at_k(row.count("n"), row.count("c"), row.count("k")).unwrap(), 1e-12);
+    }
+    for row in Table::read("pass_hat_k", 70).rows() {
+        let (found, expected) =
+            (pass_hat_k(row.count("n"), row.count("c"), row.count("k")).unwrap(), row.number("value"));
+        assert!((found - expected).abs() <= 1e-11 * expected, "{found} {expected}");
+    }
+}
+
+#[test]
+fn majority() {
+    for row in Table::read("maj_at_k", 100).rows() {
+        let list = |column: &str| -> Vec<u32> {
+            match row.text(column) {
+                "-" => Vec::new(),
+                text => text.split(',').map(|v| v.parse().unwrap()).collect(),
+            }
+        };
+        let correct = list("correct");
+        let answers = list("counts").into_iter().enumerate().map(|(i, n)| (n, correct.contains(&(i as u32))));
+        let tally = Tally::new(answers, row.count("no_answer") as u32);
+        row.close("value", tally.majority(row.count("k") as u32).unwrap(), 1e-11);
+    }
+}
+
+#[test]
+fn best() {
+    for row in Table::read("best_of_k", 40).rows() {
+        let samples: Vec<(f64, bool)> = row
+            .text("samples")
+            .split(',')
+            .map(|s| s.split_once(':').map(|(score, right)| (score.parse().unwrap(), right == "1")).unwrap())
+            .collect();
+        row.close("value", best_of_k(&samples, row.count("k") as u32).unwrap(), 1e-12);
+    }
+}
+
+#[test]
+fn power_law() {
+    for row in Table::read("power_law", 10).rows() {
+        let curve: Vec<f64> = row.text("curve").split(',').map(|v| v.parse().unwrap()).collect();
+        let usable = curve.iter().filter(|c| **c > 0.0 && **c < 1.0).count();
+        // The table refuses what the fit leaves out; below three points both refuse.
+        if row.text("a").parse::<f64>().is_err() || usable < 3 {
+            continue;
+        }
+        let law = PowerLaw::fit((1..).zip(curve)).unwrap();
+        let (a, b) = (row.number("a"), row.number("b"));
+        assert!((law.a - a).abs() <= 1e-9 * a.abs() && (law.b - b).abs() <= 1e-9 * b.abs(), "{law:?} {a} {b}");
+    }
+}
+
+#[test]
+fn beta_binomial() {
+    let ln_choose = |n: u32, c: u32| (1..=c).map(|i| (f64::from(n - c + i) / f64::from(i)).ln()).sum::<f64>();
+    let mut plain = 0;
+    for row in Table::read("beta_binomial_mle", 5).rows() {
+        let list = |column: &str| -> Vec<u32> { row.text(column).split(',').map(|v| v.parse().unwrap()).collect() };
+        let counts: Vec<(u32, u32)> = list("sizes").into_iter().zip(list("counts")).collect();
+        let fit = BetaBinomial::fit(&counts).unwrap();
+        let coefficients: f64 = counts.iter().map(|(n, c)| ln_choose(*n, *c)).sum();
+        let found = fit.log_likelihood + coefficients;
+        if fit.zero > 0.0 {
+            // A lump at zero is only taken where it is clearly likelier than the table's plain fit.
+            assert!(found > row.number("loglik") + 1.92);
+            continue;
+        }
+        plain += 1;
+        assert!((found - row.number("loglik")).abs() < 1e-7, "{found}");
+        assert!((fit.alpha / row.number("alpha") - 1.0).abs() < 1e-4, "{fit:?} {}", row.number("alpha"));
+        assert!((fit.beta / row.number("beta") - 1.0).abs() < 1e-4, "{fit:?} {}", row.number("beta"));
+    }
+    assert!(plain >= 3);
+}
