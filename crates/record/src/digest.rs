@@ -54,12 +54,6 @@ impl Digest {
 pub struct Digester(Sha256);
 
 impl Digester {
-    /// Nothing taken in yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// Nothing seen yet.
     #[must_use]
     pub fn new() -> Self {
