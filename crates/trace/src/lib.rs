@@ -1,1 +1,18 @@
-//! What one call left behind: recorded or imported.
+//! What one call left behind: recorded, imported, counted.
+//!
+//! A [`Trace`] is what happened, in order. This crate reads traces from foreign files, says what a heap of files can answer, and
+//! writes traces in one canonical form. It computes no result and draws no conclusion.
+
+mod error;
+mod event;
+pub mod import;
+pub mod mapping;
+mod money;
+mod trace;
+mod trial;
+
+pub use error::{Error, Invalid, Result};
+pub use event::{Document, Event, Label, LabelValue, Labeller};
+pub use money::Money;
+pub use trace::{Cue, Origin, Place, Question, Trace, TraceId};
+pub use trial::{Trial, arm};

@@ -1,0 +1,200 @@
+//! What can go wrong while traces are read. Not how a surface words it: the message says what and where, the hint what to do.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use crate::Place;
+
+/// The result of reading or writing traces.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What stopped an import.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused.
+    #[error("{}: could not be {doing}: {source}", shown(&path.to_string_lossy()))]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// `opened`, `read`, `listed` or `written`.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A record does not say what its format says it should.
+    #[error("{0}")]
+    Invalid(Box<Invalid>),
+    /// A bound against hostile or unexpected input was reached.
+    #[error("{file}: {what} is beyond the limit of {limit}")]
+    TooLarge {
+        /// The file.
+        file: String,
+        /// What grew too large.
+        what: &'static str,
+        /// The bound, with its unit.
+        limit: String,
+    },
+    /// The format of a file is not known and no mapping was given.
+    #[error("{file}: not a format that is known here: {found}")]
+    Unrecognised {
+        /// The file.
+        file: String,
+        /// What it looks like.
+        found: String,
+    },
+    /// There is nothing to read at all.
+    #[error("{}: {found}", shown(&path.to_string_lossy()))]
+    Nothing {
+        /// The file or folder that was pointed at.
+        path: PathBuf,
+        /// What is there instead.
+        found: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A mapping cannot be used.
+    #[error("mapping: {place}: {problem}")]
+    Mapping {
+        /// The part of the mapping.
+        place: String,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        hint: String,
+    },
+}
+
+impl Error {
+    /// One thing to try, where there is one.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Invalid(invalid) if invalid.hint.is_empty() => {
+                Some("--skip-invalid counts and lists such records and goes on")
+            }
+            Self::Invalid(invalid) => Some(&invalid.hint),
+            Self::Nothing { hint, .. } | Self::Mapping { hint, .. } => Some(hint),
+            Self::Unrecognised { .. } => Some("candor look writes a mapping draft for such a file"),
+            Self::TooLarge { .. } => Some("split the file into smaller ones"),
+            Self::Io { .. } => None,
+        }
+    }
+
+    /// The invalid record that stopped the import, where it was one.
+    #[must_use]
+    pub fn invalid(&self) -> Option<&Invalid> {
+        match self {
+            Self::Invalid(invalid) => Some(invalid),
+            _ => None,
+        }
+    }
+}
+
+/// A record that does not say what its format says it should. Every text in it is bounded and escaped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invalid {
+    /// The file, relative to what was pointed at.
+    pub file: String,
+    /// The record in it.
+    pub place: Place,
+    /// The field, as a path within the record; empty where the record as a whole is meant.
+    pub field: String,
+    /// What would do.
+    pub expected: String,
+    /// What stands there, bounded and escaped.
+    pub found: String,
+    /// What to do; empty where there is nothing beyond mending or skipping the record.
+    pub hint: String,
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}: ", self.file, self.place.record)?;
+        if !self.field.is_empty() {
+            write!(out, "field `{}`: ", self.field)?;
+        }
+        write!(out, "expected {}, found {}", self.expected, self.found)
+    }
+}
+
+/// What is wrong with a record, before it is known which record of which file it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(crate) field: String,
+    pub(crate) expected: String,
+    pub(crate) found: String,
+    pub(crate) hint: String,
+}
+
+impl Problem {
+    /// A field with the wrong content; `found` is escaped and bounded here.
+    pub(crate) fn new(field: impl Into<String>, expected: impl Into<String>, found: impl AsRef<str>) -> Self {
+        Self { field: field.into(), expected: expected.into(), found: shown(found.as_ref()), hint: String::new() }
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    /// A record that is not even JSON.
+    pub(crate) fn json(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        // The line is that of the record, which is always 1: only the column says something.
+        let text = text.split(" at line ").next().unwrap_or_default().to_owned();
+        let expected = match error.classify() {
+            serde_json::error::Category::Data => "a record of this format",
+            _ => "a complete JSON value",
+        };
+        Self::new("", expected, format!("{text} (column {})", error.column()))
+    }
+
+    pub(crate) fn at(self, file: &str, place: Place) -> Invalid {
+        let Self { field, expected, found, hint } = self;
+        Invalid { file: shown(file), place, field: shown(&field), expected, found, hint }
+    }
+}
+
+/// Foreign text as it may be shown: escaped, at most 120 characters.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let mut out: String = text.chars().take(LONGEST).flat_map(escaped).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+fn escaped(character: char) -> impl Iterator<Item = char> {
+    // Only what could move the cursor, hide text or forge a line is escaped: quotes and accents stay readable.
+    let hostile = character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let plain = (!hostile).then_some(character);
+    let escape = hostile.then(|| character.escape_default());
+    plain.into_iter().chain(escape.into_iter().flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_is_escaped_and_bounded() {
+        assert_eq!(shown("a\u{1b}[2Jb\n"), "a\\u{1b}[2Jb\\n");
+        assert_eq!(shown("é \"quoted\""), "é \"quoted\"");
+        assert_eq!(shown(&"x".repeat(500)).chars().count(), 121);
+        assert_eq!(shown("safe\u{202e}evil"), "safe\\u{202e}evil");
+    }
+
+    #[test]
+    fn an_invalid_record_names_place_field_expected_and_found() {
+        let invalid = Problem::new("correct", "true, false, 0 or 1", "\"maybe\"")
+            .at("samples.jsonl", Place { record: 17, part: 0 });
+        assert_eq!(
+            invalid.to_string(),
+            "samples.jsonl:17: field `correct`: expected true, false, 0 or 1, found \"maybe\""
+        );
+    }
+}

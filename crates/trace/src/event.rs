@@ -1,0 +1,122 @@
+//! What happened during one call, event by event. Not what it means.
+
+use candor_llm::{Conversation, Finish, Reasoning};
+use candor_verify::Verdict;
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened. Externally tagged in JSON (`{"output": {…}}`): an inner tag would make every importer buffer
+/// every event before it knows what it reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// What was asked.
+    Request(Conversation),
+    /// What was fetched for the model to read.
+    Retrieval {
+        /// The query.
+        query: String,
+        /// What came back.
+        documents: Vec<Document>,
+    },
+    /// The model asked for a tool.
+    ToolCall {
+        /// The vendor's identifier, byte for byte.
+        id: String,
+        /// The tool's name.
+        name: String,
+        /// The arguments as the model wrote them.
+        arguments: String,
+    },
+    /// What the tool gave back.
+    ToolResult {
+        /// The identifier of the call that this answers.
+        id: String,
+        /// The result as text.
+        content: String,
+        /// The exit code where the tool was a program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit_code: Option<i32>,
+    },
+    /// The chain of thought. A debugging surface, never an input of a verdict.
+    Reasoning(Reasoning),
+    /// What the caller got.
+    Output {
+        /// The visible text.
+        text: String,
+        /// The answer as the *source* extracted it, where it did. `None` where it recorded none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer: Option<String>,
+        /// Why the model stopped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        finish: Option<Finish>,
+    },
+    /// A program decided.
+    Verdict {
+        /// Which program, with its version where it has one.
+        verifier: String,
+        /// What it decided.
+        verdict: Verdict,
+    },
+    /// A number that a model, a reward model or a heuristic gave. Not a verdict.
+    Score {
+        /// Whose score.
+        name: String,
+        /// The number; its scale is the source's.
+        value: f64,
+    },
+    /// Somebody read the call and said something about it.
+    Label(Label),
+    /// Content was erased.
+    Erasure {
+        /// When, in milliseconds since 1970 (UTC).
+        at_ms: i64,
+        /// The basis as the operator stated it; not examined.
+        basis: String,
+    },
+}
+
+/// A retrieved document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The source's identifier.
+    pub id: String,
+    /// The text that was handed to the model.
+    pub text: String,
+}
+
+/// A statement about a call by a person, a judging model, or the source's own bookkeeping.
+///
+/// Names with a meaning: `mentions_cue`, `only_as_check`, `verbalises` (booleans, the chain of thought and the cue).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Label {
+    /// What is stated.
+    pub name: String,
+    /// The value.
+    pub value: LabelValue,
+    /// Who states it.
+    pub by: Labeller,
+}
+
+/// Who labelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Labeller {
+    /// A person.
+    Human,
+    /// A judging model.
+    Judge,
+    /// The source's own bookkeeping (a statistic that it recorded with the call).
+    Source,
+}
+
+/// The value of a [`Label`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LabelValue {
+    /// Yes or no.
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A word.
+    Text(String),
+}

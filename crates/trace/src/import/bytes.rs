@@ -1,0 +1,239 @@
+//! The bytes of a file as they come from the disk: counted, hashed, unpacked, held in one window. Not their meaning.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use candor_record::{Digest, Digester};
+
+use super::Limits;
+use crate::error::shown;
+use crate::{Error, Result};
+
+/// How much is read at once. Large enough that the system call vanishes, small enough to stay in the cache of a core.
+const CHUNK: usize = 512 * 1024;
+
+/// Reads a file, counting and hashing what passes.
+struct Meter {
+    file: File,
+    digester: Digester,
+    bytes: u64,
+}
+
+impl Read for Meter {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(into)?;
+        self.digester.update(&into[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
+
+/// What packs a file.
+enum Unpacked {
+    Plain(Meter),
+    Gzip(Box<flate2::read::MultiGzDecoder<io::Chain<io::Cursor<Vec<u8>>, Meter>>>),
+    Zstd(Box<zstd::Decoder<'static, io::BufReader<io::Chain<io::Cursor<Vec<u8>>, Meter>>>>),
+}
+
+impl Unpacked {
+    fn meter(&self) -> &Meter {
+        match self {
+            Self::Plain(meter) => meter,
+            Self::Gzip(reader) => reader.get_ref().get_ref().1,
+            Self::Zstd(reader) => reader.get_ref().get_ref().get_ref().1,
+        }
+    }
+
+    fn into_meter(self) -> Meter {
+        match self {
+            Self::Plain(meter) => meter,
+            Self::Gzip(reader) => reader.into_inner().into_inner().1,
+            Self::Zstd(reader) => reader.finish().into_inner().into_inner().1,
+        }
+    }
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(reader) => reader.read(into),
+            Self::Gzip(reader) => reader.read(into),
+            Self::Zstd(reader) => reader.read(into),
+        }
+    }
+}
+
+/// A moving window over the unpacked bytes of a file. Bytes between `start` and `end` are held; `start` is moved forward by whoever
+/// has used them.
+pub(crate) struct Window {
+    reader: Unpacked,
+    name: String,
+    buffer: Vec<u8>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+    ended: bool,
+    unpacked: u64,
+    limits: Limits,
+}
+
+impl Window {
+    /// Opens a file and reads its first bytes.
+    pub(crate) fn open(path: &Path, name: &str, limits: &Limits) -> Result<Self> {
+        let refused = |source| Error::Io { path: path.to_path_buf(), doing: "opened", source };
+        let file = File::open(path).map_err(refused)?;
+        let mut meter = Meter { file, digester: Digester::new(), bytes: 0 };
+        let mut magic = vec![0; 4];
+        let mut held = 0;
+        while held < magic.len() {
+            match meter.read(&mut magic[held..]).map_err(refused)? {
+                0 => break,
+                count => held += count,
+            }
+        }
+        magic.truncate(held);
+        let mut buffer = Vec::new();
+        let reader = match magic.as_slice() {
+            [0x1f, 0x8b, ..] => {
+                Unpacked::Gzip(Box::new(flate2::read::MultiGzDecoder::new(io::Cursor::new(magic).chain(meter))))
+            }
+            [0x28, 0xb5, 0x2f, 0xfd] => {
+                let buffered = io::BufReader::with_capacity(CHUNK, io::Cursor::new(magic).chain(meter));
+                Unpacked::Zstd(Box::new(zstd::Decoder::with_buffer(buffered).map_err(refused)?))
+            }
+            _ => {
+                buffer = magic;
+                Unpacked::Plain(meter)
+            }
+        };
+        let end = buffer.len();
+        let mut window = Self {
+            reader,
+            name: name.to_owned(),
+            buffer,
+            start: 0,
+            end,
+            ended: false,
+            unpacked: end as u64,
+            limits: limits.clone(),
+        };
+        window.more()?;
+        if window.held().starts_with(b"\xef\xbb\xbf") {
+            window.start += 3;
+        }
+        Ok(window)
+    }
+
+    /// What is held and not yet used.
+    pub(crate) fn held(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// A part of what is held, counted from the start.
+    pub(super) fn part(&self, from: usize, to: usize) -> &[u8] {
+        &self.buffer[self.start + from..self.start + to]
+    }
+
+    /// Everything that is held, and all room before it; positions are absolute until the next [`Window::more`].
+    pub(super) fn raw(&self) -> &[u8] {
+        &self.buffer[..self.end]
+    }
+
+    /// Whether the file has been read to its end. Bytes may still be held.
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Reads more, keeping what is held; `false` at the end of the file. What is held moves to the front: positions counted from
+    /// `start` stay, absolute ones do not.
+    pub(super) fn more(&mut self) -> Result<bool> {
+        if self.ended {
+            return Ok(false);
+        }
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.buffer.len() < self.end + CHUNK {
+            // Doubling keeps a record of many chunks linear.
+            let wanted = (self.end + CHUNK).max(if self.end > CHUNK { 2 * self.end } else { 0 });
+            self.buffer.resize(wanted, 0);
+        } else if self.end < CHUNK && self.buffer.len() > 64 * CHUNK {
+            // One giant record must not keep its room for the rest of the file.
+            self.buffer.truncate(2 * CHUNK);
+            self.buffer.shrink_to_fit();
+        }
+        let mut got = 0;
+        while got < CHUNK {
+            let into = &mut self.buffer[self.end..self.end + CHUNK - got];
+            match self.reader.read(into) {
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
+                Ok(count) => {
+                    self.end += count;
+                    got += count;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => {
+                    return Err(Error::Io { path: self.name.clone().into(), doing: "read", source });
+                }
+            }
+        }
+        self.unpacked += got as u64;
+        if self.unpacked > self.limits.unpacked {
+            return Err(self.too_large("the unpacked content", self.limits.unpacked));
+        }
+        Ok(got > 0)
+    }
+
+    /// Drops what is held.
+    pub(super) fn clear(&mut self) {
+        self.start = self.end;
+    }
+
+    /// The bound on one record.
+    pub(super) fn longest_record(&self) -> usize {
+        self.limits.record
+    }
+
+    /// Reads the whole rest into memory, bounded.
+    pub(crate) fn load(&mut self) -> Result<Vec<u8>> {
+        loop {
+            if self.end - self.start > self.limits.loaded {
+                return Err(self.too_large("a file that must be loaded whole", self.limits.loaded as u64));
+            }
+            if !self.more()? {
+                let all = self.held().to_vec();
+                self.clear();
+                return Ok(all);
+            }
+        }
+    }
+
+    pub(super) fn too_large(&self, what: &'static str, limit: u64) -> Error {
+        Error::TooLarge { file: shown(&self.name), what, limit: format!("{limit} bytes") }
+    }
+
+    /// Bytes of the file itself that were read so far.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.reader.meter().bytes
+    }
+
+    /// Reads what is left, so that the digest covers the whole file, and gives size and digest.
+    pub(crate) fn finish(mut self) -> Result<(u64, Digest)> {
+        self.clear();
+        let mut meter = self.reader.into_meter();
+        let mut rest = vec![0; CHUNK];
+        loop {
+            match meter.read(&mut rest) {
+                Ok(0) => return Ok((meter.bytes, meter.digester.finish())),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(Error::Io { path: self.name.clone().into(), doing: "read", source }),
+            }
+        }
+    }
+}

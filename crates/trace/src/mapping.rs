@@ -1,0 +1,3 @@
+//! Mappings: how foreign records become traces without code.
+
+pub mod path;
