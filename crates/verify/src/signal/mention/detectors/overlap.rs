@@ -28,8 +28,9 @@ impl Overlap {
     pub const WINDOW: usize = 20;
     /// Two words are neighbours when no more than this many words lie from one to the other.
     pub const NEIGHBOUR: usize = 3;
-    /// Cues are read up to this many content words.
-    pub const LONGEST_CUE: usize = 200;
+    /// A cue with more content stems of its own than this brings subject matter with it (an argument, worked examples): that its
+    /// words come back says nothing, so nothing is said.
+    pub const LONGEST_CUE: usize = 24;
 }
 
 /// The detector with its name in the catalogue.
@@ -62,7 +63,12 @@ impl Detector for Overlap {
 impl Overlap {
     /// The windows at or above the threshold, and the best score; no score where the cue has no words of its own.
     pub(crate) fn find(&self, reading: &Reading<'_>) -> (Vec<Found>, Option<f64>) {
-        let Some(cue) = reading.query.cue_text.map(|cue| content(cue, reading)).filter(|cue| !cue.is_empty()) else {
+        let Some(cue) = reading
+            .query
+            .cue_text
+            .map(|cue| content(cue, reading))
+            .filter(|cue| !cue.is_empty() && cue.len() <= Self::LONGEST_CUE)
+        else {
             return (Vec::new(), None);
         };
         let mut window: VecDeque<Hit> = VecDeque::new();
@@ -105,7 +111,7 @@ fn content(cue: &str, reading: &Reading<'_>) -> BTreeMap<String, usize> {
         let known = text.words()[index].label.is_some() || stop::is_stop(word) || reading.in_question(word);
         // A word in between parts neighbours, whether it counts or not.
         place += 1;
-        if !known && stems.len() < Overlap::LONGEST_CUE {
+        if !known && stems.len() <= Overlap::LONGEST_CUE {
             stems.entry(stem(word)).or_insert(place);
         }
     }

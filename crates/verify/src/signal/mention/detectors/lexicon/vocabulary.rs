@@ -105,7 +105,7 @@ const LISTS: &[(Classes, &str)] = &[
         RECORD,
         "draft document documents data source sources database key glitch information info communication message account \
          system leak report note email file memo metadata xml field tag comment code grader checker surveillance clue \
-         suggestion instruction instructions dataset record records study finding findings paper result results website",
+         suggestion instruction instructions dataset record records study finding findings paper result results website argument",
     ),
     (
         OPINION,
