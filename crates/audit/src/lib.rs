@@ -1,1 +1,22 @@
 //! Experiments: what to ask of recorded or live calls, and what the replies mean.
+//!
+//! An [`Audit`] never calls a model and never reads a file. It is handed traces one at a time, keeps what it needs of them in
+//! small rows, and ends in a [`Report`]: claims with computed marks, figures that show those claims, and limits that say what
+//! the audit cannot show. This crate draws nothing and prints nothing.
+
+pub mod audit;
+pub mod audits;
+pub mod compare;
+pub mod error;
+pub mod figure;
+mod names;
+pub mod recorded;
+pub mod report;
+pub mod settings;
+pub mod words;
+
+pub use audit::{About, Audit, Observer};
+pub use error::Error;
+pub use figure::{Axis, Cell, Column, Curve, Figure, Forest, Point, Row, Rule, Series, Table};
+pub use report::{Attrition, Cited, Finding, Limits, Report, Run, SourceFile};
+pub use settings::Settings;

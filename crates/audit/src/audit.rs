@@ -1,0 +1,43 @@
+//! What an audit is. Not any particular one: those stand in `audits/`.
+
+use candor_trace::Trace;
+
+use crate::{Error, Report, Settings};
+
+/// A question about a model that calls can answer.
+///
+/// Live and recorded calls are the same to an audit: both arrive as traces. An audit has no state of its own; what it
+/// gathers lives in the [`Observer`] that it starts.
+pub trait Audit: Sync {
+    /// Name, claim and methods page.
+    fn about(&self) -> &'static About;
+
+    /// Starts one reading.
+    fn start(&self, settings: &Settings) -> Box<dyn Observer>;
+}
+
+/// What is known of an audit before it runs.
+#[derive(Debug)]
+pub struct About {
+    /// The name on the command line: one lower-case word.
+    pub name: &'static str,
+    /// What it measures, in one line.
+    pub summary: &'static str,
+    /// The methods page: formulas, assumptions, sources.
+    pub methods: &'static str,
+}
+
+/// Gathers from traces what an audit needs.
+///
+/// Memory is bounded by the number of traces times 64 bytes plus the names that occur; texts are not kept.
+pub trait Observer: Send {
+    /// Takes in one trace.
+    fn see(&mut self, trace: &Trace);
+
+    /// Says what was seen. `None` where the traces hold nothing that this audit is about.
+    ///
+    /// # Errors
+    /// Where the settings cannot be met, such as a number of paths that nobody asks about, never for thin data: thin data gives
+    /// claims that are undefined and say why.
+    fn report(self: Box<Self>) -> Result<Option<Report>, Error>;
+}

@@ -1,0 +1,15 @@
+//! Every audit that candor knows, in the order in which they are listed. One file each.
+
+pub mod compute;
+pub mod faithfulness;
+
+use crate::Audit;
+
+/// The catalogue.
+pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT];
+
+/// The audit of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Audit> {
+    ALL.iter().copied().find(|audit| audit.about().name == name)
+}

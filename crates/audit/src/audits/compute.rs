@@ -1,0 +1,62 @@
+//! Test-time compute: what more samples per question buy. Curves, gains, the wall, fits, adaptive stopping.
+//!
+//! Not inverse scaling (longer chains) and not effort levels: those have audits of their own.
+
+mod adaptive;
+mod book;
+mod curve;
+mod money;
+mod prediction;
+mod published;
+mod questions;
+mod readings;
+mod report;
+mod rows;
+mod section;
+mod settings;
+
+pub use published::{PublishedPoint, parse_published, published};
+pub use settings::{Aggregate, Settings};
+
+use candor_trace::Trace;
+
+use crate::{About, Audit, Error, Observer, Report};
+use rows::Rows;
+
+/// The audit.
+pub static AUDIT: Compute = Compute;
+
+/// See the module.
+#[derive(Debug)]
+pub struct Compute;
+
+static ABOUT: About = About {
+    name: "compute",
+    summary: "what more samples per question buy: accuracy, gain, cost, and where the gain ends",
+    methods: include_str!("../../../../docs/methods/compute.md"),
+};
+
+impl Audit for Compute {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {
+        Box::new(Seen { rows: Rows::default(), settings: settings.clone() })
+    }
+}
+
+struct Seen {
+    rows: Rows,
+    settings: crate::Settings,
+}
+
+impl Observer for Seen {
+    fn see(&mut self, trace: &Trace) {
+        self.rows.see(trace, self.settings.compute.score.as_deref());
+    }
+
+    fn report(self: Box<Self>) -> Result<Option<Report>, Error> {
+        report::report(self.rows, &self.settings)
+    }
+}

@@ -1,0 +1,32 @@
+//! What one path costs, from recorded money. Not a price table: prices belong to a date and a contract.
+
+use candor_stats::paired::mean_difference;
+use candor_stats::{Estimate, Interval, Level, Method, Size, Undefined};
+
+use super::questions::Questions;
+
+/// Mean recorded cost of one sample in dollars: mean of question means, t over questions, cut at 0.
+pub(super) fn per_sample(questions: &Questions, level: Level) -> Result<Estimate, Undefined> {
+    let mut means = Vec::with_capacity(questions.asked.len());
+    let mut samples = 0;
+    for asked in &questions.asked {
+        if asked.samples.iter().any(|kept| !kept.costed) {
+            return Err(Undefined::NotRecorded { what: "the cost of every sample".into() });
+        }
+        samples += asked.samples.len();
+        let sum: f64 = asked.samples.iter().map(|kept| kept.cost as f64 * 1e-6).sum();
+        means.push(sum / asked.samples.len() as f64);
+    }
+    let mean = mean_difference(&means, level)?;
+    let interval = mean.interval().map_err(Clone::clone).and_then(|interval| {
+        Interval::new(interval.low().max(0.0), interval.high().max(0.0), level)
+            .map_err(|_| Undefined::NoVariation { what: "costs".into() })
+    });
+    Estimate::new(mean.value(), interval, Size::new(means.len(), samples), Method::named("CR1, t(G-1)"))
+}
+
+/// The cost of k samples, from that of one.
+pub(super) fn of_paths(one: &Result<Estimate, Undefined>, k: u32) -> Result<Estimate, Undefined> {
+    let one = one.as_ref().map_err(Clone::clone)?;
+    one.map(|cost| cost * f64::from(k), one.method().clone())
+}

@@ -1,0 +1,147 @@
+//! From rows to the report: one section per subject, put together. The sections stand in `section.rs`.
+
+use candor_stats::{Flag, Flags};
+
+use super::book::Book;
+use super::questions::gather;
+use super::rows::{Rows, Subject};
+use super::section::{Section, section};
+use crate::{Attrition, Error, Finding, Limits, Report, Settings};
+
+/// The report; `None` where nothing was decided by any verdict.
+pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, Error> {
+    check(settings)?;
+    let Rows { words, units, spots, subjects, planted, score_names, verifiers, .. } = rows;
+    let mut attrition: Vec<Attrition> = Vec::new();
+    let (mut findings, mut claims, mut figures, mut notes) =
+        (Vec::<Finding>::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut titles = Vec::new();
+    if score_names.len() > 1 && settings.compute.score.is_none() {
+        notes.push(format!(
+            "{} different scores are recorded; the first of each sample was taken: choose one with --score NAME",
+            score_names.len()
+        ));
+    }
+    let verifier = verifiers.first().map_or("a verifier", |verifier| verifier).to_owned();
+    for (subject, kept) in subjects {
+        let parts = parts(&subject, &words);
+        let label = label(&parts);
+        let questions = gather(&kept, label.clone());
+        drop(kept);
+        let (seen, used) = (questions.attrition.seen, questions.attrition.used);
+        if questions.asked.is_empty() {
+            continue;
+        }
+        attrition.push(questions.attrition.clone());
+        let flags = flags(&verifier, seen, used, &parts);
+        let mut book = Book::new(settings, parts, flags, planted);
+        let Section { figures: more, findings: found, notes: told } = section(&mut book, &questions, &units, &spots);
+        titles.push(format!("{label}: {} questions", questions.asked.len()));
+        figures.extend(more);
+        findings.extend(found);
+        notes.extend(told.into_iter().map(|note| if titles.len() > 1 { format!("{label}: {note}") } else { note }));
+        claims.extend(book.into_claims());
+    }
+    if attrition.is_empty() {
+        return Ok(None);
+    }
+    findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    Ok(Some(Report {
+        audit: "compute".to_owned(),
+        title: format!("Test-time compute · {}", titles.join(" · ")),
+        planted,
+        estimand: "the mean over questions like these of the probability that the answer is right; every value averages over all subsets of the recorded samples".to_owned(),
+        findings,
+        claims,
+        figures,
+        attrition,
+        notes,
+        limits: limits(),
+    }))
+}
+
+fn check(settings: &Settings) -> Result<(), Error> {
+    let compute = &settings.compute;
+    if compute.paths.as_ref().is_some_and(|paths| paths.is_empty() || paths.contains(&0)) {
+        return Err(Error::Setting {
+            name: "paths",
+            expected: "whole numbers from 1 on",
+            found: format!("{:?}", compute.paths),
+        });
+    }
+    if compute.operate == Some(0) {
+        return Err(Error::Setting {
+            name: "operate",
+            expected: "paths=N with N from 1 on",
+            found: "paths=0".to_owned(),
+        });
+    }
+    if !(settings.margin > 0.0 && settings.margin < 1.0) {
+        return Err(Error::Setting {
+            name: "margin",
+            expected: "points between 0 and 100",
+            found: format!("{}", settings.margin * 100.0),
+        });
+    }
+    Ok(())
+}
+
+fn parts(subject: &Subject, words: &crate::names::Names) -> Vec<(&'static str, String)> {
+    [("model", subject.model), ("effort", subject.effort), ("arm", subject.arm)]
+        .into_iter()
+        .map(|(name, word)| (name, words.name(word).to_owned()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect()
+}
+
+fn label(parts: &[(&'static str, String)]) -> String {
+    if parts.is_empty() {
+        return "all samples".to_owned();
+    }
+    parts.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" · ")
+}
+
+fn flags(verifier: &str, seen: u64, used: u64, parts: &[(&'static str, String)]) -> Flags {
+    let lost = seen.saturating_sub(used) as f64 / seen.max(1) as f64;
+    let judged = ["judge", "model_graded", "llm"].iter().any(|word| verifier.to_lowercase().contains(word));
+    let mut flags = Flags::unexamined()
+        .holds(Flag::Looks, "recorded before it was read, and read once")
+        .holds(Flag::Selection, "every measured setting is shown; gains and the wall are simultaneous over the curve")
+        .holds(Flag::Sampling, "every recorded sample is used")
+        .holds(Flag::Design, "all settings are computed on the same samples of the same questions");
+    flags = if judged {
+        flags.fails(
+            Flag::Measurement,
+            format!("a model decided what is right ({verifier})"),
+            "a programmatic verifier, or human labels that calibrate the judge",
+        )
+    } else {
+        flags.holds(Flag::Measurement, format!("verdicts of {verifier}, as recorded"))
+    };
+    flags = if lost < 0.05 {
+        flags.holds(Flag::Attrition, format!("{:.1} % of the samples could not be used", 100.0 * lost))
+    } else {
+        flags.fails(
+            Flag::Attrition,
+            format!("{:.1} % of the samples could not be used", 100.0 * lost),
+            "verdicts and equal numbers of samples for more of the questions",
+        )
+    };
+    if parts.iter().any(|(name, _)| *name == "model") {
+        flags.holds(Flag::Scope, "one model as recorded; the claim speaks of it and of questions like these")
+    } else {
+        flags.fails(Flag::Scope, "the data does not name the model", "records that name the model")
+    }
+}
+
+fn limits() -> Limits {
+    Limits::new(
+        "these questions and questions like them: another mix of questions has another curve",
+        [
+            "samples beyond those recorded are a fit, not a measurement",
+            "pass@k is what a verifier without error would reach; a product without one does not reach it",
+            "a gain from more samples says nothing about longer reasoning, another effort setting or another model",
+        ]
+        .map(str::to_owned),
+    )
+}

@@ -1,0 +1,148 @@
+//! Traces folded into rows, and rows gathered by question. No statistics here.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+
+use candor_trace::Trace;
+use candor_verify::Outcome;
+
+use crate::names::{Fixed, Names, Spot, Spots};
+
+/// What is kept of one trace.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kept {
+    pub(super) answer: u64,
+    pub(super) score: f64,
+    pub(super) cost: i64,
+    pub(super) spot: Spot,
+    pub(super) unit: u32,
+    pub(super) tokens: u32,
+    pub(super) verdict: Decided,
+    pub(super) answered: bool,
+    pub(super) costed: bool,
+}
+
+const _: () = assert!(size_of::<Kept>() <= 64, "a million traces must fit in 64 MB");
+
+/// What a verifier decided, as far as it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decided {
+    Correct,
+    Wrong,
+    NoAnswer,
+    Undecided,
+}
+
+/// One model at one effort in one arm: a table of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Subject {
+    pub(super) model: u32,
+    pub(super) effort: u32,
+    pub(super) arm: u32,
+}
+
+/// Everything that was seen.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) words: Names,
+    pub(super) units: Names,
+    pub(super) spots: Spots,
+    pub(super) subjects: Vec<(Subject, Vec<Kept>)>,
+    numbers: HashMap<Subject, usize, Fixed>,
+    pub(super) planted: bool,
+    pub(super) score_names: Names,
+    /// Who decided, in the order in which they came.
+    pub(super) verifiers: Vec<String>,
+}
+
+impl Rows {
+    /// Takes in one trace; `score` is the name of the wanted score.
+    pub(super) fn see(&mut self, trace: &Trace, score: Option<&str>) {
+        let effort = trace.effort.as_ref().map(ToString::to_string).unwrap_or_default();
+        let subject = Subject {
+            model: self.words.number(trace.model.as_deref().unwrap_or("")),
+            effort: self.words.number(&effort),
+            arm: self.words.number(trace.trial.arm.as_deref().unwrap_or("")),
+        };
+        self.planted |= trace.planted;
+        for event in &trace.events {
+            match event {
+                candor_trace::Event::Score { name, .. } => {
+                    self.score_names.number(name);
+                }
+                candor_trace::Event::Verdict { verifier, .. }
+                    if !self.verifiers.contains(verifier) && self.verifiers.len() < 16 =>
+                {
+                    self.verifiers.push(verifier.clone());
+                }
+                _ => {}
+            }
+        }
+        let answer = trace.answer().map(normalised_digest);
+        let kept = Kept {
+            answer: answer.unwrap_or(0),
+            answered: answer.is_some(),
+            score: trace.score(score).filter(|score| score.is_finite()).unwrap_or(f64::NAN),
+            cost: trace.cost.map_or(0, |cost| cost.0),
+            costed: trace.cost.is_some(),
+            tokens: trace.usage.output.and_then(|tokens| u32::try_from(tokens).ok()).unwrap_or(u32::MAX),
+            spot: self.spots.note(&trace.origin),
+            unit: self.units.number(&trace.trial.unit),
+            verdict: decided(trace),
+        };
+        let at = match self.numbers.get(&subject) {
+            Some(at) => *at,
+            None => {
+                let at = self.subjects.len();
+                self.numbers.insert(subject.clone(), at);
+                self.subjects.push((subject, Vec::new()));
+                at
+            }
+        };
+        if let Some((_, rows)) = self.subjects.get_mut(at) {
+            rows.push(kept);
+        }
+    }
+}
+
+/// The verdict; a reply that was cut off is no answer, not a wrong one.
+fn decided(trace: &Trace) -> Decided {
+    match trace.verdict().map(|verdict| verdict.outcome) {
+        Some(Outcome::Correct) => Decided::Correct,
+        Some(Outcome::NoAnswer) => Decided::NoAnswer,
+        Some(Outcome::Wrong) if trace.is_truncated() && trace.answer().is_none() => Decided::NoAnswer,
+        Some(Outcome::Wrong) => Decided::Wrong,
+        Some(Outcome::Error) | None => Decided::Undecided,
+    }
+}
+
+/// A digest of an answer in which only white space at its ends is forgiven: two answers are one vote when they are the same text.
+/// What makes different texts the same answer is the verifier's business, which records what it extracted.
+fn normalised_digest(answer: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    answer.trim().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The samples of one question.
+#[derive(Debug, Clone)]
+pub(super) struct Question {
+    pub(super) unit: u32,
+    pub(super) samples: Vec<Kept>,
+}
+
+/// Rows by question, questions in the order in which they first came.
+pub(super) fn by_question(rows: &[Kept]) -> Vec<Question> {
+    let mut at: HashMap<u32, usize, Fixed> = HashMap::default();
+    let mut questions: Vec<Question> = Vec::new();
+    for row in rows {
+        let place = *at.entry(row.unit).or_insert_with(|| {
+            questions.push(Question { unit: row.unit, samples: Vec::new() });
+            questions.len() - 1
+        });
+        if let Some(question) = questions.get_mut(place) {
+            question.samples.push(*row);
+        }
+    }
+    questions
+}

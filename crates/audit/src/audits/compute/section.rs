@@ -1,0 +1,380 @@
+//! One subject: its table, its curve, its other readings, and what is worth a first look. The estimators stand in the statistics.
+
+use candor_stats::curve::simultaneous::Matrix;
+use candor_stats::curve::{Gains, Wall, gains};
+use candor_stats::power::questions_to_see;
+use candor_stats::{Asserted, Claim, Estimate, Interval, Mark, Method, Parameter, Size, Undefined};
+
+use super::book::Book;
+use super::curve::{Reading, grid, share, values};
+use super::questions::Questions;
+use super::settings::Aggregate;
+use super::{adaptive, money, prediction, readings};
+use crate::names::{Names, Spots};
+use crate::words::points;
+use crate::{Axis, Cell, Cited, Column, Curve, Figure, Finding, Point, Row, Rule, Series, Table};
+
+/// What one subject adds to the report.
+pub(super) struct Section {
+    pub(super) figures: Vec<Figure>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) notes: Vec<String>,
+}
+
+/// Everything about one subject.
+pub(super) fn section(book: &mut Book<'_>, questions: &Questions, units: &Names, spots: &Spots) -> Section {
+    let settings = book.settings();
+    let mut notes = Vec::new();
+    let samples: usize = questions.asked.iter().map(|asked| asked.samples.len()).sum();
+    count_claims(book, questions, samples);
+    let aggregate =
+        settings.compute.aggregate.unwrap_or(if questions.votes { Aggregate::Majority } else { Aggregate::Any });
+    let paths = grid(settings.compute.paths.as_deref(), questions.longest, settings.compute.operate);
+    if let Some(operate) = settings.compute.operate.filter(|operate| *operate > questions.longest) {
+        notes.push(format!(
+            "you operate at {operate} paths, but only {} samples per question are recorded: that row is not measured",
+            questions.longest
+        ));
+    }
+    if questions.contradictory > 0 {
+        notes.push(format!(
+            "{} questions have one and the same answer called right and wrong; the verdict of most of its samples was taken",
+            questions.contradictory
+        ));
+    }
+    let matrix = match values(questions, &paths, Reading::By(aggregate)) {
+        Ok(matrix) => matrix,
+        Err(undefined) => {
+            notes.push(format!("no curve by {}: {undefined}", aggregate.as_str()));
+            return Section { figures: Vec::new(), findings: Vec::new(), notes };
+        }
+    };
+    let found = gains(&matrix, &paths, settings.margin, settings.level, settings.resamples, settings.seed);
+    let predicted = prediction::claim(book, questions, aggregate);
+    let cost = money::per_sample(questions, settings.level);
+    let table = table(book, &matrix, &paths, &found, samples, &cost, predicted.as_ref(), aggregate);
+    let wall = wall_claim(book, &matrix, &paths, &found);
+    let figure = figure(book, &paths, predicted.as_ref(), aggregate, &found);
+    notes.extend(wall_notes(book, &paths, &found, questions.asked.len()));
+    let finding = finding(book, &paths, &found, wall, &changed(&matrix, &paths, questions, spots));
+    let mut figures = vec![Figure::Table(table), Figure::Curve(figure)];
+    figures.extend(readings::table(book, questions, &paths).map(Figure::Table));
+    figures.extend(adaptive::table(book, questions).map(Figure::Table));
+    notes.extend(readings::components(questions));
+    let _ = units;
+    Section { figures, findings: finding.into_iter().collect(), notes }
+}
+
+fn count_claims(book: &mut Book<'_>, questions: &Questions, samples: usize) {
+    let key = book.key(&[]);
+    let bracket = if key.is_empty() { String::new() } else { format!("[{key}]") };
+    book.count(&format!("questions{bracket}"), "questions in the curve".to_owned(), questions.asked.len() as u64);
+    book.count(&format!("samples{bracket}"), "samples in the curve".to_owned(), samples as u64);
+}
+
+#[expect(clippy::too_many_arguments, reason = "a table is made of all of these, and each comes from another estimator")]
+fn table(
+    book: &mut Book<'_>,
+    matrix: &Matrix,
+    paths: &[u32],
+    found: &Gains,
+    samples: usize,
+    cost: &Result<Estimate, Undefined>,
+    predicted: Option<&(u32, String)>,
+    aggregate: Aggregate,
+) -> Table {
+    let settings = book.settings();
+    // Where every step is a doubling both columns would say the same.
+    let per_doubling = found.steps.iter().any(|step| step.to != 2 * step.from);
+    let money = cost.is_ok();
+    let mut rows = Vec::new();
+    for (at, k) in paths.iter().enumerate() {
+        let accuracy = accuracy_claim(book, matrix, at, *k, samples);
+        let mut cells = vec![Cell::text(k.to_string()), Cell::claim(&accuracy)];
+        match at.checked_sub(1).and_then(|before| found.steps.get(before)) {
+            None => {
+                cells.extend((0..2 + usize::from(per_doubling)).map(|_| Cell::text("")));
+            }
+            Some(step) => {
+                let key = book.key(&[("from", step.from.to_string()), ("to", step.to.to_string())]);
+                let gain = book.claim(
+                    &format!("gain[{key}]"),
+                    format!("{} paths are better than {}", step.to, step.from),
+                    format!("{} paths are worse than {}", step.to, step.from),
+                    Parameter::DIFFERENCE,
+                    step.gain.clone(),
+                    Asserted::Better,
+                );
+                cells.push(Cell::claim(gain));
+                if per_doubling {
+                    let per = book.claim(
+                        &format!("gain_per_doubling[{key}]"),
+                        format!("each doubling from {} to {} paths is a gain", step.from, step.to),
+                        format!("each doubling from {} to {} paths is a loss", step.from, step.to),
+                        Parameter::DIFFERENCE,
+                        step.per_doubling.clone(),
+                        Asserted::Better,
+                    );
+                    cells.push(Cell::claim(per));
+                }
+                cells.push(Cell::text(format!("{} / {}", step.gained, step.lost)));
+            }
+        }
+        cells.push(Cell::text(multiple(*k, paths.first().copied().unwrap_or(1))));
+        if money {
+            let key = book.key(&[("paths", k.to_string())]);
+            let spent = book.claim(
+                &format!("cost[{key}]"),
+                format!("dollars per question with {k} paths"),
+                String::new(),
+                Parameter::DOLLARS,
+                money::of_paths(cost, *k),
+                Asserted::OWN_INTERVAL,
+            );
+            cells.push(Cell::claim(spent));
+        }
+        cells.push(Cell::mark(&accuracy));
+        let remark = (settings.compute.operate == Some(*k)).then(|| "you operate here".to_owned());
+        rows.push(Row { cells, remark });
+    }
+    if let Some((k, name)) = predicted {
+        let mut cells = vec![Cell::text(k.to_string()), Cell::claim(name)];
+        cells.extend((0..2 + usize::from(per_doubling)).map(|_| Cell::text("")));
+        cells.push(Cell::text(multiple(*k, paths.first().copied().unwrap_or(1))));
+        if money {
+            cells.push(Cell::text(""));
+        }
+        cells.push(Cell::mark(name));
+        rows.push(Row { cells, remark: Some("a fit, not sampled".to_owned()) });
+    }
+    let mut columns = vec![Column::number("paths"), Column::number("accuracy"), Column::number("gain")];
+    if per_doubling {
+        columns.push(Column::number("per doubling"));
+    }
+    columns.extend([Column::number("items +/-"), Column::number("cost")]);
+    if money {
+        columns.push(Column::number("$ / question"));
+    }
+    columns.push(Column::text("mark"));
+    Table {
+        name: book.figure("table"),
+        title: format!("What more paths buy: {}", aggregate.describe()),
+        columns,
+        rows,
+        notes: vec![
+            format!("gains are paired on questions and simultaneous over the curve ({}); accuracies are not", found.method),
+            "items +/-: questions that turn right / wrong, right meaning in more than half of all draws of so many samples".to_owned(),
+        ],
+    }
+}
+
+fn multiple(k: u32, first: u32) -> String {
+    let factor = f64::from(k) / f64::from(first.max(1));
+    let text = format!("{factor:.2}");
+    format!("{}x", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+fn accuracy_claim(book: &mut Book<'_>, matrix: &Matrix, at: usize, k: u32, samples: usize) -> String {
+    let (estimate, clusters) = share(matrix.column(at), samples, book.settings().level);
+    let finding = clusters.map_or_else(
+        || candor_stats::Finding::fails("no questions", "questions"),
+        |clusters| clusters.interval_finding(),
+    );
+    let key = book.key(&[("paths", k.to_string())]);
+    book.claim_with(
+        &format!("accuracy[{key}]"),
+        format!("accuracy with {k} paths"),
+        String::new(),
+        Parameter::SHARE,
+        estimate,
+        Asserted::OWN_INTERVAL,
+        (candor_stats::Origin::Own, finding),
+    )
+}
+
+/// The claim about the wall, or about the setting that comes nearest to one.
+fn wall_claim(book: &mut Book<'_>, matrix: &Matrix, paths: &[u32], found: &Gains) -> Option<String> {
+    let margin = book.settings().margin;
+    let shown = points(margin);
+    let (at, upper) = match found.wall {
+        Ok(Wall::At { paths, upper }) => (paths, upper),
+        Ok(Wall::NotShown { nearest, upper }) => (nearest, upper),
+        Err(_) => return None,
+    };
+    let place = paths.iter().position(|paths| *paths == at)?;
+    let mean = |column: usize| matrix.column(column).sum::<f64>() / matrix.rows().max(1) as f64;
+    let best = (place + 1..paths.len()).map(|later| mean(later) - mean(place)).fold(f64::NEG_INFINITY, f64::max);
+    let interval = Interval::new(-1.0, upper.clamp(-1.0, 1.0), book.settings().level)
+        .map_err(|_| Undefined::NoVariation { what: "gains".into() });
+    let method = Method::named("largest gain to any larger measured setting, simultaneous upper bound");
+    let estimate = Estimate::new(best, interval, Size::new(matrix.rows(), matrix.rows()), method);
+    let key = book.key(&[("paths", at.to_string())]);
+    Some(book.claim(
+        &format!("wall[{key}]"),
+        format!("no measured setting above {at} paths is better by {shown} or more"),
+        format!("some measured setting above {at} paths is better by {shown} or more"),
+        Parameter::DIFFERENCE,
+        estimate,
+        Asserted::Below { bound: margin },
+    ))
+}
+
+fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -> Vec<String> {
+    let settings = book.settings();
+    let shown = points(settings.margin);
+    let mut notes = Vec::new();
+    match &found.wall {
+        Ok(Wall::At { paths: at, upper }) => notes.push(format!(
+            "no measured setting above {at} is better by {shown} or more (upper bound {:.1}, simultaneous {})",
+            100.0 * upper,
+            settings.level
+        )),
+        Ok(Wall::NotShown { nearest, upper }) => notes.push(format!(
+            "no wall is shown: from {nearest} paths on, a gain of up to {:.1} points is not excluded (simultaneous {})",
+            100.0 * upper,
+            settings.level
+        )),
+        Err(undefined) => notes.push(format!("no wall can be looked for: {undefined}")),
+    }
+    if let Some(row) = found.falls_below {
+        notes.push(format!("by the point estimates the gain first falls below {shown} at row {row}"));
+    }
+    // The step that is in question: from where one operates, else the last one measured.
+    let step = settings
+        .compute
+        .operate
+        .and_then(|operate| found.steps.iter().find(|step| step.from == operate))
+        .or_else(|| found.steps.last());
+    if let Some(step) = step.filter(|step| step.spread > 0.0 && paths.len() > 1) {
+        let alpha = settings.level.alpha();
+        if let Ok(needed) = questions_to_see(settings.compute.detect, step.spread, alpha, 0.8) {
+            notes.push(format!(
+                "to see a gain of {} from {} to {} paths you would need about {needed} questions (have {questions}; 80 % power)",
+                points(settings.compute.detect),
+                step.from,
+                step.to,
+            ));
+        }
+    }
+    notes
+}
+
+fn figure(
+    book: &Book<'_>,
+    paths: &[u32],
+    predicted: Option<&(u32, String)>,
+    aggregate: Aggregate,
+    found: &Gains,
+) -> Curve {
+    let settings = book.settings();
+    let name = |k: u32| format!("compute.accuracy[{}]", book.key(&[("paths", k.to_string())]));
+    let mut series = vec![Series {
+        label: aggregate.as_str().to_owned(),
+        points: paths.iter().map(|k| Point { x: f64::from(*k), claim: name(*k) }).collect(),
+        predicted: false,
+    }];
+    if let (Some((k, claim)), Some(last)) = (predicted, paths.last()) {
+        series.push(Series {
+            label: "fit".to_owned(),
+            points: vec![
+                Point { x: f64::from(*last), claim: name(*last) },
+                Point { x: f64::from(*k), claim: claim.clone() },
+            ],
+            predicted: true,
+        });
+    }
+    let mut rules = Vec::new();
+    if let Ok(Wall::At { paths, .. }) = found.wall {
+        rules.push(Rule { x: f64::from(paths), label: format!("nothing above gains {}", points(settings.margin)) });
+    }
+    rules.extend(settings.compute.operate.map(|k| Rule { x: f64::from(k), label: "you operate here".to_owned() }));
+    Curve {
+        name: book.figure("curve"),
+        title: "Accuracy against paths per question".to_owned(),
+        x: Axis { label: "paths per question".to_owned(), doublings: true },
+        y: Axis { label: "accuracy, %".to_owned(), doublings: false },
+        series,
+        rules,
+        notes: Vec::new(),
+    }
+}
+
+/// The first sample of the question that the last step changed most, for somebody to look at.
+fn changed(matrix: &Matrix, paths: &[u32], questions: &Questions, spots: &Spots) -> Option<Cited> {
+    let last = paths.len().checked_sub(1)?;
+    let change: Vec<f64> = matrix.column(0).zip(matrix.column(last)).map(|(before, after)| after - before).collect();
+    let (at, _) = change.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1))?;
+    let kept = questions.asked.get(at)?.samples.first()?;
+    Some(spots.cite(kept.spot))
+}
+
+fn finding(
+    book: &Book<'_>,
+    paths: &[u32],
+    found: &Gains,
+    wall: Option<String>,
+    trace: &Option<Cited>,
+) -> Option<Finding> {
+    let settings = book.settings();
+    let shown = points(settings.margin);
+    let weighted = |claim: Option<&Claim>, points: f64| {
+        let factor = match claim.map(Claim::standing).and_then(candor_stats::Standing::mark) {
+            Some(Mark::EvidenceBacked) | None => 1.0,
+            Some(Mark::Inferred) => 0.5,
+            Some(Mark::Hope) => 0.25,
+        };
+        points.abs() * factor
+    };
+    let closer = "audit run compute".to_owned();
+    // A later setting that is shown to be worse outweighs everything else.
+    for step in &found.steps {
+        let name =
+            format!("compute.gain[{}]", book.key(&[("from", step.from.to_string()), ("to", step.to.to_string())]));
+        if let Some(claim) = book.find(&name).filter(|claim| claim.negated()) {
+            let points = step.gain.as_ref().map_or(0.0, |gain| 100.0 * gain.value());
+            return Some(Finding {
+                weight: weighted(Some(claim), points) + 10.0,
+                sentence: format!("{} paths are worse than {}", step.to, step.from),
+                claim: name,
+                trace: trace.clone(),
+                closer,
+            });
+        }
+    }
+    let wall_name = wall?;
+    let claim = book.find(&wall_name);
+    match (&found.wall, settings.compute.operate) {
+        (Ok(Wall::At { paths: at, .. }), Some(operate)) if operate > *at => Some(Finding {
+            weight: weighted(claim, 5.0 * (f64::from(operate) / f64::from(*at)).log2()),
+            sentence: format!(
+                "you operate at {operate} paths, and no measured setting above {at} is better by {shown} or more"
+            ),
+            claim: wall_name,
+            trace: trace.clone(),
+            closer,
+        }),
+        (Ok(Wall::At { paths: at, .. }), _) => Some(Finding {
+            weight: weighted(claim, 2.0),
+            sentence: format!("no measured setting above {at} paths is better by {shown} or more"),
+            claim: wall_name,
+            trace: trace.clone(),
+            closer: format!("{closer} --operate paths={}", paths.last().copied().unwrap_or(*at)),
+        }),
+        _ => {
+            let step = found.steps.last()?;
+            let name =
+                format!("compute.gain[{}]", book.key(&[("from", step.from.to_string()), ("to", step.to.to_string())]));
+            let points = step.gain.as_ref().map_or(0.0, |gain| 100.0 * gain.value());
+            Some(Finding {
+                weight: weighted(book.find(&name), points),
+                sentence: format!(
+                    "no end of the gain is shown up to {} paths; the last step, from {} on",
+                    step.to, step.from
+                ),
+                claim: name,
+                trace: trace.clone(),
+                closer,
+            })
+        }
+    }
+}

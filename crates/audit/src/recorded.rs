@@ -1,0 +1,86 @@
+//! Recorded traces as the source of audits: one pass over the files, every audit's observer sees every trace. Not an importer: files are
+//! read by `candor_trace`.
+
+use std::ops::ControlFlow;
+
+use candor_trace::Trace;
+use candor_trace::import::{self, Options, Source, Summary};
+
+use crate::report::worst;
+use crate::{Audit, Error, Report, Run, Settings, SourceFile};
+
+/// Runs audits over recorded traces in one pass.
+///
+/// `each` sees every trace as it comes and may stop the reading; a stopped run reports on what was read and says so in its notes. The same
+/// files, audits and settings give the same [`Run`].
+///
+/// # Errors
+/// [`Error::Import`] where the source cannot be read, [`Error::Nothing`] where no audit found anything that it is about, and what the
+/// audits refuse.
+pub fn run(
+    source: &Source,
+    options: &Options<'_>,
+    audits: &[&'static dyn Audit],
+    settings: &Settings,
+    each: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
+) -> Result<Run, Error> {
+    let mut observers: Vec<_> = audits.iter().map(|audit| (audit.about().name, audit.start(settings))).collect();
+    let summary = import::read(source, options, &mut |trace| {
+        for (_, observer) in &mut observers {
+            observer.see(&trace);
+        }
+        each(&trace)
+    })?;
+    let mut reports: Vec<Report> = Vec::new();
+    let mut silent = Vec::new();
+    for (name, observer) in observers {
+        match observer.report()? {
+            Some(report) => reports.push(report),
+            None => silent.push(name.to_owned()),
+        }
+    }
+    if reports.is_empty() {
+        return Err(Error::Nothing { what: nothing(&silent, summary.traces) });
+    }
+    if summary.stopped {
+        for report in &mut reports {
+            report.notes.insert(0, format!("stopped after {} traces: the rest was not read", summary.traces));
+        }
+    }
+    Ok(assemble(&summary, reports, silent, settings))
+}
+
+/// A run of reports that come from elsewhere than files, such as a published curve.
+#[must_use]
+pub fn unsourced(reports: Vec<Report>, settings: &Settings) -> Run {
+    assemble(&Summary::default(), reports, Vec::new(), settings)
+}
+
+fn nothing(silent: &[String], traces: u64) -> String {
+    format!("{} found nothing that it is about in {traces} traces", silent.join(" and "))
+}
+
+fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<String>, settings: &Settings) -> Run {
+    Run {
+        candor: env!("CARGO_PKG_VERSION").to_owned(),
+        files: summary
+            .files
+            .iter()
+            .map(|file| SourceFile {
+                path: file.path.clone(),
+                format: file.format.to_string(),
+                bytes: file.bytes,
+                traces: file.traces,
+                digest: file.digest.map_or_else(|| "not read to its end".to_owned(), |digest| digest.to_string()),
+            })
+            .collect(),
+        traces: summary.traces,
+        invalid: summary.invalid,
+        invalid_listed: summary.listed.iter().map(ToString::to_string).collect(),
+        skipped: summary.skipped.iter().map(|skipped| (skipped.name.clone(), skipped.reason.to_string())).collect(),
+        settings: settings.clone(),
+        findings: worst(&reports),
+        reports,
+        silent,
+    }
+}

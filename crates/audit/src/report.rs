@@ -1,0 +1,180 @@
+//! What leaves an audit, and what leaves a run of several. Data only: surfaces render it, all from the same claims.
+
+use std::collections::BTreeMap;
+
+use candor_stats::Claim;
+use candor_trace::{Origin, TraceId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Figure, Settings};
+
+/// What one audit found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The audit's name.
+    pub audit: String,
+    /// What was audited, such as "compute · gpt-x · 1,150 questions".
+    pub title: String,
+    /// The process was planted; every surface says "planted process, not a language model".
+    pub planted: bool,
+    /// About what the numbers speak: these questions, or questions like these; which model; which arm.
+    pub estimand: String,
+    /// The worst first.
+    pub findings: Vec<Finding>,
+    /// Every number.
+    pub claims: Vec<Claim>,
+    /// What to look at, in order.
+    pub figures: Vec<Figure>,
+    /// What was lost on the way, per arm.
+    pub attrition: Vec<Attrition>,
+    /// What else a reader must know: fallbacks taken, cells dropped, detectors used.
+    pub notes: Vec<String>,
+    /// What this audit cannot show.
+    pub limits: Limits,
+}
+
+impl Report {
+    /// The claim of that name.
+    #[must_use]
+    pub fn claim(&self, name: &str) -> Option<&Claim> {
+        self.claims.iter().find(|claim| claim.name() == name)
+    }
+}
+
+/// One thing worth a reader's first minute.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How bad, on a scale that is common to all audits: the size of the effect in points, times 1 where it is evidence-backed or
+    /// planted, 1/2 where it is inferred, 1/4 where it is hope.
+    pub weight: f64,
+    /// The finding as a sentence, without its numbers.
+    pub sentence: String,
+    /// The claim that carries value, interval, n and mark.
+    pub claim: String,
+    /// One trace to look at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Cited>,
+    /// The command that looks closer: arguments of `candor`, without the source.
+    pub closer: String,
+}
+
+/// A trace that a report points to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cited {
+    /// Its identifier.
+    pub id: TraceId,
+    /// Where it was read.
+    pub place: String,
+}
+
+impl Cited {
+    /// Points to the trace that was read there.
+    #[must_use]
+    pub fn at(id: TraceId, origin: &Origin) -> Self {
+        Self { id, place: origin.to_string() }
+    }
+}
+
+/// What was lost on the way from the traces to the numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attrition {
+    /// The arm, or the part of the data.
+    pub arm: String,
+    /// How many were seen.
+    pub seen: u64,
+    /// How many were used.
+    pub used: u64,
+    /// Why the rest was not, with counts; they add up to `seen - used`.
+    pub lost: BTreeMap<String, u64>,
+}
+
+/// What an audit cannot show. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+pub struct Limits(Vec<String>);
+
+impl Limits {
+    /// At least one.
+    pub fn new(first: impl Into<String>, more: impl IntoIterator<Item = String>) -> Self {
+        let mut limits = vec![first.into()];
+        limits.extend(more);
+        Self(limits)
+    }
+
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl TryFrom<Vec<String>> for Limits {
+    type Error = &'static str;
+
+    fn try_from(limits: Vec<String>) -> Result<Self, Self::Error> {
+        if limits.is_empty() { Err("a report without limits is not a report") } else { Ok(Self(limits)) }
+    }
+}
+
+impl From<Limits> for Vec<String> {
+    fn from(limits: Limits) -> Self {
+        limits.0
+    }
+}
+
+/// What a run over one source found. The same source and settings give the same bytes: no clock, no host, no path outside the
+/// source is in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// The version that computed it.
+    pub candor: String,
+    /// The files, with their digests.
+    pub files: Vec<SourceFile>,
+    /// Traces that were read.
+    pub traces: u64,
+    /// Records that could not be read and were skipped, as asked; the first ones are listed.
+    pub invalid: u64,
+    /// The first of them: where, what was expected, what was found.
+    pub invalid_listed: Vec<String>,
+    /// Files that were not read, and why.
+    pub skipped: Vec<(String, String)>,
+    /// With which settings.
+    pub settings: Settings,
+    /// At most three, worst first, over all reports: name of the audit, and the finding.
+    pub findings: Vec<(String, Finding)>,
+    /// One per audit that had something to read.
+    pub reports: Vec<Report>,
+    /// Audits that had nothing to read.
+    pub silent: Vec<String>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Relative to the source.
+    pub path: String,
+    /// The format that was recognised.
+    pub format: String,
+    /// Bytes.
+    pub bytes: u64,
+    /// Traces in it.
+    pub traces: u64,
+    /// SHA-256 of the file.
+    pub digest: String,
+}
+
+/// At most this many findings stand first.
+pub const MOST_FINDINGS: usize = 3;
+
+/// The worst findings of several reports, worst first; ties in the order of the reports.
+#[must_use]
+pub fn worst(reports: &[Report]) -> Vec<(String, Finding)> {
+    let mut all: Vec<(String, Finding)> = reports
+        .iter()
+        .flat_map(|report| report.findings.iter().map(|finding| (report.audit.clone(), finding.clone())))
+        .collect();
+    all.sort_by(|(_, a), (_, b)| b.weight.total_cmp(&a.weight));
+    all.truncate(MOST_FINDINGS);
+    all
+}

@@ -1,0 +1,37 @@
+//! What a run is asked to do. Each audit's own settings stand beside it; here they are only put together.
+
+use candor_stats::{Level, Seed};
+use serde::{Deserialize, Serialize};
+
+use crate::audits::{compute, faithfulness};
+
+/// Everything that, together with the data, decides what a report says.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where every random stream begins.
+    pub seed: Seed,
+    /// Confidence level of every interval, simultaneous over the family it is printed in.
+    pub level: Level,
+    /// The smallest difference that matters, as a share: 0.02 is two points.
+    pub margin: f64,
+    /// Resamples of every bootstrap.
+    pub resamples: u32,
+    /// Of the faithfulness audit.
+    pub faithfulness: faithfulness::Settings,
+    /// Of the compute audit.
+    pub compute: compute::Settings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: Seed(20_261_124),
+            level: Level::P95,
+            margin: 0.02,
+            resamples: 2_000,
+            faithfulness: faithfulness::Settings::default(),
+            compute: compute::Settings::default(),
+        }
+    }
+}

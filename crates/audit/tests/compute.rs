@@ -1,0 +1,195 @@
+//! The compute audit on planted processes: what was planted is found, what was not is not. No file is read.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
+
+use candor_audit::audits::compute::{AUDIT, Aggregate};
+use candor_audit::{Audit, Report, Settings};
+use candor_llm::Provenance;
+use candor_stats::{Mark, Seed, Stream};
+use candor_trace::{Event, Money, Question, Trace, Trial};
+use candor_verify::{Outcome, Verdict};
+
+fn verdict(outcome: Outcome, extracted: Option<String>) -> Event {
+    Event::Verdict { verifier: "exact".to_owned(), verdict: Verdict { outcome, extracted, why: String::new() } }
+}
+
+fn sample(unit: usize, at: u32, answer: Option<u64>) -> Trace {
+    let outcome = match answer {
+        None => Outcome::NoAnswer,
+        Some(0) => Outcome::Correct,
+        Some(_) => Outcome::Wrong,
+    };
+    Trace {
+        trial: Trial { unit: format!("q{unit}"), sample: at, ..Trial::default() },
+        model: Some("planted-process".to_owned()),
+        question: Question { gold: Some("0".to_owned()), options: None },
+        events: vec![verdict(outcome, answer.map(|answer| answer.to_string()))],
+        cost: Some(Money(1_500)),
+        ..Trace::default()
+    }
+}
+
+/// Questions whose right answer comes with the given probability; wrong ones are spread over `spread` others.
+fn process(questions: usize, samples: u32, spread: u64, seed: u64, rate: impl Fn(&mut Stream) -> f64) -> Vec<Trace> {
+    let mut stream = Seed(seed).stream("planted");
+    (0..questions)
+        .flat_map(|unit| {
+            let rate = rate(&mut stream);
+            (0..samples)
+                .map(|at| {
+                    let answer = if stream.chance(rate) { 0 } else { 1 + stream.below(spread) };
+                    sample(unit, at, Some(answer))
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn audit(traces: &[Trace], settings: &Settings) -> Report {
+    let mut observer = AUDIT.start(settings);
+    traces.iter().for_each(|trace| observer.see(trace));
+    observer.report().unwrap().unwrap()
+}
+
+fn value(report: &Report, name: &str) -> f64 {
+    report.claim(name).unwrap_or_else(|| panic!("no claim {name}")).estimate().unwrap().value()
+}
+
+const KEY: &str = "model=planted-process";
+
+#[test]
+fn a_planted_plateau_is_a_wall_with_evidence_and_names_the_row_one_operates_at() {
+    // Half of the questions are always right, a quarter become right by voting, a quarter are never right: flat from 8 paths on.
+    let traces = process(1_600, 16, 6, 1, |stream| match stream.below(4) {
+        0 | 1 => 1.0,
+        2 => 0.75,
+        _ => 0.0,
+    });
+    let settings = Settings { compute: operate(16), ..Settings::default() };
+    let report = audit(&traces, &settings);
+    let wall = report.claims.iter().find(|claim| claim.name().starts_with("compute.wall")).unwrap();
+    assert_eq!(wall.mark(), Some(Mark::EvidenceBacked), "{wall:?}");
+    assert_eq!(wall.name(), format!("compute.wall[{KEY},paths=4]"));
+    assert!(
+        report.findings[0].sentence.starts_with("you operate at 16 paths, and no measured setting above 4"),
+        "{:?}",
+        report.findings
+    );
+    let gain = report.claim(&format!("compute.gain[{KEY},from=1,to=4]")).unwrap();
+    assert_eq!((gain.mark(), gain.negated()), (Some(Mark::EvidenceBacked), false));
+    let (lost, cost) = (&report.attrition[0].lost, value(&report, &format!("compute.cost[{KEY},paths=16]")));
+    assert!(lost.is_empty() && (cost - 0.024).abs() < 1e-12);
+}
+
+fn operate(paths: u32) -> candor_audit::audits::compute::Settings {
+    candor_audit::audits::compute::Settings { operate: Some(paths), ..Default::default() }
+}
+
+#[test]
+fn a_planted_flat_curve_has_no_gain_in_all_but_the_promised_share_of_runs() {
+    let mut alarms = 0;
+    for seed in 0..60 {
+        // Every wrong answer is the same one and comes as often as the right one: a vote gains nothing on average.
+        let traces = process(60, 8, 1, seed, |_| 0.5);
+        let report = audit(&traces, &Settings { resamples: 300, ..Settings::default() });
+        alarms +=
+            u32::from(report.claims.iter().any(|claim| {
+                claim.name().starts_with("compute.gain[") && !claim.undecided() && claim.estimate().is_ok()
+            }));
+    }
+    // 60 runs at 5 %: more than 9 has probability 1e-3.
+    assert!(alarms <= 9, "{alarms} of 60 flat curves were called a gain or a loss");
+}
+
+#[test]
+fn a_curve_that_falls_is_said_to_fall() {
+    // Two questions in three have a wrong answer that leads the right one: voting makes them worse.
+    let traces = process(900, 16, 1, 3, |stream| if stream.below(3) == 0 { 0.9 } else { 0.4 });
+    let report = audit(&traces, &Settings::default());
+    assert!(report.findings[0].sentence.contains("are worse than"), "{:?}", report.findings[0]);
+}
+
+#[test]
+fn few_questions_are_no_wall_and_say_how_many_are_needed() {
+    let report = audit(&process(40, 16, 6, 4, |_| 0.7), &Settings::default());
+    let wall = report.claims.iter().find(|claim| claim.name().starts_with("compute.wall")).unwrap();
+    assert_ne!(wall.mark(), Some(Mark::EvidenceBacked));
+    assert!(report.notes.iter().any(|note| note.contains("you would need about")), "{:?}", report.notes);
+}
+
+#[test]
+fn a_cut_off_reply_is_no_answer_and_a_missing_verdict_is_lost_and_counted() {
+    let mut traces = process(40, 4, 3, 5, |_| 0.8);
+    for trace in traces.iter_mut().filter(|trace| trace.trial.sample == 0) {
+        trace.events = vec![
+            Event::Reasoning(candor_llm::Reasoning { text: "so".to_owned(), provenance: Provenance::Truncated }),
+            verdict(Outcome::Wrong, None),
+        ];
+    }
+    let report = audit(&traces, &Settings::default());
+    let one = value(&report, &format!("compute.majority[{KEY},k=1]"));
+    let two = value(&report, &format!("compute.majority[{KEY},k=4]"));
+    assert!(one < 0.65 && two > one, "a missing answer casts no vote: {one} {two}");
+    for trace in traces.iter_mut().filter(|trace| trace.trial.sample == 1) {
+        trace.events.clear();
+    }
+    let report = audit(&traces, &Settings::default());
+    assert_eq!(report.attrition[0].lost.get("no verdict"), Some(&40));
+    let accuracy = report.claim(&format!("compute.accuracy[{KEY},paths=1]")).unwrap();
+    assert!(accuracy.why().iter().any(|why| why.contains("V7")), "{:?}", accuracy.why());
+}
+
+#[test]
+fn the_order_of_the_traces_changes_nothing_but_rounding() {
+    let traces = process(80, 8, 3, 6, Stream::unit);
+    let mut shuffled = traces.clone();
+    Seed(1).stream("order").shuffle(&mut shuffled);
+    let (one, other) = (audit(&traces, &Settings::default()), audit(&shuffled, &Settings::default()));
+    for claim in one
+        .claims
+        .iter()
+        .filter(|claim| claim.name().starts_with("compute.accuracy") || claim.name().starts_with("compute.pass"))
+    {
+        let (a, b) = (claim.estimate().unwrap().value(), value(&other, claim.name()));
+        assert!((a - b).abs() < 1e-12, "{}", claim.name());
+    }
+}
+
+#[test]
+fn without_answers_the_table_says_any_and_never_majority() {
+    let mut traces = process(40, 4, 3, 7, |_| 0.5);
+    for trace in &mut traces {
+        for event in &mut trace.events {
+            if let Event::Verdict { verdict, .. } = event {
+                verdict.extracted = None;
+            }
+        }
+    }
+    let report = audit(&traces, &Settings::default());
+    assert!(report.claims.iter().all(|claim| !claim.name().contains("majority")));
+    let asked = Settings {
+        compute: candor_audit::audits::compute::Settings { aggregate: Some(Aggregate::Majority), ..Default::default() },
+        ..Settings::default()
+    };
+    assert!(audit(&traces, &asked).notes.iter().any(|note| note.contains("final answers not recorded")));
+}
+
+#[test]
+fn planted_traces_bear_no_mark() {
+    let mut traces = process(40, 4, 3, 8, |_| 0.5);
+    traces.iter_mut().for_each(|trace| trace.planted = true);
+    let report = audit(&traces, &Settings::default());
+    assert!(report.planted && report.claims.iter().all(|claim| claim.mark().is_none()));
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused_and_nothing_to_audit_is_silent() {
+    let refused = |compute| {
+        let mut observer = AUDIT.start(&Settings { compute, ..Settings::default() });
+        observer.see(&sample(0, 0, Some(0)));
+        observer.report().unwrap_err().to_string()
+    };
+    assert!(refused(operate(0)).contains("operate"));
+    let none = candor_audit::audits::compute::Settings { paths: Some(vec![0]), ..Default::default() };
+    assert!(refused(none).contains("paths"));
+    assert!(AUDIT.start(&Settings::default()).report().unwrap().is_none());
+}
