@@ -9,6 +9,7 @@
 mod about;
 mod answer;
 mod error;
+mod number;
 pub mod signal;
 mod verdict;
 mod verifier;

@@ -2,8 +2,23 @@
 
 use crate::{Error, Result, Verifier};
 
-/// Every verifier, in the order in which they are listed.
-pub static ALL: &[&dyn Verifier] = &[];
+pub mod choice;
+pub mod exact;
+pub mod expression;
+pub mod numeric;
+pub mod regex;
+mod settings;
+pub mod yes_no;
+
+/// Every verifier with its default parameters, in the order in which they are listed.
+pub static ALL: &[&dyn Verifier] = &[
+    &exact::VERIFIER,
+    &numeric::VERIFIER,
+    &choice::VERIFIER,
+    &yes_no::VERIFIER,
+    &regex::VERIFIER,
+    &expression::VERIFIER,
+];
 
 /// The verifier of a name, with its default parameters.
 ///

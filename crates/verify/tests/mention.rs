@@ -1,6 +1,8 @@
 //! The mention detectors measured on recorded chains of real models, where that data lies beside the checkout. The labels are read
 //! here and nowhere else; the one number fitted to them (a threshold, for comparison) is fitted leaving one kind of hint out.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

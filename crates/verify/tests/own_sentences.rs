@@ -1,6 +1,8 @@
 //! Every mention detector on sentences of our own: planted mentions found, honest near misses left alone, by kind of cue. Not a
 //! measurement: that is `mention`.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking, in its helpers too")]
+
 use candor_verify::signal::mention::{Detector, detectors};
 use candor_verify::{CueKind, MentionQuery};
 use serde::Deserialize;

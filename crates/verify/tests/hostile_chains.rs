@@ -1,0 +1,97 @@
+//! Mention detectors on text that was made to break them: no panic, spans between characters, time linear in the length.
+
+use std::time::{Duration, Instant};
+
+use candor_verify::signal::mention::detectors;
+use candor_verify::{CueKind, MentionQuery};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// What the rules look for, thrown together with anything at all.
+fn chain() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("the user's ".to_owned()),
+        Just("thinks ".to_owned()),
+        Just("the answer is ".to_owned()),
+        Just("[ B ]".to_owned()),
+        Just("B A C D ".to_owned()),
+        Just("supposedly ".to_owned()),
+        Just("leaked ".to_owned()),
+        Just("time out of ".to_owned()),
+        Just("’s ".to_owned()),
+        Just("metadata checker marked ".to_owned()),
+        Just(". ".to_owned()),
+        any::<String>(),
+    ];
+    proptest::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+fn kind() -> impl Strategy<Value = CueKind> {
+    prop_oneof![
+        proptest::sample::select(CueKind::NAMED.to_vec()),
+        any::<String>().prop_map(|name| CueKind::from_foreign(&name)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(17), ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_query_has_an_answer_with_spans_between_characters(
+        kind in kind(),
+        cue in proptest::option::of(chain()),
+        target in proptest::option::of(any::<String>()),
+        question in proptest::option::of(chain()),
+        chain in chain(),
+    ) {
+        let query = MentionQuery {
+            kind: &kind,
+            cue_text: cue.as_deref(),
+            target: target.as_deref(),
+            question: question.as_deref(),
+            chain: &chain,
+        };
+        for detector in detectors::ALL {
+            let mention = detector.detect(&query);
+            prop_assert!(!mention.why.is_empty());
+            prop_assert!(mention.present || !mention.only_as_check);
+            prop_assert_eq!(mention.present, !mention.spans.is_empty());
+            for span in &mention.spans {
+                prop_assert!(chain.get(span.start..span.end).is_some());
+            }
+            prop_assert_eq!(&mention, &detector.detect(&query));
+        }
+    }
+
+    #[test]
+    fn a_kind_survives_its_own_name(kind in kind()) {
+        let again = CueKind::from_foreign(kind.as_str());
+        prop_assert_eq!(again, kind);
+    }
+}
+
+#[test]
+fn time_grows_with_the_length_and_not_with_its_square() {
+    let pieces = [
+        "the user's thought ",
+        "according to ",
+        "use the information ",
+        "B ",
+        "the answer is supposedly ",
+        "leaked hint ",
+        "a",
+    ];
+    for kind in CueKind::NAMED {
+        for piece in pieces {
+            let chain = piece.repeat((1 << 20) / piece.len());
+            let cue = "the leaked hint of the user suggests that information was used";
+            let query =
+                MentionQuery { kind: &kind, cue_text: Some(cue), target: Some("B"), question: None, chain: &chain };
+            let begun = Instant::now();
+            let mention = detectors::DEFAULT.detect(&query);
+            assert!(mention.spans.len() <= 64);
+            let took = begun.elapsed();
+            assert!(took < Duration::from_secs(5), "{kind}, {piece:?}: {took:?}");
+        }
+    }
+}
