@@ -127,12 +127,28 @@ impl Mixture {
         sum / (self.r.len() * self.b.len()) as f64
     }
 
+    /// Illinois false position: each step keeps a bracket, about ten evaluations suffice for a smooth distribution.
     fn quantile(&self, p: f64) -> f64 {
-        let (mut low, mut high) = (0.0, 1.0);
-        for _ in 0..40 {
-            let middle = 0.5 * (low + high);
-            if self.below(middle) < p { low = middle } else { high = middle }
+        let (mut low, mut high) = ((0.0, -p), (1.0, 1.0 - p));
+        let mut rose_last = None;
+        for _ in 0..60 {
+            let x = (low.0 * high.1 - high.0 * low.1) / (high.1 - low.1);
+            let y = self.below(x) - p;
+            if y.abs() < 1e-9 || high.0 - low.0 < 1e-12 {
+                return x;
+            }
+            let rises = y < 0.0;
+            // An end that stays twice is weighed down, so that it moves next.
+            let stayed = if rose_last == Some(rises) { 0.5 } else { 1.0 };
+            if rises {
+                low = (x, y);
+                high.1 *= stayed;
+            } else {
+                high = (x, y);
+                low.1 *= stayed;
+            }
+            rose_last = Some(rises);
         }
-        0.5 * (low + high)
+        0.5 * (low.0 + high.0)
     }
 }
