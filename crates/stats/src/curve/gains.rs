@@ -1,6 +1,6 @@
 //! Gains along a curve, the wall, and where the marginal gain falls below a margin. Not the curve's own values.
 
-use super::simultaneous::{Contrast, Family, Matrix, simultaneous};
+use super::simultaneous::{Contrast, Family, Matrix, families};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
@@ -63,7 +63,7 @@ pub struct Gains {
 ///
 /// Steps: paired on questions, simultaneous two-sided over the steps. The wall at k: the simultaneous upper bound (over all pairs) of
 /// the gain from k to *every* larger measured setting is below `margin`: a plateau that rises again is no wall. Simultaneous bounds as in
-/// [`simultaneous`]. Scanning for the first bound below the margin without correction claims a wall wrongly in 14 to 26 % of flat-at-the-margin
+/// [`super::simultaneous::simultaneous`]. Scanning for the first bound below the margin without correction claims a wall wrongly in 14 to 26 % of flat-at-the-margin
 /// curves with six settings.
 #[must_use]
 pub fn gains(matrix: &Matrix, paths: &[u32], margin: f64, level: Level, resamples: u32, seed: Seed) -> Gains {
@@ -71,8 +71,7 @@ pub fn gains(matrix: &Matrix, paths: &[u32], margin: f64, level: Level, resample
     let paths = &paths[..count];
     let neighbours: Vec<(usize, usize)> = (1..count).map(|to| (to - 1, to)).collect();
     let all: Vec<(usize, usize)> = (0..count).flat_map(|from| (from + 1..count).map(move |to| (from, to))).collect();
-    let stepwise = simultaneous(matrix, &neighbours, level, resamples, seed);
-    let overall = simultaneous(matrix, &all, level, resamples, seed);
+    let [stepwise, overall] = families(matrix, [&neighbours, &all], level, resamples, seed);
     let steps: Vec<Step> = neighbours.iter().map(|(a, b)| step(matrix, (*a, *b), paths, &stepwise, level)).collect();
     let upper_bounds = overall.as_ref().map_or_else(|_| Vec::new(), |family| bounds(family, paths));
     let wall = match &overall {

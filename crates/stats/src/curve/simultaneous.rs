@@ -138,7 +138,7 @@ impl Family {
 /// Studentised question bootstrap: whole questions are drawn with replacement, each resample gives t* = (d* - d)/se(d*) for every
 /// contrast with its own standard error, and the critical value is the level's quantile of the largest over the family (Romano and
 /// Wolf 2005). Below [`FEWEST_FOR_BOOTSTRAP`] questions: t with G-1 degrees of freedom at Bonferroni's level. The critical values are
-/// never below those of a single contrast.
+/// never below those of a single contrast. The order of the questions does not matter.
 ///
 /// # Errors
 /// [`Undefined::TooFew`] below 2 questions, [`Undefined::NoData`] without pairs.
@@ -149,46 +149,69 @@ pub fn simultaneous(
     resamples: u32,
     seed: Seed,
 ) -> Result<Family, Undefined> {
+    let [family] = families(matrix, [pairs], level, resamples, seed);
+    family
+}
+
+/// Several families on the same resamples: [`simultaneous`] for each, at the price of one. Each holds by itself.
+pub fn families<const N: usize>(
+    matrix: &Matrix,
+    pairs: [&[(usize, usize)]; N],
+    level: Level,
+    resamples: u32,
+    seed: Seed,
+) -> [Result<Family, Undefined>; N] {
     let questions = matrix.rows();
-    if questions < 2 {
-        return Err(Undefined::too_few("questions", questions, 2));
-    }
-    if pairs.is_empty() {
-        return Err(Undefined::no_data("settings to compare"));
-    }
-    let contrasts: Vec<Contrast> = pairs.iter().map(|(from, to)| contrast(matrix, *from, *to)).collect();
-    let freedom = (questions - 1) as f64;
-    let single = critical(level, freedom);
-    let one_sided = |level: Level| critical(Level::new(1.0 - 2.0 * level.alpha()).unwrap_or(level), freedom);
-    let varying: Vec<Contrast> = contrasts.iter().copied().filter(Contrast::is_common).collect();
-    let family = |two_sided: f64, upper: f64, method| Family {
-        two_sided: two_sided.max(single),
-        upper: upper.max(one_sided(level)),
-        contrasts: contrasts.clone(),
-        method,
-        questions,
-        level,
-    };
-    if varying.len() < 2 {
-        return Ok(family(single, one_sided(level), "paired t on question means"));
-    }
-    if questions < FEWEST_FOR_BOOTSTRAP || resamples < 100 {
-        let each = level.bonferroni(contrasts.len());
-        return Ok(family(
-            critical(each, freedom),
-            one_sided(each),
-            "paired t on question means, Bonferroni over the curve",
-        ));
-    }
+    let all: [Vec<Contrast>; N] = pairs.map(|pairs| {
+        let measured = if questions < 2 { &[] } else { pairs };
+        measured.iter().map(|(from, to)| contrast(matrix, *from, *to)).collect()
+    });
+    let varying: Vec<Vec<Contrast>> = all
+        .iter()
+        .map(|contrasts| contrasts.iter().copied().filter(Contrast::is_common).collect())
+        .map(|varying: Vec<Contrast>| if varying.len() < 2 { Vec::new() } else { varying })
+        .collect();
+    let resampled =
+        varying.iter().any(|varying| !varying.is_empty()) && questions >= FEWEST_FOR_BOOTSTRAP && resamples >= 100;
     let draws = questions as u64 * u64::from(resamples);
-    let (mut largest, mut lowest, method) = if draws <= MOST_DRAWS {
-        let (largest, lowest) = bootstrap(matrix, &varying, resamples, seed);
-        (largest, lowest, "studentised question bootstrap, max-t over the curve")
+    let (mut extremes, resampling) = if !resampled {
+        (varying.iter().map(|_| Extremes::default()).collect(), "")
+    } else if draws <= MOST_DRAWS {
+        (bootstrap(matrix, &varying, resamples, seed), "studentised question bootstrap, max-t over the curve")
     } else {
-        let (largest, lowest) = normal_limit(matrix, &varying, resamples, seed);
-        (largest, lowest, "max-t over the curve, multivariate normal limit")
+        (normal_limit(matrix, &varying, resamples, seed), "max-t over the curve, multivariate normal limit")
     };
-    Ok(family(quantile(&mut largest, level.get()), quantile(&mut lowest, level.get()), method))
+    let freedom = questions.saturating_sub(1) as f64;
+    let one_sided = |level: Level| critical(Level::new(1.0 - 2.0 * level.alpha()).unwrap_or(level), freedom);
+    let mut families = all.into_iter().zip(&varying).zip(&mut extremes);
+    std::array::from_fn(|_| {
+        let Some(((contrasts, varying), extremes)) = families.next() else {
+            return Err(Undefined::no_data("settings to compare"));
+        };
+        if questions < 2 {
+            return Err(Undefined::too_few("questions", questions, 2));
+        }
+        if contrasts.is_empty() {
+            return Err(Undefined::no_data("settings to compare"));
+        }
+        let (two_sided, upper, method) = if varying.is_empty() {
+            (critical(level, freedom), one_sided(level), "paired t on question means")
+        } else if !resampled {
+            let each = level.bonferroni(contrasts.len());
+            (critical(each, freedom), one_sided(each), "paired t on question means, Bonferroni over the curve")
+        } else {
+            let two_sided = quantile(&mut extremes.largest, level.get()).max(critical(level, freedom));
+            (two_sided, quantile(&mut extremes.lowest, level.get()).max(one_sided(level)), resampling)
+        };
+        Ok(Family { contrasts, two_sided, upper, method, questions, level })
+    })
+}
+
+/// The largest |t*| and the largest -t* of every resample.
+#[derive(Debug, Clone, Default)]
+struct Extremes {
+    largest: Vec<f64>,
+    lowest: Vec<f64>,
 }
 
 fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
@@ -204,26 +227,53 @@ fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
     Contrast { from, to, value, error, rose, fell }
 }
 
-/// The largest |t*| and the largest -t* of every resample.
-fn bootstrap(matrix: &Matrix, contrasts: &[Contrast], resamples: u32, seed: Seed) -> (Vec<f64>, Vec<f64>) {
+/// Rows that are alike, once each, in one order whatever the order of the questions.
+struct Kinds {
+    /// The distinct rows, minus the columns' means.
+    centred: Vec<f64>,
+    /// Which of them each question is.
+    of: Vec<u32>,
+}
+
+impl Kinds {
+    fn new(matrix: &Matrix, means: &[f64]) -> Self {
+        let mut rows: Vec<&[f64]> = matrix.iter_rows().collect();
+        let order = |a: &&[f64], b: &&[f64]| {
+            let differing = a.iter().zip(*b).map(|(x, y)| x.total_cmp(y)).find(|order| order.is_ne());
+            differing.unwrap_or(std::cmp::Ordering::Equal)
+        };
+        rows.sort_unstable_by(order);
+        let (mut centred, mut of) = (Vec::new(), Vec::with_capacity(rows.len()));
+        for (kind, alike) in (0_u32..).zip(rows.chunk_by(|a, b| order(a, b).is_eq())) {
+            centred
+                .extend(alike.iter().take(1).flat_map(|row| row.iter().zip(means).map(|(value, mean)| value - mean)));
+            of.extend(alike.iter().map(|_| kind));
+        }
+        Self { centred, of }
+    }
+}
+
+/// Draws questions with replacement; alike questions are counted together, so that a resample costs one draw per question and one
+/// pass over the distinct rows.
+fn bootstrap(matrix: &Matrix, families: &[Vec<Contrast>], resamples: u32, seed: Seed) -> Vec<Extremes> {
     let (questions, columns) = (matrix.rows(), matrix.columns());
     let means: Vec<f64> = (0..columns).map(|column| matrix.column(column).sum::<f64>() / questions as f64).collect();
-    let centred: Vec<f64> =
-        matrix.iter_rows().flat_map(|row| row.iter().zip(&means).map(|(value, mean)| value - mean)).collect();
+    let Kinds { centred, of } = Kinds::new(matrix, &means);
     let mut stream = seed.stream("curve/max-t");
-    let mut counts = vec![0.0_f64; questions];
+    let mut counts = vec![0_u32; centred.len() / columns.max(1)];
     let mut sums = vec![0.0; columns];
     let mut products = vec![0.0; columns * columns];
-    let (mut largest, mut lowest) = (Vec::new(), Vec::new());
+    let mut extremes = vec![Extremes::default(); families.len()];
     for _ in 0..resamples {
-        counts.fill(0.0);
+        counts.fill(0);
         for _ in 0..questions {
-            counts[stream.index(questions)] += 1.0;
+            counts[of[stream.index(questions)] as usize] += 1;
         }
         sums.fill(0.0);
         products.fill(0.0);
         for (row, count) in centred.chunks_exact(columns).zip(&counts) {
-            if *count > 0.0 {
+            if *count > 0 {
+                let count = f64::from(*count);
                 for (i, left) in row.iter().enumerate() {
                     let weighted = count * left;
                     sums[i] += weighted;
@@ -235,25 +285,27 @@ fn bootstrap(matrix: &Matrix, contrasts: &[Contrast], resamples: u32, seed: Seed
         }
         let product = |i: usize, j: usize| products[i.max(j) * columns + i.min(j)];
         let n = questions as f64;
-        let (mut high, mut low) = (0.0_f64, f64::NEG_INFINITY);
-        for contrast in contrasts {
-            let (a, b) = (contrast.from, contrast.to);
-            let shift = (sums[b] - sums[a]) / n;
-            let variance =
-                ((product(b, b) - 2.0 * product(a, b) + product(a, a)) / n - shift * shift).max(0.0) / (n - 1.0);
-            // A resample without any variation says nothing about scale; the full data's error stands in.
-            let error = if variance > 1e-24 { variance.sqrt() } else { contrast.error };
-            high = high.max((shift / error).abs());
-            low = low.max(-shift / error);
+        for (contrasts, extremes) in families.iter().zip(&mut extremes) {
+            let (mut high, mut low) = (0.0_f64, f64::NEG_INFINITY);
+            for contrast in contrasts {
+                let (a, b) = (contrast.from, contrast.to);
+                let shift = (sums[b] - sums[a]) / n;
+                let variance =
+                    ((product(b, b) - 2.0 * product(a, b) + product(a, a)) / n - shift * shift).max(0.0) / (n - 1.0);
+                // A resample without any variation says nothing about scale; the full data's error stands in.
+                let error = if variance > 1e-24 { variance.sqrt() } else { contrast.error };
+                high = high.max((shift / error).abs());
+                low = low.max(-shift / error);
+            }
+            extremes.largest.push(high);
+            extremes.lowest.push(low);
         }
-        largest.push(high);
-        lowest.push(low);
     }
-    (largest, lowest)
+    extremes
 }
 
 /// The same on the limiting distribution: jointly normal contrasts with the estimated correlations.
-fn normal_limit(matrix: &Matrix, contrasts: &[Contrast], resamples: u32, seed: Seed) -> (Vec<f64>, Vec<f64>) {
+fn normal_limit(matrix: &Matrix, families: &[Vec<Contrast>], resamples: u32, seed: Seed) -> Vec<Extremes> {
     let questions = matrix.rows() as f64;
     let columns = matrix.columns();
     let means: Vec<f64> = (0..columns).map(|column| matrix.column(column).sum::<f64>() / questions).collect();
@@ -268,23 +320,25 @@ fn normal_limit(matrix: &Matrix, contrasts: &[Contrast], resamples: u32, seed: S
     let scale = 1.0 / (questions * (questions - 1.0));
     let factor = cholesky(&covariance.iter().map(|c| c * scale).collect::<Vec<_>>(), columns);
     let mut stream = seed.stream("curve/max-t/normal");
-    let (mut largest, mut lowest) = (Vec::new(), Vec::new());
+    let mut extremes = vec![Extremes::default(); families.len()];
     // The limit is cheap, so that its quantile is taken from more draws than a bootstrap could afford.
     for _ in 0..u64::from(resamples) * 10 {
         let normals: Vec<f64> =
             (0..columns).map(|_| crate::special::normal_quantile(stream.unit().clamp(1e-300, 1.0 - 1e-16))).collect();
         let shifts: Vec<f64> =
             (0..columns).map(|i| (0..=i).map(|j| factor[i * columns + j] * normals[j]).sum()).collect();
-        let (mut high, mut low) = (0.0_f64, f64::NEG_INFINITY);
-        for contrast in contrasts {
-            let t = (shifts[contrast.to] - shifts[contrast.from]) / contrast.error;
-            high = high.max(t.abs());
-            low = low.max(-t);
+        for (contrasts, extremes) in families.iter().zip(&mut extremes) {
+            let (mut high, mut low) = (0.0_f64, f64::NEG_INFINITY);
+            for contrast in contrasts {
+                let t = (shifts[contrast.to] - shifts[contrast.from]) / contrast.error;
+                high = high.max(t.abs());
+                low = low.max(-t);
+            }
+            extremes.largest.push(high);
+            extremes.lowest.push(low);
         }
-        largest.push(high);
-        lowest.push(low);
     }
-    (largest, lowest)
+    extremes
 }
 
 /// Lower triangular L with L L' = the lower triangle given; columns without variance of their own become 0.
@@ -346,10 +400,24 @@ mod tests {
     fn the_normal_limit_agrees_with_the_bootstrap_on_many_questions() {
         let matrix = planted(5_000, 0.1, 3);
         let contrasts: Vec<Contrast> = PAIRS.iter().map(|(a, b)| contrast(&matrix, *a, *b)).collect();
-        let (mut boot, _) = bootstrap(&matrix, &contrasts, 1_000, Seed(1));
-        let (mut limit, _) = normal_limit(&matrix, &contrasts, 1_000, Seed(1));
-        let (a, b) = (quantile(&mut boot, 0.95), quantile(&mut limit, 0.95));
+        let mut boot = bootstrap(&matrix, std::slice::from_ref(&contrasts), 1_000, Seed(1));
+        let mut limit = normal_limit(&matrix, &[contrasts], 1_000, Seed(1));
+        let (a, b) = (quantile(&mut boot[0].largest, 0.95), quantile(&mut limit[0].largest, 0.95));
         assert!((a - b).abs() < 0.15, "{a} {b}");
+    }
+
+    #[test]
+    fn the_order_of_questions_does_not_matter_and_families_share_resamples() {
+        let matrix = planted(200, 0.1, 3);
+        let mut turned = Matrix::new(3);
+        let rows: Vec<&[f64]> = matrix.iter_rows().collect();
+        rows.iter().rev().for_each(|row| turned.push(row.iter().copied()));
+        let here = simultaneous(&matrix, &PAIRS, Level::P95, 300, Seed(7)).unwrap();
+        let there = simultaneous(&turned, &PAIRS, Level::P95, 300, Seed(7)).unwrap();
+        assert!((here.two_sided - there.two_sided).abs() < 1e-9 && (here.upper - there.upper).abs() < 1e-9);
+        let [steps, all] = families(&matrix, [&PAIRS[..2], &PAIRS], Level::P95, 300, Seed(7));
+        assert_eq!(all.unwrap(), here);
+        assert!(steps.unwrap().two_sided <= here.two_sided);
     }
 
     #[test]
