@@ -9,11 +9,21 @@
 //! |---|---|
 //! | [`estimate`], [`interval`], [`undefined`] | a number that never travels alone |
 //! | [`claim`] | statements, what they assert, and the computed mark |
-//! | [`proportion`] | independent trials |
-//! | [`clusters`] | several samples per question |
+//! | [`proportion`], [`clusters`], [`strata`] | one rate: independent trials, several samples per question, fixed tasks |
+//! | [`paired`], [`power`], [`multiplicity`] | two systems on the same questions, decisions with a margin, how many questions |
+//! | [`curve`] | accuracy against samples: pass@k, maj@k, best-of-k, gains, the wall, fits, adaptive stopping |
+//! | [`cue`] | faithfulness: the published score, the control-arm score, reversed pairs |
+//! | [`detector`], [`agreement`] | detectors against labels and against each other; rates corrected by labels |
+//! | [`ratio`], [`resample`] | MOVER-R, Fieller; sign-flips, the question bootstrap |
+//! | [`attrition`] | lost units, and what the worst case makes of them |
 //! | [`seed`] | seeded streams that replay for ever |
+//!
+//! Three rules hold throughout. A caller's mistake is an [`Error`]; data that cannot carry a number give [`Undefined`] with the
+//! reason; no function returns NaN. The unit of analysis is the question, not the sample. Everything random takes a
+//! [`Seed`], and results do not depend on the order of the questions.
 
 pub mod agreement;
+pub mod attrition;
 pub mod claim;
 pub mod clusters;
 pub mod cue;
@@ -34,6 +44,7 @@ mod special;
 pub mod strata;
 pub mod undefined;
 
+pub use attrition::Attrition;
 pub use claim::asserted::Asserted;
 pub use claim::flag::{Finding, Flag, Flags};
 pub use claim::mark::{Mark, Standing};

@@ -99,17 +99,25 @@ fn convolve(steps: &[usize], sizes: &[f64], extreme: f64) -> f64 {
     chance.iter().enumerate().filter(|(kept, _)| (2.0 * *kept as f64 - high).abs() >= low - 1e-9).map(|(_, c)| c).sum()
 }
 
+/// Seeded flips; equal differences flip together, 64 signs a draw.
 fn flip(sizes: &[f64], extreme: f64, seed: Seed) -> f64 {
     let mut stream = seed.stream("sign-flip");
+    let groups: Vec<(f64, usize)> =
+        sizes.chunk_by(|a, b| a.total_cmp(b).is_eq()).filter_map(|g| Some((*g.first()?, g.len()))).collect();
     let mut count = 0_u64;
     for _ in 0..FLIPS {
         let mut sum = 0.0;
-        for chunk in sizes.chunks(64) {
-            let mut bits = stream.bits();
-            for size in chunk {
-                sum += if bits & 1 == 1 { *size } else { -*size };
-                bits >>= 1;
+        let (mut pool, mut left) = (0_u64, 0_u32);
+        for &(size, times) in &groups {
+            let mut kept: u32 = (0..times / 64).map(|_| stream.bits().count_ones()).sum();
+            let rest = (times % 64) as u32;
+            if rest > left {
+                (pool, left) = (stream.bits(), 64);
             }
+            kept += (pool & ((1_u64 << rest) - 1)).count_ones();
+            pool >>= rest;
+            left -= rest;
+            sum += size * (2.0 * f64::from(kept) - times as f64);
         }
         if sum.abs() >= extreme {
             count += 1;
