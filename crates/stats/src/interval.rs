@@ -134,9 +134,12 @@ impl Interval {
         }
     }
 
-    /// For formulas whose ends are ordered and not NaN by construction: repairs the order that rounding may break.
+    /// For formulas whose ends are ordered by construction: repairs the order that rounding may break. An end lost to overflow
+    /// (NaN) excludes nothing, and so does the interval then.
     pub(crate) fn ordered(low: f64, high: f64, level: Level) -> Self {
-        debug_assert!(!low.is_nan() && !high.is_nan(), "an estimator produced NaN");
+        if low.is_nan() || high.is_nan() {
+            return Self { low: f64::NEG_INFINITY, high: f64::INFINITY, level };
+        }
         Self { low: low.min(high), high: high.max(low), level }
     }
 

@@ -18,6 +18,32 @@
 //! | [`attrition`] | lost units, and what the worst case makes of them |
 //! | [`seed`] | seeded streams that replay for ever |
 //!
+//! ```
+//! use candor_stats::{Asserted, Claim, Clusters, Draft, Flag, Flags, Level, Mark, Origin, Parameter, Provenance, Tally};
+//!
+//! // 40 questions with 5 samples each: the question is the unit.
+//! let questions = (0..40).map(|i| Tally { samples: 5, correct: [5, 4, 3, 0][i % 4] });
+//! let clusters = Clusters::from_tallies(questions)?;
+//! let accuracy = clusters.proportion(Level::P95)?;
+//! assert_eq!(format!("{:.2} {:.2}", accuracy.value(), accuracy.interval().unwrap()), "0.60 [0.48, 0.71]");
+//!
+//! let claim = Claim::new(Draft {
+//!     name: "compute.accuracy[paths=1]".into(),
+//!     statement: "accuracy with one path".into(),
+//!     negation: String::new(),
+//!     parameter: Parameter::SHARE,
+//!     estimate: Ok(accuracy),
+//!     asserted: Asserted::OWN_INTERVAL,
+//!     provenance: Provenance::new(Origin::Own, "samples.jsonl"),
+//!     flags: Flags::unexamined().with(Flag::Interval, clusters.interval_finding()),
+//!     derived_from: Vec::new(),
+//! });
+//! // Seven flags were not looked at: silence is not validity.
+//! assert_eq!(claim.mark(), Some(Mark::Inferred));
+//! assert_eq!(claim.raise().len(), 7);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Three rules hold throughout. A caller's mistake is an [`Error`]; data that cannot carry a number give [`Undefined`] with the
 //! reason; no function returns NaN. The unit of analysis is the question, not the sample. Everything random takes a
 //! [`Seed`], and results do not depend on the order of the questions.

@@ -13,7 +13,7 @@ use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::resample::sign_flip::sign_flip;
 use crate::seed::Seed;
-use crate::special::{critical, t_upper};
+use crate::special::{beta_quantile, critical, t_upper};
 use crate::undefined::Undefined;
 
 /// The outcome of a two-sided test.
@@ -95,12 +95,14 @@ impl Paired {
         (gained, lost)
     }
 
-    /// The mean of second - first over questions with m ± t_{G-1} se, CR1 ([`mean_difference`]).
+    /// The mean of second - first over questions ([`bounded_difference`]; values outside [0, 1]: [`mean_difference`]).
     ///
     /// # Errors
     /// Without questions.
     pub fn difference(&self, level: Level) -> Result<Estimate, Undefined> {
-        let e = mean_difference(&self.differences(), level)?;
+        let shares = self.first.iter().chain(&self.second).all(|x| (0.0..=1.0).contains(x));
+        let differences = self.differences();
+        let e = if shares { bounded_difference(&differences, level) } else { mean_difference(&differences, level) }?;
         let size = Size { units: self.first.len() as u64, samples: self.samples };
         Estimate::new(e.value(), e.interval().copied().map_err(Clone::clone), size, e.method().clone())
     }
@@ -160,6 +162,36 @@ pub fn mean_difference(differences: &[f64], level: Level) -> Result<Estimate, Un
         Interval::ordered(mean - half, mean + half, level)
     });
     Estimate::new(mean, interval, Size::single(g as u64), Method::named("paired, CR1, t(G-1)"))
+}
+
+/// Fewer changed questions than this and the t interval has no scale to stand on.
+pub const FEWEST_CHANGED: u64 = 5;
+
+/// The mean of per-question differences in [-1, 1]: [`mean_difference`], or an exact bound where hardly any question changed.
+///
+/// With fewer than [`FEWEST_CHANGED`] questions that differ, t measures no scale (two identical runs would seem certain). A
+/// difference is at most 1 per question, so that the mean lies between minus the share of questions that fall and the share
+/// that rise: each end is the exact (Clopper-Pearson) upper bound of its share, alpha/2 each. Conservative.
+///
+/// # Errors
+/// Without differences; [`Undefined::NotApplicable`] when one is outside [-1, 1].
+pub fn bounded_difference(differences: &[f64], level: Level) -> Result<Estimate, Undefined> {
+    if differences.iter().any(|d| !(-1.0..=1.0).contains(d)) {
+        return Err(Undefined::not_applicable("bounded difference", "a difference is outside [-1, 1]"));
+    }
+    let estimate = mean_difference(differences, level)?;
+    let count = |change: &dyn Fn(f64) -> bool| differences.iter().filter(|d| change(**d)).count() as u64;
+    let (rose, fell) = (count(&|d| d > 1e-12), count(&|d| d < -1e-12));
+    if rose + fell >= FEWEST_CHANGED {
+        return Ok(estimate);
+    }
+    let n = differences.len() as u64;
+    let bound = |changed: u64| {
+        if changed >= n { 1.0 } else { 1.0 - beta_quantile((n - changed) as f64, changed as f64 + 1.0, level.tail()) }
+    };
+    let interval = Interval::ordered(-bound(fell), bound(rose), level);
+    let method = Method::named("paired, exact bound on the questions that changed");
+    Estimate::new(estimate.value(), Ok(interval), Size::single(n), method)
 }
 
 /// CR1 standard error of the mean of per-question differences.

@@ -159,3 +159,11 @@ fn infinite_ends_and_undefined_survive_storage() {
     assert!(text.contains(r#"{"undefined":{"reason":"too_few","what":"questions","have":1,"needed":2}}"#), "{text}");
     assert_eq!(serde_json::from_str::<Claim>(&text).unwrap(), claim);
 }
+
+#[test]
+fn an_interval_lost_to_overflow_excludes_nothing_and_is_hope() {
+    let lost = Interval::ordered(f64::NAN, 1.0, Level::P95);
+    assert!(lost.low().is_infinite() && lost.high().is_infinite());
+    let e = Estimate::new(0.5, Ok(lost), Size::single(100), Method::named("test"));
+    assert_eq!(mark(draft(e, Asserted::OWN_INTERVAL)), Some(Mark::Hope));
+}

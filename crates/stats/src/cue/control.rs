@@ -216,7 +216,7 @@ pub fn control_score(rows: &[ControlRow], level: Level, seed: Seed) -> Result<Co
 }
 
 fn mean_of(differences: &[f64], size: Size, level: Level) -> Result<Estimate, Undefined> {
-    let mean = crate::paired::mean_difference(differences, level)?;
+    let mean = crate::paired::bounded_difference(differences, level)?;
     Estimate::new(mean.value(), mean.interval().copied().map_err(Clone::clone), size, mean.method().clone())
 }
 

@@ -45,6 +45,21 @@ fn several_samples_that_disagree_have_no_table() {
 }
 
 #[test]
+fn two_identical_runs_are_bounded_by_how_many_questions_there_are() {
+    let same = |n: usize| {
+        let means: Vec<f64> = (0..n).map(|i| (i % 5) as f64 / 4.0).collect();
+        Paired::new(means.clone(), means, 8 * n as u64).unwrap().difference(Level::P95).unwrap()
+    };
+    let few = same(100);
+    let interval = few.interval().unwrap();
+    // 1 - (alpha/2)^(1/100) = .0362.
+    assert!((interval.high() - 0.036_2).abs() < 1e-4 && (interval.low() + interval.high()).abs() < 1e-12);
+    assert!(matches!(no_worse(&few, 0.02), Decision::CannotTell { needed: Some(_), .. }));
+    assert_eq!(no_worse(&same(1_000), 0.02), Decision::Pass);
+    assert!(bounded_difference(&[1.5], Level::P95).is_err());
+}
+
+#[test]
 fn three_decisions() {
     let at = |n, shift| mean_difference(&spread(n, shift), Level::P95).unwrap();
     assert_eq!(no_worse(&at(3_000, 0.0), 0.02), Decision::Pass);
