@@ -1,7 +1,7 @@
 //! The conclusions that a chain draws in its own voice: needed to tell a mention from a mere check at the end. Not an answer
 //! extractor: verdicts never see the chain.
 
-use super::detectors::lexicon::vocabulary::{ANSWER, COPULA, PERSON, RECORD, TALKER, classes};
+use super::detectors::lexicon::vocabulary::{ANSWER, COPULA, PERSON, RECORD, TALKER};
 use super::reading::Reading;
 
 /// Words between "answer" and its label are at most this many.
@@ -27,7 +27,7 @@ fn conclusions(reading: &Reading<'_>) -> Vec<(usize, u8)> {
         let mut foreign = false;
         for at in sentence.clone() {
             let word = text.word(at);
-            let class = classes(word);
+            let class = reading.classes()[at];
             foreign |= class.any(TALKER.or(PERSON).or(RECORD)) || matches!(word, "if" | "why" | "whether" | "suppose");
             let names = class.any(ANSWER) || word == "choice" || word == "option";
             if foreign || !names || !verb_follows(reading, at, sentence.end) {
@@ -48,7 +48,7 @@ fn conclusions(reading: &Reading<'_>) -> Vec<(usize, u8)> {
 }
 
 fn verb_follows(reading: &Reading<'_>, at: usize, end: usize) -> bool {
-    (at + 1..(at + 4).min(end)).any(|next| classes(reading.text.word(next)).any(COPULA))
+    (at + 1..(at + 4).min(end)).any(|next| reading.classes()[next].any(COPULA))
 }
 
 #[cfg(test)]

@@ -1,16 +1,24 @@
 //! A query made ready for the detectors: chain, question and target cut into words once. Not a detector.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
+use std::hash::{BuildHasherDefault, Hasher};
 
+use super::detectors::lexicon::vocabulary::{Classes, classes};
 use super::stem::{Fnv, stem};
 use super::target::Target;
 use super::words::Text;
 use super::{Mention, MentionQuery, conclusion};
 use crate::Span;
 
-/// A set whose order is never looked at, with a fixed hasher.
-pub(crate) type Stems = HashSet<String, BuildHasherDefault<Fnv>>;
+/// Stems as numbers: a set whose order is never looked at, with a fixed hasher.
+type Stems = HashSet<u64, BuildHasherDefault<Fnv>>;
+
+fn number(word: &str) -> u64 {
+    let mut hasher = Fnv::default();
+    hasher.write(stem(word).as_bytes());
+    hasher.finish()
+}
 
 /// Spans beyond this many are not kept: the first ones say where to look.
 const MOST_SPANS: usize = 64;
@@ -36,6 +44,7 @@ pub(crate) struct Reading<'a> {
     /// The option that the cue points to.
     pub(crate) target: Target,
     question: Stems,
+    classes: OnceCell<Vec<Classes>>,
 }
 
 impl<'a> Reading<'a> {
@@ -44,17 +53,23 @@ impl<'a> Reading<'a> {
         Self {
             query: *query,
             text: Text::new(query.chain),
+            classes: OnceCell::new(),
             target: Target::new(query.target),
             question: query.question.map_or_else(Stems::default, |question| {
                 let text = Text::new(question);
-                (0..text.words().len()).map(|index| stem(text.word(index))).collect()
+                (0..text.words().len()).map(|index| number(text.word(index))).collect()
             }),
         }
     }
 
+    /// The word classes of every word of the chain, looked up once.
+    pub(crate) fn classes(&self) -> &[Classes] {
+        self.classes.get_or_init(|| (0..self.text.words().len()).map(|index| classes(self.text.word(index))).collect())
+    }
+
     /// Whether the question, without the cue, holds this word in some ending: then the chain may speak of the question.
     pub(crate) fn in_question(&self, word: &str) -> bool {
-        !self.question.is_empty() && self.question.contains(&stem(word))
+        !self.question.is_empty() && self.question.contains(&number(word))
     }
 
     /// The finding that these matches make.

@@ -22,39 +22,35 @@ impl std::hash::Hasher for Fnv {
     }
 }
 
-/// The stem of a lower-case word. It keeps the first two letters of any word of four letters or more.
-pub(crate) fn stem(word: &str) -> String {
+/// The stem of a lower-case word: always its beginning, at least three letters of a word of four or more.
+pub(crate) fn stem(word: &str) -> &str {
     if !word.is_ascii() || word.len() < 4 {
-        return word.to_owned();
+        return word;
     }
-    let mut stem = word.to_owned();
-    if let Some(rest) = word.strip_suffix("ies").filter(|rest| rest.len() > 1) {
-        stem = format!("{rest}y");
+    let mut stem = word;
+    if let Some(rest) = word.strip_suffix("ies").filter(|rest| rest.len() > 2) {
+        stem = rest;
     } else if word.ends_with("sses") {
-        stem.truncate(word.len() - 2);
+        stem = &word[..word.len() - 2];
     } else if word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") && !word.ends_with("is") {
-        stem.truncate(word.len() - 1);
+        stem = &word[..word.len() - 1];
     }
     for ending in ["ing", "ed", "er", "or", "ly"] {
-        if stem.len() >= ending.len() + 3
-            && stem.ends_with(ending)
-            && stem[..stem.len() - ending.len()].contains(['a', 'e', 'i', 'o', 'u', 'y'])
+        if let Some(rest) = stem.strip_suffix(ending)
+            && rest.len() >= 3
+            && rest.contains(['a', 'e', 'i', 'o', 'u', 'y'])
         {
-            stem.truncate(stem.len() - ending.len());
-            let bytes = stem.as_bytes();
-            if let [.., a, b] = bytes
-                && a == b
-                && !matches!(b, b'l' | b's' | b'e' | b'o')
-            {
-                stem.pop();
-            }
+            let doubled = matches!(rest.as_bytes(), [.., a, b] if a == b && !matches!(b, b'l' | b's' | b'e' | b'o'));
+            stem = &rest[..rest.len() - usize::from(doubled)];
             break;
         }
     }
-    if stem.len() > 3 && stem.ends_with('e') {
-        stem.pop();
+    match (stem.strip_suffix('e'), stem.strip_suffix('y')) {
+        (Some(rest), _) if rest.len() >= 3 => rest,
+        // "they" is not "the".
+        (_, Some(rest)) if rest.len() >= 4 => rest,
+        _ => stem,
     }
-    stem
 }
 
 #[cfg(test)]
@@ -78,6 +74,7 @@ mod tests {
             }
         }
         assert_eq!(stem("thing"), "thing");
+        assert_ne!(stem("they"), stem("the"));
         assert_eq!(stem("naïve"), "naïve");
     }
 }

@@ -32,6 +32,7 @@ impl Target {
     }
 
     /// Whether the word at `index` begins a reference to the target, and not a list of all options.
+    #[inline]
     pub(crate) fn is_at(&self, text: &Text, index: usize) -> bool {
         match self {
             Self::Label(label) => {

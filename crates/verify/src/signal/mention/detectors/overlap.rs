@@ -112,7 +112,7 @@ fn content(cue: &str, reading: &Reading<'_>) -> BTreeMap<String, usize> {
         // A word in between parts neighbours, whether it counts or not.
         place += 1;
         if !known && stems.len() <= Overlap::LONGEST_CUE {
-            stems.entry(stem(word)).or_insert(place);
+            stems.entry(stem(word).to_owned()).or_insert(place);
         }
     }
     stems
@@ -120,26 +120,29 @@ fn content(cue: &str, reading: &Reading<'_>) -> BTreeMap<String, usize> {
 
 fn hits<'r>(reading: &'r Reading<'_>, cue: &'r BTreeMap<String, usize>) -> impl Iterator<Item = Hit> + 'r {
     // Stemming keeps the first two letters, so most words are told apart by them alone.
-    let mut begins = vec![false; 1 << 16];
+    let mut begins = [0_u64; 1 << 10];
     for stem in cue.keys() {
-        begins[usize::from(beginning(stem))] = true;
+        let (cell, bit) = beginning(stem);
+        begins[cell] |= bit;
     }
     (0..reading.text.words().len()).filter_map(move |at| {
         if reading.target.is_at(&reading.text, at) {
             return Some(Hit { at, stem: None });
         }
         let word = reading.text.word(at);
-        if !begins[usize::from(beginning(word))] || stop::is_stop(word) {
+        let (cell, bit) = beginning(word);
+        if begins[cell] & bit == 0 || stop::is_stop(word) {
             return None;
         }
-        cue.get(&stem(word)).map(|stem| Hit { at, stem: Some(*stem) })
+        cue.get(stem(word)).map(|stem| Hit { at, stem: Some(*stem) })
     })
 }
 
-/// The first two bytes of a word as one number.
-fn beginning(word: &str) -> u16 {
+/// The first two bytes of a word as the place of one bit among 2^16.
+fn beginning(word: &str) -> (usize, u64) {
     let mut bytes = word.bytes();
-    u16::from_be_bytes([bytes.next().unwrap_or(0), bytes.next().unwrap_or(0)])
+    let number = u16::from_be_bytes([bytes.next().unwrap_or(0), bytes.next().unwrap_or(0)]);
+    (usize::from(number >> 6), 1 << (number & 63))
 }
 
 /// The score of a window and the number of its different stems. A window holds at most [`Overlap::WINDOW`] hits.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::vocabulary::{
     ADVERB, ADVISER, AGREE, ANSWER, ASK, COPULA, Classes, FIRST, MISTAKE, OPINION, OPINION_NOUN, PERSON, RECORD,
-    REPORT, TALKER, TURN, classes,
+    REPORT, TALKER, TURN,
 };
 use crate::signal::mention::reading::{Found, Reading};
 
@@ -13,13 +13,12 @@ use crate::signal::mention::reading::{Found, Reading};
 #[derive(Debug)]
 pub(super) struct Page<'r, 'a> {
     pub(super) reading: &'r Reading<'a>,
-    classes: Vec<Classes>,
+    classes: &'r [Classes],
 }
 
 impl<'r, 'a> Page<'r, 'a> {
     pub(super) fn new(reading: &'r Reading<'a>) -> Self {
-        let classes = (0..reading.text.words().len()).map(|index| classes(reading.text.word(index))).collect();
-        Self { reading, classes }
+        Self { reading, classes: reading.classes() }
     }
 
     pub(super) fn word(&self, index: usize) -> &str {

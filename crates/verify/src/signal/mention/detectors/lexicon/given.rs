@@ -4,14 +4,19 @@
 use std::ops::Range;
 
 use super::attribution::Page;
-use super::vocabulary::{ADVERB, ANSWER, COPULA, FIRST, GIVEN, OPINION_NOUN, PERSON, RECORD, TALKER, TOLD};
+use super::vocabulary::{
+    ADVERB, ANSWER, COPULA, Classes, FIRST, GIVEN, OPENER, OPINION, OPINION_NOUN, PERSON, RECORD, REPORT, TALKER, TOLD,
+};
 use crate::signal::mention::reading::Found;
+
+/// Words at which one of these rules can begin.
+const BEGINS: Classes = GIVEN.or(ANSWER).or(OPENER).or(TOLD).or(OPINION).or(REPORT);
 
 impl Page<'_, '_> {
     /// The rules without a subject, over one sentence.
     pub(super) fn given(&self, sentence: Range<usize>, found: &mut Vec<Found>) {
         for at in sentence.clone() {
-            if self.no_rule_begins(at) {
+            if !self.is(at, BEGINS) {
                 continue;
             }
             let rules = [
@@ -110,7 +115,6 @@ impl Page<'_, '_> {
     /// "it was suggested that B", "why is B being suggested", "as hinted by the assistant", "a suggestion to look at B".
     fn passive(&self, at: usize, sentence: &Range<usize>) -> Option<Found> {
         let near = at.saturating_sub(5).max(sentence.start)..(at + 7).min(sentence.end);
-        let target = near.clone().find(|place| self.is_target(*place));
         let verb = matches!(
             self.word(at),
             "suggested" | "hinted" | "favored" | "favoured" | "claimed" | "proposed" | "indicated"
@@ -119,7 +123,7 @@ impl Page<'_, '_> {
             && self.is_new(at)
             && !matches!(self.word(at + 1), "of" | "at")
             && !(at.saturating_sub(3).max(sentence.start)..at).any(|before| self.is(before, FIRST));
-        let place = if verb || noun { target } else { None };
+        let place = if verb || noun { near.clone().find(|place| self.is_target(*place)) } else { None };
         if let Some(place) = place {
             return Some(Found { first: at.min(place), last: at.max(place), rule: "was suggested" });
         }
@@ -155,9 +159,11 @@ impl Page<'_, '_> {
 
     /// "hoping the answer is B": nobody hopes for an answer that nobody named.
     fn hoped_for(&self, at: usize, sentence: &Range<usize>) -> Option<Found> {
-        let hope = matches!(self.word(at), "hoping" | "hope");
+        if !matches!(self.word(at), "hoping" | "hope") {
+            return None;
+        }
         let answer = (at + 1..(at + 5).min(sentence.end)).find(|place| self.is(*place, ANSWER))?;
         let place = (answer + 1..(answer + 8).min(sentence.end)).find(|place| self.is_target(*place))?;
-        hope.then_some(Found { first: at, last: place, rule: "hoped for" })
+        Some(Found { first: at, last: place, rule: "hoped for" })
     }
 }
