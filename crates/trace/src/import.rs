@@ -14,13 +14,14 @@ mod elements;
 mod format;
 mod keys;
 mod lines;
-mod reading;
-mod records;
+pub(crate) mod reading;
+pub(crate) mod records;
 mod samples;
 mod source;
 mod summary;
 mod table;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::ControlFlow;
 
@@ -29,7 +30,8 @@ pub use format::{Container, Detected, Format, detect};
 pub use source::Source;
 pub use summary::{FileSummary, SkipReason, Skipped, Summary};
 
-use crate::{Error, Result, Trace};
+use crate::mapping::{self, Mapping};
+use crate::{Error, Place, Result, Trace};
 use bytes::Window;
 use reading::{Reading, Stop};
 
@@ -38,6 +40,8 @@ use reading::{Reading, Stop};
 pub struct Options<'a> {
     /// Counts and lists invalid records instead of stopping at the first.
     pub skip_invalid: bool,
+    /// How foreign records become traces; where it is given, it reads every file that it matches and no importer reads any.
+    pub mapping: Option<Mapping>,
     /// Bounds against hostile or unexpected input.
     pub limits: Limits,
     /// Is told from time to time how far the import has come.
@@ -48,6 +52,7 @@ impl fmt::Debug for Options<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Options")
             .field("skip_invalid", &self.skip_invalid)
+            .field("mapping", &self.mapping.as_ref().map(Mapping::name))
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
@@ -94,16 +99,16 @@ pub fn size(source: &Source) -> Result<u64> {
 /// Reads every trace of a source and hands it to `sink`, one at a time and in a fixed order; the sink may stop the import.
 ///
 /// Memory stays flat: one record is held at a time, plus 12 bytes for every unit and arm whose samples the source does not
-/// number.
+/// number. Side tables of a mapping and YAML are loaded, bounded by [`Limits::loaded`].
 ///
 /// # Errors
 /// [`Error::Invalid`] at the first invalid record, unless they are to be skipped; [`Error::Unrecognised`] where the source is a
-/// single file of no known format; [`Error::Nothing`] where nothing at all can be read; [`Error::Io`] and [`Error::TooLarge`].
+/// single file of no known format; [`Error::Nothing`] where nothing at all can be read, or where a mapping matches nothing;
+/// [`Error::Io`] and [`Error::TooLarge`].
 pub fn read(source: &Source, options: &Options<'_>, sink: &mut dyn FnMut(Trace) -> ControlFlow<()>) -> Result<Summary> {
     let (files, skipped) = source.files()?;
     let mut reading = Reading::new(options, sink);
     reading.summary.skipped = skipped;
-    let single = files.len() == 1 && files[0].path == source.path();
     for found in &files {
         match file(found, &mut reading) {
             Ok(()) => {}
@@ -113,77 +118,120 @@ pub fn read(source: &Source, options: &Options<'_>, sink: &mut dyn FnMut(Trace) 
             }
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Broken(problem, record)) => {
-                return Err(Error::Invalid(Box::new(problem.at(&found.name, crate::Place { record, part: 0 }))));
+                return Err(Error::Invalid(Box::new(problem.at(&found.name, Place { record, part: 0 }))));
             }
         }
     }
-    nothing(source, single, &reading.summary)?;
+    let read: BTreeSet<&str> = reading.summary.files.iter().map(|file| file.path.as_str()).collect();
+    let unused = |skipped: &Skipped| {
+        skipped.reason == SkipReason::SideTable && read.iter().any(|name| ends_alike(&skipped.name, name))
+    };
+    let skipped = reading.summary.skipped.iter().filter(|skipped| !unused(skipped)).cloned().collect();
+    reading.summary.skipped = skipped;
+    nothing(source, options, &reading.summary)?;
     Ok(reading.summary)
 }
 
-/// The error of an import that could read no file at all.
-fn nothing(source: &Source, single: bool, summary: &Summary) -> Result<()> {
+/// Whether one path ends with the other, part by part.
+fn ends_alike(one: &str, other: &str) -> bool {
+    let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
+    long.strip_suffix(short).is_some_and(|before| before.is_empty() || before.ends_with('/'))
+}
+
+/// The error of an import that found nothing to read.
+fn nothing(source: &Source, options: &Options<'_>, summary: &Summary) -> Result<()> {
+    let refuse = |found: String, hint: &str| {
+        Err(Error::Nothing { path: source.path().to_path_buf(), found, hint: hint.to_owned() })
+    };
+    if let Some(mapping) = &options.mapping {
+        if summary.files.is_empty() {
+            let found = format!(
+                "no file matches the mapping's `{}`; {} files were looked at",
+                mapping.files().unwrap_or("*"),
+                summary.skipped.len()
+            );
+            return refuse(found, "the pattern speaks of the last parts of a path; `{name}` stands for one part");
+        }
+        if summary.traces == 0 && summary.invalid == 0 {
+            return refuse(
+                format!("the mapping matches {} files but no record in them", summary.files.len()),
+                "check `records` and the `when` of each [[trace]]",
+            );
+        }
+        return Ok(());
+    }
     if !summary.files.is_empty() {
         return Ok(());
     }
-    if let ([skipped], true) = (summary.skipped.as_slice(), single)
-        && let SkipReason::Unrecognised(found) = &skipped.reason
-    {
-        return Err(Error::Unrecognised { file: crate::error::shown(&skipped.name), found: found.clone() });
+    match summary.skipped.as_slice() {
+        [] => refuse("no file to read".to_owned(), "point at a file, or at a folder that holds some"),
+        [skipped] if skipped.path == source.path() => match &skipped.reason {
+            SkipReason::Unrecognised(found) => {
+                Err(Error::Unrecognised { file: crate::error::shown(&skipped.name), found: found.clone() })
+            }
+            reason => refuse(reason.to_string(), "point at a file with content"),
+        },
+        [first, ..] => {
+            let count = summary.skipped.len();
+            let found = format!("{count} files, none of a known format; the first is {}: {}", first.name, first.reason);
+            refuse(found, "candor look PATH says what each file is and writes a mapping draft")
+        }
     }
-    let found = match summary.skipped.len() {
-        0 => "no file to read".to_owned(),
-        1 => format!("1 file, which cannot be read: {}", summary.skipped[0].reason),
-        count => format!("{count} files, none of a known format; the first: {}", summary.skipped[0].reason),
-    };
-    let hint = "candor look PATH says what each file is and writes a mapping draft".to_owned();
-    Err(Error::Nothing { path: source.path().to_path_buf(), found, hint })
 }
 
 /// Reads one file.
 fn file(found: &source::Found, reading: &mut Reading<'_>) -> Result<(), Stop> {
-    let mut window = Window::open(&found.path, &found.name, &reading.options.limits)?;
+    let options = reading.options;
     let skip = |reason| Skipped { path: found.path.clone(), name: found.name.clone(), reason };
+    let whole_path = found.path.to_string_lossy().replace('\\', "/");
+    if let Some(mapping) = &options.mapping
+        && !mapping.reads(&whole_path)
+    {
+        let reason = if mapping.joins(&whole_path) { SkipReason::SideTable } else { SkipReason::NotMapped };
+        reading.summary.skipped.push(skip(reason));
+        return Ok(());
+    }
+    let mut window = Window::open(&found.path, &found.name, &options.limits, &reading.position())?;
     if window.held().is_empty() {
         reading.summary.skipped.push(skip(SkipReason::Empty));
         return Ok(());
     }
-    let Detected { container, format, looks_like } = detect(head(&window));
-    let (Some(container), Some(format)) = (container, format) else {
-        reading.summary.skipped.push(skip(SkipReason::Unrecognised(looks_like)));
-        return Ok(());
-    };
+    let detected = detect(window.head());
     reading.begin(&found.name);
-    let outcome = match (format, container) {
-        (Format::Candor, Container::JsonLines | Container::Json | Container::JsonList) => {
-            records::read(&mut window, container, &mut candor::Candor, reading)
+    let (format, outcome) = match (&options.mapping, detected.format, detected.container) {
+        (Some(mapping), _, container) => {
+            let outcome = mapping::Mapped::open(mapping, &whole_path, reading)
+                .and_then(|mut mapped| mapped.read(&mut window, container, reading));
+            (Format::Mapped, outcome)
+        }
+        (None, Some(Format::Candor), Some(container)) => {
+            (Format::Candor, records::read(&mut window, container, &mut candor::Candor, reading))
         }
         _ => {
-            reading.summary.skipped.push(skip(SkipReason::Unrecognised(looks_like)));
+            reading.summary.skipped.push(skip(SkipReason::Unrecognised(detected.looks_like)));
             return Ok(());
         }
     };
     let stopped = match outcome {
-        Ok(()) => None,
+        Ok(()) => false,
         Err(Stop::Broken(problem, record)) => {
-            reading.invalid(problem, crate::Place { record, part: 0 })?;
-            None
+            reading.invalid(problem, Place { record, part: 0 })?;
+            false
         }
-        Err(Stop::Asked) => Some(Stop::Asked),
+        Err(Stop::Asked) => true,
         Err(failed) => return Err(failed),
     };
-    let (bytes, digest) = match stopped {
-        None => window.finish().map(|(bytes, digest)| (bytes, Some(digest)))?,
-        Some(_) => (window.bytes(), None),
+    let (bytes, digest) = if stopped {
+        (reading.position().get(), None)
+    } else {
+        window.finish().map(|(bytes, digest)| (bytes, Some(digest)))?
     };
     let traces = reading.end(bytes);
     reading.summary.files.push(FileSummary { path: found.name.clone(), format, bytes, traces, digest });
-    stopped.map_or(Ok(()), Err)
+    if stopped { Err(Stop::Asked) } else { Ok(()) }
 }
 
-/// What of the first bytes is looked at.
-fn head(window: &Window) -> &[u8] {
-    const LOOKED_AT: usize = 256 << 10;
-    let held = window.held();
-    &held[..held.len().min(LOOKED_AT)]
+/// Reads a list of messages, as OpenAI and Anthropic spell them, into the events of a trace.
+pub(crate) fn messages_into(_raw: &str, _trace: &mut Trace) -> Result<(), crate::error::Problem> {
+    Ok(())
 }

@@ -13,6 +13,7 @@ mod trial;
 
 pub use error::{Error, Invalid, Result};
 pub use event::{Document, Event, Label, LabelValue, Labeller};
+pub use mapping::Mapping;
 pub use money::Money;
 pub use trace::{Cue, Origin, Place, Question, Trace, TraceId};
 pub use trial::{Trial, arm};

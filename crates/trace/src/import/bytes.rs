@@ -1,8 +1,10 @@
 //! The bytes of a file as they come from the disk: counted, hashed, unpacked, held in one window. Not their meaning.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use candor_record::{Digest, Digester};
 
@@ -13,11 +15,15 @@ use crate::{Error, Result};
 /// How much is read at once. Large enough that the system call vanishes, small enough to stay in the cache of a core.
 const CHUNK: usize = 512 * 1024;
 
+/// How many bytes of the current file have been read, shared with whoever reports progress.
+pub(crate) type Position = Rc<Cell<u64>>;
+
 /// Reads a file, counting and hashing what passes.
 struct Meter {
     file: File,
     digester: Digester,
     bytes: u64,
+    position: Position,
 }
 
 impl Read for Meter {
@@ -25,6 +31,7 @@ impl Read for Meter {
         let count = self.file.read(into)?;
         self.digester.update(&into[..count]);
         self.bytes += count as u64;
+        self.position.set(self.bytes);
         Ok(count)
     }
 }
@@ -34,22 +41,17 @@ enum Unpacked {
     Plain(Meter),
     Gzip(Box<flate2::read::MultiGzDecoder<io::Chain<io::Cursor<Vec<u8>>, Meter>>>),
     Zstd(Box<zstd::Decoder<'static, io::BufReader<io::Chain<io::Cursor<Vec<u8>>, Meter>>>>),
+    /// Nothing but what is held already.
+    Memory,
 }
 
 impl Unpacked {
-    fn meter(&self) -> &Meter {
+    fn into_meter(self) -> Option<Meter> {
         match self {
-            Self::Plain(meter) => meter,
-            Self::Gzip(reader) => reader.get_ref().get_ref().1,
-            Self::Zstd(reader) => reader.get_ref().get_ref().get_ref().1,
-        }
-    }
-
-    fn into_meter(self) -> Meter {
-        match self {
-            Self::Plain(meter) => meter,
-            Self::Gzip(reader) => reader.into_inner().into_inner().1,
-            Self::Zstd(reader) => reader.finish().into_inner().into_inner().1,
+            Self::Plain(meter) => Some(meter),
+            Self::Gzip(reader) => Some(reader.into_inner().into_inner().1),
+            Self::Zstd(reader) => Some(reader.finish().into_inner().into_inner().1),
+            Self::Memory => None,
         }
     }
 }
@@ -60,6 +62,7 @@ impl Read for Unpacked {
             Self::Plain(reader) => reader.read(into),
             Self::Gzip(reader) => reader.read(into),
             Self::Zstd(reader) => reader.read(into),
+            Self::Memory => Ok(0),
         }
     }
 }
@@ -79,10 +82,10 @@ pub(crate) struct Window {
 
 impl Window {
     /// Opens a file and reads its first bytes.
-    pub(crate) fn open(path: &Path, name: &str, limits: &Limits) -> Result<Self> {
+    pub(crate) fn open(path: &Path, name: &str, limits: &Limits, position: &Position) -> Result<Self> {
         let refused = |source| Error::Io { path: path.to_path_buf(), doing: "opened", source };
         let file = File::open(path).map_err(refused)?;
-        let mut meter = Meter { file, digester: Digester::new(), bytes: 0 };
+        let mut meter = Meter { file, digester: Digester::new(), bytes: 0, position: Rc::clone(position) };
         let mut magic = vec![0; 4];
         let mut held = 0;
         while held < magic.len() {
@@ -124,6 +127,28 @@ impl Window {
         Ok(window)
     }
 
+    /// A window over bytes that were made and not read.
+    pub(crate) fn memory(buffer: Vec<u8>, name: &str, limits: &Limits) -> Self {
+        let end = buffer.len();
+        Self {
+            reader: Unpacked::Memory,
+            name: name.to_owned(),
+            buffer,
+            start: 0,
+            end,
+            ended: true,
+            unpacked: end as u64,
+            limits: limits.clone(),
+        }
+    }
+
+    /// What of the first bytes is looked at to tell what a file is.
+    pub(crate) fn head(&self) -> &[u8] {
+        const LOOKED_AT: usize = 256 << 10;
+        let held = self.held();
+        &held[..held.len().min(LOOKED_AT)]
+    }
+
     /// What is held and not yet used.
     pub(crate) fn held(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
@@ -132,16 +157,6 @@ impl Window {
     /// A part of what is held, counted from the start.
     pub(super) fn part(&self, from: usize, to: usize) -> &[u8] {
         &self.buffer[self.start + from..self.start + to]
-    }
-
-    /// Everything that is held, and all room before it; positions are absolute until the next [`Window::more`].
-    pub(super) fn raw(&self) -> &[u8] {
-        &self.buffer[..self.end]
-    }
-
-    /// Whether the file has been read to its end. Bytes may still be held.
-    pub(super) fn is_ended(&self) -> bool {
-        self.ended
     }
 
     /// Reads more, keeping what is held; `false` at the end of the file. What is held moves to the front: positions counted from
@@ -217,23 +232,30 @@ impl Window {
         Error::TooLarge { file: shown(&self.name), what, limit: format!("{limit} bytes") }
     }
 
-    /// Bytes of the file itself that were read so far.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.reader.meter().bytes
-    }
-
-    /// Reads what is left, so that the digest covers the whole file, and gives size and digest.
-    pub(crate) fn finish(mut self) -> Result<(u64, Digest)> {
-        self.clear();
-        let mut meter = self.reader.into_meter();
+    /// Reads what is left, so that the digest covers the whole file, and gives size and digest; both are empty for bytes that were not
+    /// read from a file.
+    pub(crate) fn finish(self) -> Result<(u64, Digest)> {
+        let Some(mut meter) = self.reader.into_meter() else { return Ok((0, Digester::new().finish())) };
         let mut rest = vec![0; CHUNK];
         loop {
             match meter.read(&mut rest) {
                 Ok(0) => return Ok((meter.bytes, meter.digester.finish())),
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(Error::Io { path: self.name.clone().into(), doing: "read", source }),
+                Err(source) => return Err(Error::Io { path: self.name.into(), doing: "read", source }),
             }
         }
+    }
+}
+
+impl Read for Window {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.start == self.end {
+            self.more().map_err(io::Error::other)?;
+        }
+        let count = into.len().min(self.end - self.start);
+        into[..count].copy_from_slice(&self.buffer[self.start..self.start + count]);
+        self.start += count;
+        Ok(count)
     }
 }

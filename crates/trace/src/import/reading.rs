@@ -5,7 +5,8 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use super::summary::Summary;
+use super::bytes::Position;
+use super::summary::{FileSummary, Summary};
 use super::{Options, Progress};
 use crate::error::{Problem, shown};
 use crate::{Error, Origin, Place, Trace};
@@ -36,6 +37,8 @@ pub(crate) struct Reading<'a> {
     traces_of_file: u64,
     numbering: Numbering,
     bytes_before: u64,
+    position: Position,
+    reported: u64,
 }
 
 impl<'a> Reading<'a> {
@@ -48,6 +51,8 @@ impl<'a> Reading<'a> {
             traces_of_file: 0,
             numbering: Numbering::default(),
             bytes_before: 0,
+            position: Position::default(),
+            reported: 0,
         }
     }
 
@@ -59,20 +64,38 @@ impl<'a> Reading<'a> {
     /// Ends a file of so many bytes; gives the number of its traces.
     pub(super) fn end(&mut self, bytes: u64) -> u64 {
         self.bytes_before += bytes;
-        self.progress(0);
+        self.position.set(0);
+        self.report();
         self.traces_of_file
+    }
+
+    /// Where in the current file the import stands; set by whoever reads it.
+    pub(crate) fn position(&self) -> Position {
+        Position::clone(&self.position)
+    }
+
+    /// Speaks of another file for a while: a side table of the current one.
+    pub(crate) fn aside(&mut self, name: &str) {
+        self.file = Arc::from(name);
+    }
+
+    /// Lists a side table that was read.
+    pub(crate) fn side_table(&mut self, file: FileSummary) {
+        if !self.summary.files.iter().any(|seen| seen.path == file.path) {
+            self.summary.files.push(file);
+        }
+    }
+
+    fn report(&mut self) {
+        self.reported = self.position.get();
+        if let Some(progress) = self.options.progress {
+            progress(Progress { bytes: self.bytes_before + self.reported, traces: self.summary.traces });
+        }
     }
 
     /// The name of the file that is being read.
     pub(crate) fn file(&self) -> &str {
         &self.file
-    }
-
-    /// Says how far the import has come; `bytes` of the current file.
-    pub(super) fn progress(&self, bytes: u64) {
-        if let Some(progress) = self.options.progress {
-            progress(Progress { bytes: self.bytes_before + bytes, traces: self.summary.traces });
-        }
     }
 
     /// Hands a trace over. Where the source does not number samples, `numbered` is `false` and the trace becomes the next sample of
@@ -84,6 +107,9 @@ impl<'a> Reading<'a> {
         }
         self.summary.traces += 1;
         self.traces_of_file += 1;
+        if self.position.get() != self.reported {
+            self.report();
+        }
         match (self.sink)(trace) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stop::Asked),
