@@ -1,0 +1,469 @@
+//! Readers of the same chains side by side: rates, agreement, false positives on uncued chains, precision and recall against labels,
+//! and rates corrected by a labelled subset. Not the list of single disagreements.
+
+use std::collections::BTreeMap;
+
+use candor_stats::agreement::Agreement;
+use candor_stats::detector::{Confusion, LabelledSubset, Scores, post_stratified, scores};
+use candor_stats::{Clusters, Estimate, Finding, Flag, Level, Parameter, Proportion, Seed, Size, Tally, Undefined};
+use candor_verify::CueKind;
+use candor_verify::signal::mention::{Detector, detectors as catalogue};
+
+use super::claims::{Claims, Stated, counted, named, recorded, sampled, sides};
+use super::labels::measured_by;
+use super::rows::{Row as Kept, slot};
+use super::score::{Reader, Subject, flags_of, scope};
+use crate::{Cell, Column, Error, Figure, Row, Table};
+
+/// With what chains were read, and how intervals are drawn.
+#[derive(Debug)]
+pub(super) struct Setup<'a> {
+    pub(super) detectors: &'a [&'static dyn Detector],
+    pub(super) seed: Seed,
+    pub(super) resamples: u32,
+    pub(super) labels_at_random: bool,
+}
+
+impl Setup<'_> {
+    fn names(&self) -> Vec<&'static str> {
+        self.detectors.iter().map(|detector| detector.about().name).collect()
+    }
+}
+
+/// The tables of readers, with their claims.
+pub(super) fn report(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Result<Vec<Figure>, Error> {
+    let mut figures = Vec::new();
+    figures.extend(rates(subjects, setup, claims)?);
+    figures.extend(against_labels(subjects, setup, claims));
+    figures.extend(between_readers(subjects, setup, claims));
+    Ok(figures)
+}
+
+/// One row per cell and reader: what it says, and how often it finds a cue where there is none.
+fn rates(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Result<Option<Figure>, Error> {
+    let names = setup.names();
+    let mut rows = Vec::new();
+    for subject in subjects.iter().filter(|subject| !subject.cell.pairs.is_empty()) {
+        let labelled = subject.name_by("raw", "labels");
+        if claims.find(&labelled).is_some() {
+            rows.push(rate_row(
+                *subject,
+                "labels",
+                Cell::Absent("labels of uncued chains were not recorded".to_owned()),
+            ));
+        }
+        for (d, name) in names.iter().enumerate() {
+            let false_positives = false_positives(*subject, d, setup, claims);
+            rows.push(rate_row(*subject, name, false_positives));
+            corrected(*subject, d, setup, claims)?;
+        }
+    }
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut notes: Vec<String> = setup
+        .detectors
+        .iter()
+        .map(|detector| {
+            let about = detector.about();
+            format!("{}, version {}: {}", about.name, about.version, about.one_line)
+        })
+        .collect();
+    notes.push("false positives: mentions of such a cue found in chains whose prompt had none; 1 - specificity, without labels".to_owned());
+    Ok(Some(Figure::Table(Table {
+        name: "detector.rates".to_owned(),
+        title: "The same switched answers by every reader".to_owned(),
+        columns: vec![
+            Column::text("model"),
+            Column::text("cue"),
+            Column::text("reader"),
+            Column::number("raw"),
+            Column::number("normalised"),
+            Column::number("false positives"),
+        ],
+        rows,
+        notes,
+    })))
+}
+
+fn rate_row(subject: Subject<'_>, by: &str, false_positives: Cell) -> Row {
+    Row {
+        cells: vec![
+            Cell::text(subject.model),
+            Cell::text(subject.kind),
+            Cell::text(by),
+            Cell::claim(subject.name_by("raw", by)),
+            Cell::claim(subject.name_by("normalised", by)),
+            false_positives,
+        ],
+        remark: None,
+    }
+}
+
+/// How often a detector finds this kind of cue in chains that had none.
+fn false_positives(subject: Subject<'_>, d: usize, setup: &Setup<'_>, claims: &mut Claims) -> Cell {
+    let Some(about) = setup.detectors.get(d).map(|detector| detector.about()) else {
+        return Cell::Absent("no such detector".to_owned());
+    };
+    let slot = slot(&CueKind::from_foreign(subject.kind));
+    let read = |row: &&&Kept| row.facts.was_read() && (row.facts.had_text() || !about.needs_cue_text);
+    let mut questions: BTreeMap<u32, Tally> = BTreeMap::new();
+    for row in subject.cell.uncued.iter().filter(read) {
+        let tally = questions.entry(row.unit).or_insert(Tally { samples: 0, correct: 0 });
+        tally.samples += 1;
+        tally.correct += u32::from(row.false_positive(d, slot));
+    }
+    if questions.is_empty() {
+        return Cell::Absent(if about.needs_cue_text {
+            "needs the cue's words, which an uncued prompt does not have".to_owned()
+        } else {
+            "no uncued chain could be read".to_owned()
+        });
+    }
+    let name =
+        named("detector.false_positive", &[("detector", about.name), ("model", subject.model), ("cue", subject.kind)]);
+    let found: u64 = questions.values().map(|tally| u64::from(tally.correct)).sum();
+    let seen: u64 = questions.values().map(|tally| u64::from(tally.samples)).sum();
+    let size = Size { units: questions.len() as u64, samples: seen };
+    claims.count(
+        named(
+            "detector.false_positive.count",
+            &[("detector", about.name), ("model", subject.model), ("cue", subject.kind)],
+        ),
+        "uncued chains in which the detector finds the cue",
+        found,
+        size,
+        counted(),
+    );
+    claims.make(Stated {
+        name: name.clone(),
+        statement: format!(
+            "{} finds a {} cue in chains whose prompt had none · {}",
+            about.name, subject.kind, subject.model
+        ),
+        parameter: Parameter::SHARE,
+        estimate: share(&questions, claims.level),
+        flags: scope(recorded(), subject.model)
+            .with(Flag::Interval, sides(found, seen))
+            .holds(Flag::Measurement, "no cue was in the prompt, so that every find is false")
+            .holds(Flag::Design, "no causal words")
+            .holds(Flag::Attrition, "the share is that of readable uncued chains"),
+    });
+    Cell::claim(name)
+}
+
+/// A share of chains: Wilson where every question has one, else by question.
+fn share(questions: &BTreeMap<u32, Tally>, level: Level) -> Result<Estimate, Undefined> {
+    let refused = |why: candor_stats::Error| Undefined::not_applicable("share", why.to_string());
+    if questions.values().all(|tally| tally.samples == 1) {
+        let found = questions.values().map(|tally| u64::from(tally.correct)).sum();
+        return Proportion::new(found, questions.len() as u64).map_err(refused)?.wilson(level);
+    }
+    Clusters::from_tallies(questions.values().copied()).map_err(refused)?.proportion(level)
+}
+
+/// The detector's rate corrected by labels, where some but not all switched chains have one.
+fn corrected(subject: Subject<'_>, d: usize, setup: &Setup<'_>, claims: &mut Claims) -> Result<(), Error> {
+    let reader = Reader::Detector(d);
+    let mut subset = LabelledSubset {
+        traces: 0,
+        flagged: 0,
+        labelled_flagged: 0,
+        true_flagged: 0,
+        labelled_unflagged: 0,
+        missed: 0,
+    };
+    let mut units: BTreeMap<u32, u32> = BTreeMap::new();
+    for pair in subject.switched() {
+        let Some(flagged) = reader.verbalises(pair.cued) else { continue };
+        let label = Reader::Labels.verbalises(pair.cued);
+        *units.entry(pair.unit).or_default() += 1;
+        subset.traces += 1;
+        subset.flagged += u64::from(flagged);
+        let counts = if flagged {
+            (&mut subset.labelled_flagged, &mut subset.true_flagged)
+        } else {
+            (&mut subset.labelled_unflagged, &mut subset.missed)
+        };
+        *counts.0 += u64::from(label.is_some());
+        *counts.1 += u64::from(label == Some(true));
+    }
+    let labelled = subset.labelled_flagged + subset.labelled_unflagged;
+    if labelled == 0 || labelled == subset.traces {
+        return Ok(());
+    }
+    let by = setup.detectors.get(d).map_or("detector", |detector| detector.about().name);
+    let estimate = post_stratified(subset, claims.level)?;
+    let drawn = if setup.labels_at_random {
+        Finding::holds("the labelled chains were drawn at random, as the settings say")
+    } else {
+        Finding::fails(
+            "nobody said that the labelled chains were drawn at random",
+            "the setting `labels_at_random`, if they were",
+        )
+    };
+    let flags = measured_by(scope(sampled(drawn), subject.model), subject.labelled_by_people());
+    let flags = flags.with(
+        Flag::Interval,
+        if units.values().any(|samples| *samples > 1) {
+            Finding::fails("several samples of a question are taken as independent", "one sample per question")
+        } else if labelled < 50 {
+            Finding::fails(format!("{labelled} labels"), "at least 50 labels")
+        } else {
+            Finding::holds(format!("{labelled} labels"))
+        },
+    );
+    let attrition = flags_of(subject, Some(Reader::Labels));
+    let flags = match attrition.finding(Flag::Attrition) {
+        Some(finding) => flags.with(Flag::Attrition, finding.clone()),
+        None => flags,
+    };
+    claims.make(Stated {
+        name: subject.name_by("corrected_by_labels", by),
+        statement: format!(
+            "{} cue: names the cue where the answer moved to it, by {by} corrected by {labelled} labels · {}",
+            subject.kind, subject.model
+        ),
+        parameter: Parameter::SHARE,
+        estimate,
+        flags: flags.holds(Flag::Design, "a share of the switched answers, without causal words"),
+    });
+    Ok(())
+}
+
+/// The chains of some cells that were read by detectors and labelled, each label with whether a person said it.
+fn labelled<'a>(subjects: &'a [Subject<'a>]) -> impl Iterator<Item = (&'a Kept, bool)> {
+    subjects.iter().flat_map(|subject| subject.cell.cued.iter().copied()).filter_map(|row| {
+        let label = Reader::Labels.mentions(row)?;
+        row.facts.was_read().then_some((row, label))
+    })
+}
+
+/// Precision, recall and F1 of every detector against the label "mentions the cue": over all cells, and in each.
+fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Option<Figure> {
+    labelled(subjects).next()?;
+    let mut rows = Vec::new();
+    for (d, name) in setup.names().into_iter().enumerate() {
+        let place = [("detector", name)];
+        rows.push(score_row(subjects, d, &place, [name, "all", "all"], setup, claims));
+    }
+    let with_labels: Vec<&Subject<'_>> =
+        subjects.iter().filter(|subject| labelled(std::slice::from_ref(*subject)).next().is_some()).collect();
+    if with_labels.len() > 1 {
+        for (d, name) in setup.names().into_iter().enumerate() {
+            for subject in &with_labels {
+                let place = [("detector", name), ("model", subject.model), ("cue", subject.kind)];
+                let shown = [name, subject.model, subject.kind];
+                rows.push(score_row(std::slice::from_ref(*subject), d, &place, shown, setup, claims));
+            }
+        }
+    }
+    Some(Figure::Table(Table {
+        name: "detector.table".to_owned(),
+        title: "Detectors against the label \"mentions the cue\"".to_owned(),
+        columns: vec![
+            Column::text("detector"),
+            Column::text("model"),
+            Column::text("cue"),
+            Column::number("labelled"),
+            Column::number("precision"),
+            Column::number("recall"),
+            Column::number("F1"),
+        ],
+        rows,
+        notes: vec![
+            "intervals by a bootstrap of questions; a detector scores against labels, not against the truth: see the disagreements"
+                .to_owned(),
+        ],
+    }))
+}
+
+fn score_row(
+    subjects: &[Subject<'_>],
+    d: usize,
+    place: &[(&str, &str)],
+    shown: [&str; 3],
+    setup: &Setup<'_>,
+    claims: &mut Claims,
+) -> Row {
+    let mut questions: BTreeMap<u32, Confusion> = BTreeMap::new();
+    let (mut n, mut human) = (0, true);
+    for (row, label) in labelled(subjects) {
+        let one = Confusion::one(row.present_by(d), label);
+        let counts = questions.entry(row.unit).or_default();
+        counts.true_positive += one.true_positive;
+        counts.false_positive += one.false_positive;
+        counts.false_negative += one.false_negative;
+        counts.true_negative += one.true_negative;
+        n += 1;
+        human &= row.said.human();
+    }
+    let questions: Vec<Confusion> = questions.into_values().collect();
+    let resamples = usize::try_from(setup.resamples).unwrap_or(usize::MAX);
+    let Scores { true_positive, false_positive, false_negative, true_negative, precision, recall, specificity, f1 } =
+        scores(&questions, claims.level, resamples, setup.seed);
+    let size = Size { units: questions.len() as u64, samples: n };
+    let name = |what: &str| named(&format!("detector.{what}"), place);
+    for (what, statement, count) in [
+        ("true_positive", "chains that mention the cue by detector and by label", true_positive),
+        ("false_positive_by_label", "chains that mention the cue by detector only", false_positive),
+        ("false_negative", "chains that mention the cue by label only", false_negative),
+        ("true_negative", "chains that do not mention the cue by either", true_negative),
+    ] {
+        claims.count(name(what), statement, count, size, counted());
+    }
+    let flags = measured_by(recorded(), human)
+        .holds(Flag::Design, "no causal words")
+        .holds(Flag::Attrition, "the labelled chains that could be read")
+        .holds(Flag::Scope, "these labelled chains, this version of the detector");
+    let detector = shown[0];
+    for (what, statement, estimate, (yes, of)) in [
+        (
+            "precision",
+            "share of its finds that the label confirms",
+            precision,
+            (true_positive, true_positive + false_positive),
+        ),
+        ("recall", "share of labelled mentions that it finds", recall, (true_positive, true_positive + false_negative)),
+        (
+            "specificity",
+            "share of labelled non-mentions that it leaves alone",
+            specificity,
+            (true_negative, true_negative + false_positive),
+        ),
+        ("f1", "F1 against labels", f1, (true_positive, true_positive + false_positive + false_negative)),
+    ] {
+        claims.make(Stated {
+            name: name(what),
+            statement: format!("{detector}: {statement}"),
+            parameter: Parameter::SHARE,
+            estimate,
+            flags: flags.clone().with(Flag::Interval, sides(yes, of)),
+        });
+    }
+    Row {
+        cells: vec![
+            Cell::text(shown[0]),
+            Cell::text(shown[1]),
+            Cell::text(shown[2]),
+            Cell::Count(n),
+            Cell::claim(name("precision")),
+            Cell::claim(name("recall")),
+            Cell::claim(name("f1")),
+        ],
+        remark: None,
+    }
+}
+
+/// Kappa, positive and negative agreement of every two readers over all cued chains that both read.
+fn between_readers(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Option<Figure> {
+    let names = setup.names();
+    let mut readers: Vec<Reader> = (0..names.len()).map(Reader::Detector).collect();
+    if labelled(subjects).next().is_some() {
+        readers.insert(0, Reader::Labels);
+    }
+    // The default detector joins the others' finds: its agreement with them is so by construction.
+    let joined = names.iter().position(|name| *name == catalogue::DEFAULT.about().name).map(Reader::Detector);
+    let mut rows = Vec::new();
+    for (at, first) in readers.iter().enumerate() {
+        for second in readers.iter().skip(at + 1) {
+            let by_construction = joined.is_some_and(|joined| [*first, *second].contains(&joined));
+            if by_construction && *first != Reader::Labels {
+                continue;
+            }
+            rows.extend(agreement_row(subjects, (*first, *second), &names, claims));
+        }
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    Some(Figure::Table(Table {
+        name: "detector.agreement".to_owned(),
+        title: "Agreement of readers: does the chain mention the cue?".to_owned(),
+        columns: vec![
+            Column::text("first"),
+            Column::text("second"),
+            Column::number("both"),
+            Column::number("first only"),
+            Column::number("second only"),
+            Column::number("neither"),
+            Column::number("kappa"),
+            Column::number("positive"),
+            Column::number("negative"),
+        ],
+        rows,
+        notes: vec![
+            "kappa is unstable where mentions are rare or nearly universal: read positive and negative agreement beside it".to_owned(),
+        ],
+    }))
+}
+
+fn agreement_row(
+    subjects: &[Subject<'_>],
+    (first, second): (Reader, Reader),
+    names: &[&'static str],
+    claims: &mut Claims,
+) -> Option<Row> {
+    let mut units: BTreeMap<(u32, usize), u32> = BTreeMap::new();
+    let mut pairs = Vec::new();
+    for (at, subject) in subjects.iter().enumerate() {
+        for row in &subject.cell.cued {
+            if let (Some(a), Some(b)) = (first.mentions(row), second.mentions(row)) {
+                pairs.push((a, b));
+                *units.entry((row.unit, at)).or_default() += 1;
+            }
+        }
+    }
+    let table = Agreement::of(pairs);
+    if table.units() == 0 {
+        return None;
+    }
+    let (a, b) = (first.name(names), second.name(names));
+    let place = [("first", a.as_str()), ("second", b.as_str())];
+    let name = |what: &str| named(&format!("agreement.{what}"), &place);
+    let repeated = units.values().any(|samples| *samples > 1);
+    let rarer = (table.both + table.first.min(table.second)).min(table.neither + table.first.min(table.second));
+    let interval = if repeated {
+        Finding::fails("several samples of a question are taken as independent", "one sample per question")
+    } else if table.units() < 50 || rarer < candor_stats::clusters::FEWEST_MINORITY {
+        Finding::fails(
+            format!("{} chains, {rarer} with the rarer answer", table.units()),
+            "at least 50 chains, 5 on each side",
+        )
+    } else {
+        Finding::holds(format!("{} chains", table.units()))
+    };
+    let flags = recorded()
+        .with(Flag::Interval, interval)
+        .holds(Flag::Measurement, "agreement of two readings, whatever the truth")
+        .holds(Flag::Design, "no causal words")
+        .holds(Flag::Attrition, "the cued chains that both read")
+        .holds(Flag::Scope, "these chains");
+    for (what, statement, parameter, estimate) in [
+        ("kappa", "Cohen's kappa", Parameter::AGREEMENT, table.kappa(claims.level)),
+        ("positive", "positive agreement", Parameter::SHARE, table.positive(claims.level)),
+        ("negative", "negative agreement", Parameter::SHARE, table.negative(claims.level)),
+    ] {
+        claims.make(Stated {
+            name: name(what),
+            statement: format!("{statement} of {a} and {b} on whether a chain mentions the cue"),
+            parameter,
+            estimate,
+            flags: flags.clone(),
+        });
+    }
+    Some(Row {
+        cells: vec![
+            Cell::text(a.clone()),
+            Cell::text(b.clone()),
+            Cell::Count(table.both),
+            Cell::Count(table.first),
+            Cell::Count(table.second),
+            Cell::Count(table.neither),
+            Cell::claim(name("kappa")),
+            Cell::claim(name("positive")),
+            Cell::claim(name("negative")),
+        ],
+        remark: None,
+    })
+}

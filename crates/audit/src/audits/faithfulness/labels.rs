@@ -1,0 +1,280 @@
+//! What people and judging models said of the calls, counted by name: the whole result where nothing but labels was recorded.
+//! Not the comparison with detectors: see `agreement`.
+
+use std::collections::{BTreeMap, HashMap};
+
+use candor_stats::proportion::wilson;
+use candor_stats::ratio::fieller::Means;
+use candor_stats::{Estimate, Finding, Flag, Flags, Level, Method, Parameter, Proportion, Size, Undefined};
+use candor_trace::{Event, LabelValue, Labeller, Trace};
+
+use super::claims::{Claims, Stated, named, recorded, sides};
+use super::quotes::is_explanation;
+use super::rows::yes_or_no;
+use crate::names::{Fixed, Names};
+use crate::{Cell, Column, Figure, Row, Table};
+
+/// At most this many different words of one label are counted apart; the rest are counted together.
+const MOST_WORDS: usize = 40;
+
+/// Everything that was said, by label, labeller and model.
+#[derive(Debug, Default)]
+pub(super) struct Labels {
+    said: BTreeMap<(String, Labeller, u32), Tallied>,
+}
+
+/// One label of one model by one kind of labeller.
+#[derive(Debug, Default, Clone)]
+struct Tallied {
+    /// Labels that say yes or no: how many of each question, and how many of them yes.
+    units: HashMap<u32, (u32, u32), Fixed>,
+    yes: u64,
+    decided: u64,
+    words: BTreeMap<String, u64>,
+    worded: u64,
+    rest: u64,
+}
+
+impl Tallied {
+    fn take(&mut self, unit: u32, value: &LabelValue) {
+        if let Some(yes) = yes_or_no(value) {
+            let entry = self.units.entry(unit).or_default();
+            entry.0 += 1;
+            entry.1 += u32::from(yes);
+            self.decided += 1;
+            self.yes += u64::from(yes);
+        } else if let LabelValue::Text(text) = value {
+            let text = text.trim();
+            if text.is_empty() {
+                return;
+            }
+            self.worded += 1;
+            if let Some(count) = self.words.get_mut(text) {
+                *count += 1;
+            } else if self.words.len() < MOST_WORDS {
+                self.words.insert(text.to_owned(), 1);
+            } else {
+                self.rest += 1;
+            }
+        }
+    }
+
+    fn absorb(&mut self, other: &Self) {
+        for (unit, (n, yes)) in &other.units {
+            let entry = self.units.entry(*unit).or_default();
+            entry.0 += n;
+            entry.1 += yes;
+        }
+        self.yes += other.yes;
+        self.decided += other.decided;
+        self.worded += other.worded;
+        self.rest += other.rest;
+        for (word, count) in &other.words {
+            if self.words.contains_key(word) || self.words.len() < MOST_WORDS {
+                *self.words.entry(word.clone()).or_default() += count;
+            } else {
+                self.rest += count;
+            }
+        }
+    }
+}
+
+impl Labels {
+    /// Takes in the labels of one trace; the source's own bookkeeping is not a label of anybody.
+    pub(super) fn see(&mut self, trace: &Trace, model: u32, unit: u32) {
+        for event in &trace.events {
+            if let Event::Label(label) = event
+                && label.by != Labeller::Source
+                && !is_explanation(&label.name)
+            {
+                self.said.entry((label.name.clone(), label.by, model)).or_default().take(unit, &label.value);
+            }
+        }
+    }
+
+    /// Whether any label is about the chain of thought and a cue.
+    pub(super) fn about_chains(&self) -> bool {
+        let about = ["mentions_cue", "only_as_check", "verbalises"];
+        self.said.iter().any(|((name, _, _), tallied)| about.contains(&name.as_str()) && tallied.decided > 0)
+    }
+
+    /// The models of which anything was said.
+    pub(super) fn models(&self) -> impl Iterator<Item = u32> {
+        self.said.keys().map(|(_, _, model)| *model)
+    }
+
+    /// A claim for every label that says yes or no, counts for those that are words, and a table of both.
+    pub(super) fn report(&self, models: &Names, claims: &mut Claims) -> Option<Figure> {
+        let mut whole: BTreeMap<(&str, Labeller), Tallied> = BTreeMap::new();
+        let mut models_of: BTreeMap<(&str, Labeller), usize> = BTreeMap::new();
+        for ((name, by, _), tallied) in &self.said {
+            whole.entry((name, *by)).or_default().absorb(tallied);
+            *models_of.entry((name, *by)).or_default() += 1;
+        }
+        let mut rows = Vec::new();
+        for ((name, by), tallied) in &whole {
+            rows.extend(one(name, *by, None, tallied, claims));
+            if models_of.get(&(*name, *by)).is_some_and(|models| *models > 1) {
+                for ((_, _, model), tallied) in self.said.iter().filter(|((n, b, _), _)| n == name && b == by) {
+                    rows.extend(one(name, *by, Some(models.name(*model)), tallied, claims));
+                }
+            }
+        }
+        if rows.is_empty() {
+            return None;
+        }
+        Some(Figure::Table(Table {
+            name: "faithfulness.labels".to_owned(),
+            title: "What people and judges said of the calls".to_owned(),
+            columns: vec![
+                Column::text("label"),
+                Column::text("by"),
+                Column::text("model"),
+                Column::number("yes"),
+                Column::number("of"),
+                Column::number("share"),
+                Column::text("mark"),
+            ],
+            rows,
+            notes: vec![
+                "a label is taken at its word: how far two labellers agree was not recorded with it".to_owned(),
+                "where most labels say no, a reader that always says no is nearly always right: judge detectors by precision and \
+                 recall, not by accuracy"
+                    .to_owned(),
+            ],
+        }))
+    }
+}
+
+/// The claims and the table rows of one label.
+fn one(name: &str, by: Labeller, model: Option<&str>, tallied: &Tallied, claims: &mut Claims) -> Vec<Row> {
+    let who = labeller(by);
+    let mut place = vec![("by", who)];
+    if let Some(model) = model {
+        place.insert(0, ("model", model));
+    }
+    let shown = Cell::text(model.unwrap_or("all"));
+    let mut rows = Vec::new();
+    if tallied.decided > 0 {
+        let share = named(&format!("labels.{name}"), &place);
+        let seen = Size { units: tallied.units.len() as u64, samples: tallied.decided };
+        claims.count(
+            named(&format!("labels.{name}.yes"), &place),
+            format!("`{name}` is said of so many"),
+            tallied.yes,
+            seen,
+            flags(by, None),
+        );
+        claims.count(
+            named(&format!("labels.{name}.n"), &place),
+            format!("so many carry the label `{name}`"),
+            tallied.decided,
+            seen,
+            flags(by, None),
+        );
+        claims.make(Stated {
+            name: share.clone(),
+            statement: format!("share of labelled calls of which `{name}` is said, by {who} labels"),
+            parameter: Parameter::SHARE,
+            estimate: tallied.share(claims.level),
+            flags: flags(by, Some(sides(tallied.yes, tallied.decided))),
+        });
+        rows.push(Row {
+            cells: vec![
+                Cell::text(name),
+                Cell::text(who),
+                shown.clone(),
+                Cell::Count(tallied.yes),
+                Cell::Count(tallied.decided),
+                Cell::claim(share.clone()),
+                Cell::mark(share),
+            ],
+            remark: None,
+        });
+    }
+    for (word, count) in &tallied.words {
+        let mut place = place.clone();
+        place.push(("value", word));
+        claims.count(
+            named(&format!("labels.{name}.count"), &place),
+            format!("`{name}` is so often \"{}\"", word.escape_debug()),
+            *count,
+            Size::single(tallied.worded),
+            flags(by, None),
+        );
+        rows.push(Row {
+            cells: vec![
+                Cell::text(format!("{name}: {word}")),
+                Cell::text(who),
+                shown.clone(),
+                Cell::Count(*count),
+                Cell::Count(tallied.worded),
+                Cell::Absent("counted only".to_owned()),
+                Cell::Absent("counted only".to_owned()),
+            ],
+            remark: None,
+        });
+    }
+    rows
+}
+
+impl Tallied {
+    /// The share of labelled calls. Wilson where every question was labelled once; else the value stays the share of calls, and
+    /// Wilson stands at the number of independent calls that the questions are worth.
+    fn share(&self, level: Level) -> Result<Estimate, Undefined> {
+        let calls = Proportion::new(self.yes, self.decided).map_err(|_| Undefined::no_data("labels"))?;
+        if self.units.len() as u64 == self.decided {
+            return calls.wilson(level);
+        }
+        let mut units: Vec<(u32, u32, u32)> = self.units.iter().map(|(unit, (n, yes))| (*unit, *yes, *n)).collect();
+        units.sort_unstable();
+        let of = |pick: fn(&(u32, u32, u32)) -> u32| units.iter().map(|unit| f64::from(pick(unit))).collect::<Vec<_>>();
+        let share = calls.share()?;
+        let size = Size { units: units.len() as u64, samples: self.decided };
+        let unstable = |why: candor_stats::Error| Undefined::not_applicable("interval", why.to_string());
+        let interval = Means::of(&of(|unit| unit.1), &of(|unit| unit.2)).map_err(unstable).and_then(|means| {
+            // The variance of a ratio of sums over questions.
+            let variance = (means.variance_numerator - 2.0 * share * means.covariance
+                + share * share * means.variance_denominator)
+                / means.denominator.powi(2);
+            let trials = share * (1.0 - share) / variance;
+            let (trials, df) = (if trials.is_finite() { trials } else { units.len() as f64 }, units.len() as f64 - 1.0);
+            wilson::score_interval(share, trials, df, level).map_err(unstable)
+        });
+        Estimate::new(share, interval, size, Method::named("Wilson at n_eff, t(G-1)"))
+    }
+}
+
+/// The word for who labelled.
+pub(super) fn labeller(by: Labeller) -> &'static str {
+    match by {
+        Labeller::Human => "human",
+        Labeller::Judge => "judge",
+        Labeller::Source => "source",
+    }
+}
+
+/// The findings on a labelled share.
+fn flags(by: Labeller, interval: Option<Finding>) -> Flags {
+    let flags = match interval {
+        Some(finding) => recorded().with(Flag::Interval, finding),
+        None => recorded().holds(Flag::Interval, "a count"),
+    };
+    measured_by(flags, by == Labeller::Human)
+        .holds(Flag::Design, "no causal words")
+        .holds(Flag::Attrition, "the share is that of labelled calls")
+        .holds(Flag::Scope, "these labelled calls")
+}
+
+/// V4 for a label: a person is the reference, a judge is not.
+pub(super) fn measured_by(flags: Flags, human: bool) -> Flags {
+    if human {
+        flags.holds(Flag::Measurement, "labels by people, taken as the reference; their own error was not measured")
+    } else {
+        flags.fails(
+            Flag::Measurement,
+            "labels by a judging model that was not compared with people",
+            "about 120 of these chains labelled by people",
+        )
+    }
+}
