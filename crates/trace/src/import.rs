@@ -7,11 +7,13 @@
 //! | `format`, `keys`, `table` | what a file is |
 //! | `reading`, `summary` | an import under way, and what it did |
 //! | `candor` | candor's own form |
+//! | `inspect` | logs of Inspect AI, archives and objects |
 
 pub(crate) mod bytes;
 mod candor;
 mod elements;
 mod format;
+mod inspect;
 mod keys;
 mod lines;
 pub(crate) mod reading;
@@ -207,6 +209,10 @@ fn file(found: &source::Found, reading: &mut Reading<'_>) -> Result<(), Stop> {
         (None, Some(Format::Candor), Some(container)) => {
             (Format::Candor, records::read(&mut window, container, &mut candor::Candor, reading))
         }
+        (None, Some(Format::InspectEval), _) => {
+            (Format::InspectEval, inspect::archive(&found.path, &found.name, reading))
+        }
+        (None, Some(Format::InspectJson), _) => (Format::InspectJson, inspect::json(&mut window, &found.path, reading)),
         _ => {
             reading.summary.skipped.push(skip(SkipReason::Unrecognised(detected.looks_like)));
             return Ok(());

@@ -6,6 +6,7 @@
 mod error;
 mod event;
 pub mod import;
+pub mod inventory;
 pub mod mapping;
 mod money;
 mod trace;
@@ -13,6 +14,7 @@ mod trial;
 
 pub use error::{Error, Invalid, Result};
 pub use event::{Document, Event, Label, LabelValue, Labeller};
+pub use inventory::Inventory;
 pub use mapping::Mapping;
 pub use money::Money;
 pub use trace::{Cue, Origin, Place, Question, Trace, TraceId};
