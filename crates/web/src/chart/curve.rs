@@ -23,9 +23,9 @@ pub struct Curve<'a> {
     pub x: &'a str,
     /// Whether equal steps of the setting are doublings. Ignored where a setting is not above zero.
     pub doublings: bool,
-    /// The label of the quantity, without its unit.
+    /// The label of the quantity, with its unit.
     pub y: &'a str,
-    /// The unit of the quantity: decides the words of its axis.
+    /// The unit of the quantity: decides the digits on its axis.
     pub unit: Unit,
     /// The lines. A predicted one continues the measured one before it.
     pub series: Vec<Series>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use candor_audit::{Cell, Column, Curve, Figure, Forest, Point, Report, Row, Table};
+use candor_audit::{Cell, Column, Curve, Figure, Forest, Point, Report, Row, Series, Table};
 use candor_stats::{Claim, Estimate, Unit};
 use maud::{Markup, html};
 
@@ -74,9 +74,7 @@ fn of_curve(curve: &Curve, part: &str, report: &Report, claims: &Claims<'_>) -> 
             .map(|series| chart::curve::Series {
                 label: clean(&series.label).into_owned(),
                 predicted: series.predicted,
-                points: series
-                    .points
-                    .iter()
+                points: own_points(curve, series)
                     .map(|point| chart::curve::Point {
                         x: point.x,
                         y: claims.get(&point.claim).and_then(|claim| claim.estimate().ok()).map(value),
@@ -99,6 +97,14 @@ fn of_curve(curve: &Curve, part: &str, report: &Report, claims: &Claims<'_>) -> 
             (table::table(&as_table(curve), part, report.planted, claims))
         }
     }
+}
+
+/// The points of a line without those that only repeat a measured point, from which a prediction sets out.
+fn own_points<'c>(curve: &'c Curve, series: &'c Series) -> impl Iterator<Item = &'c Point> {
+    series.points.iter().filter(move |point| {
+        let measured = || curve.series.iter().filter(|other| !other.predicted).flat_map(|other| &other.points);
+        !(series.predicted && measured().any(|other| other.claim == point.claim))
+    })
 }
 
 /// A point in words: its line where there are several, setting, value, interval, n and mark.
@@ -124,8 +130,7 @@ fn in_words(line: Option<&str>, x: &str, point: &Point, claims: &Claims<'_>) -> 
 fn as_table(curve: &Curve) -> Table {
     let mut columns = vec![Column::number(curve.x.label.clone())];
     for series in &curve.series {
-        let predicted = series.predicted && !series.label.contains("predict");
-        columns.push(Column::number(format!("{}{}", series.label, if predicted { " (predicted)" } else { "" })));
+        columns.push(Column::number(series.label.clone()));
         columns.push(Column::text("mark"));
     }
     let mut settings: Vec<f64> = curve.series.iter().flat_map(|series| &series.points).map(|point| point.x).collect();
@@ -134,7 +139,7 @@ fn as_table(curve: &Curve) -> Table {
     let rows = settings.into_iter().map(|x| {
         let mut cells = vec![Cell::text(number::setting(x))];
         for series in &curve.series {
-            match series.points.iter().find(|point| point.x.total_cmp(&x).is_eq()) {
+            match own_points(curve, series).find(|point| point.x.total_cmp(&x).is_eq()) {
                 Some(point) => cells.extend([Cell::claim(point.claim.clone()), Cell::mark(point.claim.clone())]),
                 None => cells.extend([Cell::Absent(String::new()), Cell::text("")]),
             }

@@ -27,6 +27,7 @@ fn one(number: usize, finding: &Finding, claims: Option<&Claims<'_>>, from: &str
     let claim = claims.and_then(|claims| claims.get(&finding.claim));
     let link = claims.and_then(|claims| claims.link(&finding.claim));
     let sentence = capital(&clean(&finding.sentence));
+    let from = if finding.closer.contains("--from") { "" } else { from };
     let command = ["candor", finding.closer.as_str(), from].join(" ");
     html! {
         article.finding {

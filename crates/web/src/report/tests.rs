@@ -220,3 +220,12 @@ fn numbers_of_a_table_lead_to_what_stands_behind_them() {
         page.contains("<td class=\"value\"><a href=\"#r1c7\">+0.6</a></td><td class=\"interval\">[−0.7, +1.9]</td>")
     );
 }
+
+#[test]
+fn a_prediction_does_not_repeat_the_measured_point_that_it_sets_out_from() {
+    let (page, _) = checked(&run(false));
+    let predicted = page.split("predicted\">").nth(1).unwrap().split("</g>").next().unwrap();
+    assert_eq!(predicted.matches("class=\"marker\"").count(), 1, "{predicted}");
+    assert_eq!(predicted.matches("class=\"line\"").count(), 1, "it is joined to the last measured point");
+    assert!(page.contains("aria-label=\"fit, paths 32: 79.8 % [77.0, 82.6], n = 1,150, inferred\""));
+}

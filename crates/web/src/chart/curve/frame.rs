@@ -3,7 +3,7 @@
 use candor_stats::Unit;
 use maud::{Markup, html};
 
-use super::{Curve, Series};
+use super::Curve;
 use crate::chart::label::{advance, spread, wrap};
 use crate::chart::range;
 use crate::chart::scale::{At, Scale, Ticks, ticks};
@@ -78,7 +78,7 @@ impl Frame {
         let tick_room = ticks.values.iter().map(|tick| advance(&tick_label(curve.unit, *tick, ticks.decimals), TEXT));
         let left = range(tick_room).map_or(0.0, |(_, widest)| widest) + 8.0;
         let several = curve.series.len() > 1;
-        let widest = curve.series.iter().map(|series| advance(&shown(series), TEXT)).fold(0.0, f64::max);
+        let widest = curve.series.iter().map(|series| advance(&series.label, TEXT)).fold(0.0, f64::max);
         let label_room = if several && canvas.ends { (widest + 6.0).min(WIDEST_LABELS) + 22.0 } else { 0.0 };
         let right = canvas.width - label_room;
 
@@ -87,7 +87,7 @@ impl Frame {
         let mut labels = Vec::new();
         if several && !canvas.ends {
             for (number, series) in curve.series.iter().enumerate() {
-                let lines = wrap(&shown(series), TEXT, canvas.width - 40.0, 2);
+                let lines = wrap(&series.label, TEXT, canvas.width - 40.0, 2);
                 labels.push(Label { series: number, x: 0.0, y: top + LINE / 2.0, lines: lines.clone() });
                 top += LINE * lines.len().max(1) as f64;
             }
@@ -135,7 +135,7 @@ impl Frame {
                 .filter(|point| point.x.is_finite() && point.y.is_some())
                 .max_by(|a, b| a.x.total_cmp(&b.x));
             let Some(value) = last.and_then(|point| point.y) else { continue };
-            let lines = wrap(&shown(series), TEXT, WIDEST_LABELS, 3);
+            let lines = wrap(&series.label, TEXT, WIDEST_LABELS, 3);
             places.push((self.y.at(value.value).0, LINE * lines.len().max(1) as f64 + 2.0));
             self.labels.push(Label { series: number, lines, x: self.right + 2.0, y: 0.0 });
         }
@@ -150,7 +150,7 @@ impl Frame {
         let factor = number::factor(curve.unit);
         html! {
             g.axes {
-                text.axis x="0" y="12" { (curve.y) (unit_words(curve.unit)) }
+                text.axis x="0" y="12" { (curve.y) }
                 @for tick in &self.ticks.values {
                     @let y = self.y.at(tick / factor);
                     line.grid x1=(At(self.left)) x2=(At(self.right)) y1=(y) y2=(y) {}
@@ -193,15 +193,6 @@ impl Frame {
     }
 }
 
-/// What stands beside a line.
-fn shown(series: &Series) -> String {
-    if series.predicted && !series.label.contains("predict") {
-        format!("{} (predicted)", series.label)
-    } else {
-        series.label.clone()
-    }
-}
-
 /// The settings that get a tick: those that occur, or round ones where too many do; never so close that their labels touch.
 fn settings(mut occurring: Vec<f64>, scale: &Scale, first: f64, last: f64) -> Vec<f64> {
     occurring.sort_by(f64::total_cmp);
@@ -233,14 +224,4 @@ fn settings(mut occurring: Vec<f64>, scale: &Scale, first: f64, last: f64) -> Ve
 /// A tick of the vertical axis; its value is already in the printed unit.
 fn tick_label(unit: Unit, tick: f64, decimals: usize) -> String {
     number::plain(unit, tick / number::factor(unit), decimals)
-}
-
-/// The unit behind the axis label.
-fn unit_words(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Share => ", %",
-        Unit::Points => ", points",
-        Unit::Seconds => ", s",
-        _ => "",
-    }
 }

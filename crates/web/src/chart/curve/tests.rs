@@ -18,7 +18,7 @@ fn curve(series: Vec<Series>) -> Curve<'static> {
         title: "accuracy against paths",
         x: "paths",
         doublings: true,
-        y: "accuracy",
+        y: "accuracy, %",
         unit: Unit::Share,
         series,
         rules: vec![Rule { x: 8.0, label: "you operate here".into() }],
@@ -55,7 +55,7 @@ fn every_drawing_is_well_formed_and_complete() {
 fn a_prediction_is_broken_hollow_and_joined_to_what_it_continues() {
     let predicted = Series { label: "fit".into(), predicted: true, points: vec![point(16.0, 0.77, 0.7, 0.84)] };
     let markup = draw(&curve(vec![measured(), predicted.clone()])).into_string();
-    assert!(markup.contains("class=\"series s0 predicted\"") && markup.contains("fit (predicted)"));
+    assert!(markup.contains("class=\"series s0 predicted\"") && markup.contains(">fit</text>"));
     // Alone it has one point and nothing to continue: no line, but a marker.
     let alone = draw(&curve(vec![predicted])).into_string();
     assert!(!alone.contains("<path class=\"line\"") && alone.contains("class=\"marker\""));

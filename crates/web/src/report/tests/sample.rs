@@ -136,10 +136,17 @@ fn compute(planted: bool) -> Report {
         name: "compute.curve".into(),
         title: "Accuracy against paths".into(),
         x: Axis { label: "paths".into(), doublings: true },
-        y: Axis { label: "accuracy".into(), doublings: false },
+        y: Axis { label: "accuracy, %".into(), doublings: false },
         series: vec![
             Series { label: "majority (maj@k)".into(), points: points("accuracy", &[1, 4, 8, 16]), predicted: false },
-            Series { label: "fit".into(), points: points("prediction", &[32]), predicted: true },
+            Series {
+                label: "fit".into(),
+                points: vec![
+                    Point { x: 16.0, claim: "compute.accuracy[paths=16]".into() },
+                    Point { x: 32.0, claim: "compute.prediction[paths=32]".into() },
+                ],
+                predicted: true,
+            },
             Series { label: "any right (pass@k)".into(), points: points("pass", &[1, 4, 8, 16]), predicted: false },
         ],
         rules: vec![
