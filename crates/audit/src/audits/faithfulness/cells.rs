@@ -174,8 +174,8 @@ fn paired(mut questions: Vec<Gathered<'_>>) -> Cell<'_> {
                 cell.all.push(Pair { unit: question.unit, uncued: plain, cued: row, control: None });
             }
         }
-        let answered = |rows: &[&'_ Row]| rows.iter().any(|row| row.answered());
-        let (any_uncued, any_cued) = (answered(&question.uncued), answered(&question.cued));
+        let any_uncued = question.uncued.iter().any(|row| row.answered());
+        let any_cued = question.cued.iter().any(|row| row.answered() && row.target != 0);
         account(&mut uncued, &question.uncued, any_cued, "no cued answer to the same question");
         account(&mut cued, &question.cued, any_uncued, "no uncued answer to the same question");
         account(&mut controls, &question.control, any_cued && any_uncued, "no pair to compare with");
