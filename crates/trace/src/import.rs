@@ -8,20 +8,26 @@
 //! | `reading`, `summary` | an import under way, and what it did |
 //! | `candor` | candor's own form |
 //! | `inspect` | logs of Inspect AI, archives and objects |
+//! | `openai`, `anthropic` | recorded calls; `calls` and `wire` are what they share |
+//! | `samples` | one answer a record, under common names |
 
+mod anthropic;
 pub(crate) mod bytes;
+mod calls;
 mod candor;
 mod elements;
 mod format;
 mod inspect;
 mod keys;
 mod lines;
+mod openai;
 pub(crate) mod reading;
 pub(crate) mod records;
 mod samples;
 mod source;
 mod summary;
 mod table;
+mod wire;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -213,6 +219,18 @@ fn file(found: &source::Found, reading: &mut Reading<'_>) -> Result<(), Stop> {
             (Format::InspectEval, inspect::archive(&found.path, &found.name, reading))
         }
         (None, Some(Format::InspectJson), _) => (Format::InspectJson, inspect::json(&mut window, &found.path, reading)),
+        (None, Some(Format::OpenAi), Some(container)) => {
+            (Format::OpenAi, records::read(&mut window, container, &mut openai::OpenAi, reading))
+        }
+        (None, Some(Format::Samples), container) => {
+            let mapping = samples::mapping()?;
+            let outcome = mapping::Mapped::open(&mapping, &whole_path, reading)
+                .and_then(|mut mapped| mapped.read(&mut window, container, reading));
+            (Format::Samples, outcome)
+        }
+        (None, Some(Format::Anthropic), Some(container)) => {
+            (Format::Anthropic, records::read(&mut window, container, &mut anthropic::Anthropic, reading))
+        }
         _ => {
             reading.summary.skipped.push(skip(SkipReason::Unrecognised(detected.looks_like)));
             return Ok(());
@@ -238,6 +256,10 @@ fn file(found: &source::Found, reading: &mut Reading<'_>) -> Result<(), Stop> {
 }
 
 /// Reads a list of messages, as OpenAI and Anthropic spell them, into the events of a trace.
-pub(crate) fn messages_into(_raw: &str, _trace: &mut Trace) -> Result<(), crate::error::Problem> {
+pub(crate) fn messages_into(raw: &str, trace: &mut Trace) -> Result<(), crate::error::Problem> {
+    let messages: Vec<wire::WireMessage> =
+        serde_json::from_str(raw).map_err(|error| crate::error::Problem::json(&error))?;
+    let messages = messages.into_iter().map(|message| message.into_message(None)).collect();
+    wire::messages_into(messages, false, trace);
     Ok(())
 }

@@ -26,6 +26,7 @@ mod template;
 mod yaml;
 
 pub(crate) use importer::Mapped;
+pub(crate) use scalar::Scalar;
 
 use crate::import::Container;
 use crate::{Error, Result};

@@ -89,9 +89,20 @@ impl Field {
             Source::Path { path, .. } | Source::Join { path, .. } if !path.is_empty() => {
                 format!("{path} (for {})", self.name)
             }
+            Source::Any(fields) => {
+                let paths: Vec<&str> = fields.iter().filter_map(Self::path).collect();
+                if paths.is_empty() { self.name.clone() } else { format!("{} (for {})", paths.join(" or "), self.name) }
+            }
             _ => self.name.clone(),
         };
         Problem::new(place, expected, found)
+    }
+
+    fn path(&self) -> Option<&str> {
+        match &self.source {
+            Source::Path { path, .. } => Some(path),
+            _ => None,
+        }
     }
 
     /// The value; `None` where there is none.
