@@ -1,5 +1,5 @@
 //! The paired comparison on planted pairs: three outcomes, each planted. No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_audit::Settings;
 use candor_audit::compare::{Comparison, DIFFERENCE, FailIf, Side, compare};
@@ -7,6 +7,9 @@ use candor_stats::paired::margin::Decision;
 use candor_stats::{Mark, Seed};
 use candor_trace::{Event, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
+
+/// Questions, and whether each is right.
+type Rights = Vec<(usize, bool)>;
 
 fn side(rights: &[(usize, bool)]) -> Side {
     let mut side = Side::default();
@@ -25,7 +28,7 @@ fn side(rights: &[(usize, bool)]) -> Side {
 }
 
 /// Questions that are right before with rate .7; afterwards a share `lost` of the right ones is wrong.
-fn planted(questions: usize, lost: f64, seed: u64) -> (Vec<(usize, bool)>, Vec<(usize, bool)>) {
+fn planted(questions: usize, lost: f64, seed: u64) -> (Rights, Rights) {
     let mut stream = Seed(seed).stream("planted");
     (0..questions)
         .map(|unit| {

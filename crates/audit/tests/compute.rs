@@ -110,7 +110,7 @@ fn a_curve_that_falls_is_said_to_fall() {
 
 #[test]
 fn few_questions_are_no_wall_and_say_how_many_are_needed() {
-    let report = audit(&process(40, 16, 6, 4, |_| 0.7), &Settings::default());
+    let report = audit(&process(40, 16, 1, 4, |stream| 0.3 + 0.5 * stream.unit()), &Settings::default());
     let wall = report.claims.iter().find(|claim| claim.name().starts_with("compute.wall")).unwrap();
     assert_ne!(wall.mark(), Some(Mark::EvidenceBacked));
     assert!(report.notes.iter().any(|note| note.contains("you would need about")), "{:?}", report.notes);

@@ -21,23 +21,22 @@ pub(super) fn table(book: &mut Book<'_>, questions: &Questions) -> Option<Table>
         ("adaptive-consistency", THRESHOLDS.map(|threshold| Stopping::Posterior { threshold }).to_vec()),
         ("esc", WINDOWS.iter().filter(|width| **width < k).map(|width| Stopping::Window { width: *width }).collect()),
     ];
+    let tokens = asked.iter().all(|question| question.tokens.is_some());
     let mut rows = Vec::new();
     for (rule, rules) in kinds {
         let settings = book.settings();
         let found = replay(&asked, k, &rules, settings.compute.orders, settings.level, settings.seed);
-        rows.push(row(book, rule, k, found));
+        rows.push(row(book, rule, k, found, tokens));
     }
+    let mut columns = vec![Column::text("rule"), Column::text("parameter"), Column::number("samples saved")];
+    if tokens {
+        columns.push(Column::number("tokens saved"));
+    }
+    columns.extend([Column::number("accuracy lost"), Column::text("mark")]);
     Some(Table {
         name: book.figure("adaptive"),
-        title: format!("Stopping early instead of always drawing {k}: replayed on the recorded samples"),
-        columns: vec![
-            Column::text("rule"),
-            Column::text("parameter"),
-            Column::number("samples saved"),
-            Column::number("tokens saved"),
-            Column::number("accuracy lost"),
-            Column::text("mark"),
-        ],
+        title: book.titled(&format!("Stopping early instead of always drawing {k}: replayed on the recorded samples")),
+        columns,
         rows,
         notes: vec![
             "saved: K / mean samples drawn, not the mean of ratios; the parameter is chosen on one half of the questions and reported on the other".to_owned(),
@@ -56,7 +55,7 @@ fn adaptive(asked: &Asked) -> Adaptive {
     }
 }
 
-fn row(book: &mut Book<'_>, rule: &str, k: u32, found: Result<Replay, Undefined>) -> Row {
+fn row(book: &mut Book<'_>, rule: &str, k: u32, found: Result<Replay, Undefined>, known: bool) -> Row {
     let (chosen, saving, loss, tokens) = match found {
         Ok(found) => {
             let tokens = tokens(book, &found);
@@ -73,14 +72,16 @@ fn row(book: &mut Book<'_>, rule: &str, k: u32, found: Result<Replay, Undefined>
         saving,
         Asserted::Above { bound: 1.0 },
     );
-    let tokens = book.claim(
-        &format!("adaptive.tokens[{}]", book.key(&[("rule", rule.to_owned())])),
-        format!("{rule} uses fewer tokens than always {k} samples"),
-        format!("{rule} does not use fewer tokens than always {k} samples"),
-        Parameter::RATIO,
-        tokens,
-        Asserted::Above { bound: 1.0 },
-    );
+    let tokens = known.then(|| {
+        book.claim(
+            &format!("adaptive.tokens[{}]", book.key(&[("rule", rule.to_owned())])),
+            format!("{rule} uses fewer tokens than always {k} samples"),
+            format!("{rule} does not use fewer tokens than always {k} samples"),
+            Parameter::RATIO,
+            tokens,
+            Asserted::Above { bound: 1.0 },
+        )
+    });
     let lost = book.claim(
         &format!("adaptive.loss[{}]", book.key(&[("rule", rule.to_owned())])),
         format!("{rule} loses less than {} points of accuracy", margin * 100.0),
@@ -89,17 +90,10 @@ fn row(book: &mut Book<'_>, rule: &str, k: u32, found: Result<Replay, Undefined>
         loss,
         Asserted::Below { bound: margin },
     );
-    Row {
-        cells: vec![
-            Cell::text(rule),
-            Cell::text(chosen),
-            Cell::claim(&saved),
-            Cell::claim(tokens),
-            Cell::claim(&lost),
-            Cell::mark(lost),
-        ],
-        remark: None,
-    }
+    let mut cells = vec![Cell::text(rule), Cell::text(chosen), Cell::claim(saved)];
+    cells.extend(tokens.map(Cell::claim));
+    cells.extend([Cell::claim(&lost), Cell::mark(lost)]);
+    Row { cells, remark: None }
 }
 
 fn tokens(book: &Book<'_>, found: &Replay) -> Result<Estimate, Undefined> {

@@ -15,12 +15,20 @@ pub(super) struct Book<'a> {
     parts: Vec<(&'static str, String)>,
     flags: Flags,
     planted: bool,
+    /// How titles call the subject, where there is more than one.
+    label: Option<String>,
     claims: Vec<Claim>,
 }
 
 impl<'a> Book<'a> {
-    pub(super) fn new(settings: &'a Settings, parts: Vec<(&'static str, String)>, flags: Flags, planted: bool) -> Self {
-        Self { settings, parts, flags, planted, claims: Vec::new() }
+    pub(super) fn new(
+        settings: &'a Settings,
+        parts: Vec<(&'static str, String)>,
+        flags: Flags,
+        planted: bool,
+        label: Option<String>,
+    ) -> Self {
+        Self { settings, parts, flags, planted, label, claims: Vec::new() }
     }
 
     pub(super) fn settings(&self) -> &'a Settings {
@@ -47,6 +55,14 @@ impl<'a> Book<'a> {
     pub(super) fn figure(&self, name: &str) -> String {
         let key = self.key(&[]);
         if key.is_empty() { format!("compute.{name}") } else { format!("compute.{name}[{key}]") }
+    }
+
+    /// A title with the subject before it, where the data has more than one.
+    pub(super) fn titled(&self, title: &str) -> String {
+        match &self.label {
+            Some(label) => format!("{label}: {}{}", title[..1].to_lowercase(), &title[1..]),
+            None => title.to_owned(),
+        }
     }
 
     /// Writes down a claim under `compute.` and returns its full name.

@@ -51,7 +51,7 @@ pub(super) fn table(book: &mut Book<'_>, questions: &Questions, paths: &[u32]) -
     }
     Some(Table {
         name: book.figure("readings"),
-        title: "The same samples, read in other ways".to_owned(),
+        title: book.titled("The same samples, read in other ways"),
         columns,
         rows: cells.into_iter().map(|cells| Row { cells, remark: None }).collect(),
         notes: vec![

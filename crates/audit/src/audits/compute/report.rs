@@ -3,15 +3,15 @@
 use candor_stats::{Flag, Flags};
 
 use super::book::Book;
-use super::questions::gather;
+use super::questions::{Questions, gather};
 use super::rows::{Rows, Subject};
-use super::section::{Section, section};
-use crate::{Attrition, Error, Finding, Limits, Report, Settings};
+use super::section::{self, Section};
+use crate::{Attrition, Error, Figure, Finding, Limits, Report, Settings};
 
 /// The report; `None` where nothing was decided by any verdict.
 pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, Error> {
     check(settings)?;
-    let Rows { words, units, spots, subjects, planted, score_names, verifiers, .. } = rows;
+    let Rows { words, spots, subjects, planted, score_names, verifiers, .. } = rows;
     let mut attrition: Vec<Attrition> = Vec::new();
     let (mut findings, mut claims, mut figures, mut notes) =
         (Vec::<Finding>::new(), Vec::new(), Vec::new(), Vec::new());
@@ -23,24 +23,40 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         ));
     }
     let verifier = verifiers.first().map_or("a verifier", |verifier| verifier).to_owned();
-    for (subject, kept) in subjects {
-        let parts = parts(&subject, &words);
-        let label = label(&parts);
-        let questions = gather(&kept, label.clone());
-        drop(kept);
-        let (seen, used) = (questions.attrition.seen, questions.attrition.used);
-        if questions.asked.is_empty() {
-            continue;
-        }
+    let mut gathered: Vec<(Parts, String, Questions)> = subjects
+        .into_iter()
+        .map(|(subject, kept)| {
+            let parts = parts(&subject, &words);
+            let label = label(&parts);
+            let questions = gather(&kept, label.clone());
+            (parts, label, questions)
+        })
+        .filter(|(_, _, questions)| !questions.asked.is_empty())
+        .collect();
+    // The longest curve first; a subject with one sample per question has no curve and stands in one table with its like.
+    gathered.sort_by_key(|(_, _, questions)| std::cmp::Reverse(questions.longest));
+    let several = gathered.len() > 1;
+    let mut single = Vec::new();
+    for (parts, label, questions) in &gathered {
         attrition.push(questions.attrition.clone());
-        let flags = flags(&verifier, seen, used, &parts);
-        let mut book = Book::new(settings, parts, flags, planted);
-        let Section { figures: more, findings: found, notes: told } = section(&mut book, &questions, &units, &spots);
+        let flags = flags(&verifier, questions.attrition.seen, questions.attrition.used, parts);
+        let mut book = Book::new(settings, parts.clone(), flags, planted, several.then(|| label.clone()));
         titles.push(format!("{label}: {} questions", questions.asked.len()));
-        figures.extend(more);
-        findings.extend(found);
-        notes.extend(told.into_iter().map(|note| if titles.len() > 1 { format!("{label}: {note}") } else { note }));
+        if questions.longest < 2 {
+            single.push(section::single(&mut book, label, questions));
+        } else {
+            let Section { figures: more, findings: found, notes: told } =
+                section::section(&mut book, questions, &spots);
+            figures.extend(more);
+            findings.extend(found);
+            notes.extend(told.into_iter().map(|note| if several { format!("{label}: {note}") } else { note }));
+        }
         claims.extend(book.into_claims());
+    }
+    if !single.is_empty() {
+        figures.push(Figure::Table(section::singles(single)));
+        notes
+            .push("one sample per question shows no curve: draw several of each to see what more paths buy".to_owned());
     }
     if attrition.is_empty() {
         return Ok(None);
@@ -48,7 +64,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     Ok(Some(Report {
         audit: "compute".to_owned(),
-        title: format!("Test-time compute · {}", titles.join(" · ")),
+        title: title(&titles),
         planted,
         estimand: "the mean over questions like these of the probability that the answer is right; every value averages over all subsets of the recorded samples".to_owned(),
         findings,
@@ -58,6 +74,15 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         notes,
         limits: limits(),
     }))
+}
+
+/// Names a few subjects; many are counted.
+fn title(subjects: &[String]) -> String {
+    match subjects {
+        [one, other] => format!("Test-time compute · {one} · {other}"),
+        [one] => format!("Test-time compute · {one}"),
+        many => format!("Test-time compute · {} subjects", many.len()),
+    }
 }
 
 fn check(settings: &Settings) -> Result<(), Error> {
@@ -86,7 +111,10 @@ fn check(settings: &Settings) -> Result<(), Error> {
     Ok(())
 }
 
-fn parts(subject: &Subject, words: &crate::names::Names) -> Vec<(&'static str, String)> {
+/// What was recorded of a subject.
+type Parts = Vec<(&'static str, String)>;
+
+fn parts(subject: &Subject, words: &crate::names::Names) -> Parts {
     [("model", subject.model), ("effort", subject.effort), ("arm", subject.arm)]
         .into_iter()
         .map(|(name, word)| (name, words.name(word).to_owned()))

@@ -10,7 +10,7 @@ use super::curve::{Reading, grid, share, values};
 use super::questions::Questions;
 use super::settings::Aggregate;
 use super::{adaptive, money, prediction, readings};
-use crate::names::{Names, Spots};
+use crate::names::Spots;
 use crate::words::points;
 use crate::{Axis, Cell, Cited, Column, Curve, Figure, Finding, Point, Row, Rule, Series, Table};
 
@@ -22,7 +22,7 @@ pub(super) struct Section {
 }
 
 /// Everything about one subject.
-pub(super) fn section(book: &mut Book<'_>, questions: &Questions, units: &Names, spots: &Spots) -> Section {
+pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots) -> Section {
     let settings = book.settings();
     let mut notes = Vec::new();
     let samples: usize = questions.asked.iter().map(|asked| asked.samples.len()).sum();
@@ -61,8 +61,45 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, units: &Names,
     figures.extend(readings::table(book, questions, &paths).map(Figure::Table));
     figures.extend(adaptive::table(book, questions).map(Figure::Table));
     notes.extend(readings::components(questions));
-    let _ = units;
     Section { figures, findings: finding.into_iter().collect(), notes }
+}
+
+/// A row for a subject with one sample per question.
+pub(super) fn single(book: &mut Book<'_>, label: &str, questions: &Questions) -> Row {
+    let samples = questions.asked.iter().map(|asked| asked.samples.len()).sum();
+    count_claims(book, questions, samples);
+    let accuracy = match values(questions, &[1], Reading::By(Aggregate::Any)) {
+        Ok(matrix) => accuracy_claim(book, &matrix, 0, 1, samples),
+        Err(undefined) => {
+            let absent = || Cell::Absent(undefined.to_string());
+            return Row { cells: vec![Cell::text(label), absent(), absent(), absent()], remark: None };
+        }
+    };
+    Row {
+        cells: vec![
+            Cell::text(label),
+            Cell::Count(questions.asked.len() as u64),
+            Cell::claim(&accuracy),
+            Cell::mark(accuracy),
+        ],
+        remark: None,
+    }
+}
+
+/// The table of those rows.
+pub(super) fn singles(rows: Vec<Row>) -> Table {
+    Table {
+        name: "compute.single".to_owned(),
+        title: "Accuracy where one sample per question is recorded".to_owned(),
+        columns: vec![
+            Column::text("subject"),
+            Column::number("questions"),
+            Column::number("accuracy"),
+            Column::text("mark"),
+        ],
+        rows,
+        notes: Vec::new(),
+    }
 }
 
 fn count_claims(book: &mut Book<'_>, questions: &Questions, samples: usize) {
@@ -158,7 +195,7 @@ fn table(
     columns.push(Column::text("mark"));
     Table {
         name: book.figure("table"),
-        title: format!("What more paths buy: {}", aggregate.describe()),
+        title: book.titled(&format!("What more paths buy: {}", aggregate.describe())),
         columns,
         rows,
         notes: vec![
@@ -192,6 +229,11 @@ fn accuracy_claim(book: &mut Book<'_>, matrix: &Matrix, at: usize, k: u32, sampl
     )
 }
 
+/// `1 path`, `8 paths`.
+fn paths_of(count: u32) -> String {
+    if count == 1 { "1 path".to_owned() } else { format!("{count} paths") }
+}
+
 /// The claim about the wall, or about the setting that comes nearest to one.
 fn wall_claim(book: &mut Book<'_>, matrix: &Matrix, paths: &[u32], found: &Gains) -> Option<String> {
     let margin = book.settings().margin;
@@ -204,15 +246,16 @@ fn wall_claim(book: &mut Book<'_>, matrix: &Matrix, paths: &[u32], found: &Gains
     let place = paths.iter().position(|paths| *paths == at)?;
     let mean = |column: usize| matrix.column(column).sum::<f64>() / matrix.rows().max(1) as f64;
     let best = (place + 1..paths.len()).map(|later| mean(later) - mean(place)).fold(f64::NEG_INFINITY, f64::max);
-    let interval = Interval::new(-1.0, upper.clamp(-1.0, 1.0), book.settings().level)
+    // One-sided: only how large a gain may be is bounded.
+    let interval = Interval::new(f64::NEG_INFINITY, upper.clamp(-1.0, 1.0), book.settings().level)
         .map_err(|_| Undefined::NoVariation { what: "gains".into() });
     let method = Method::named("largest gain to any larger measured setting, simultaneous upper bound");
     let estimate = Estimate::new(best, interval, Size::new(matrix.rows(), matrix.rows()), method);
     let key = book.key(&[("paths", at.to_string())]);
     Some(book.claim(
         &format!("wall[{key}]"),
-        format!("no measured setting above {at} paths is better by {shown} or more"),
-        format!("some measured setting above {at} paths is better by {shown} or more"),
+        format!("no measured setting above {} is better by {shown} or more", paths_of(at)),
+        format!("some measured setting above {} is better by {shown} or more", paths_of(at)),
         Parameter::DIFFERENCE,
         estimate,
         Asserted::Below { bound: margin },
@@ -248,12 +291,13 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
     if let Some(step) = step.filter(|step| step.spread > 0.0 && paths.len() > 1) {
         let alpha = settings.level.alpha();
         if let Ok(needed) = questions_to_see(settings.compute.detect, step.spread, alpha, 0.8) {
-            notes.push(format!(
-                "to see a gain of {} from {} to {} paths you would need about {needed} questions (have {questions}; 80 % power)",
-                points(settings.compute.detect),
-                step.from,
-                step.to,
-            ));
+            let gain = points(settings.compute.detect);
+            let step = format!("from {} to {}", step.from, paths_of(step.to));
+            notes.push(if needed > questions as u64 {
+                format!("to see a gain of {gain} {step} you would need about {needed} questions (have {questions}; 80 % power)")
+            } else {
+                format!("a gain of {gain} {step} would be seen: about {needed} questions do (have {questions}; 80 % power)")
+            });
         }
     }
     notes
@@ -290,7 +334,7 @@ fn figure(
     rules.extend(settings.compute.operate.map(|k| Rule { x: f64::from(k), label: "you operate here".to_owned() }));
     Curve {
         name: book.figure("curve"),
-        title: "Accuracy against paths per question".to_owned(),
+        title: book.titled("Accuracy against paths per question"),
         x: Axis { label: "paths per question".to_owned(), doublings: true },
         y: Axis { label: "accuracy, %".to_owned(), doublings: false },
         series,
@@ -355,7 +399,7 @@ fn finding(
         }),
         (Ok(Wall::At { paths: at, .. }), _) => Some(Finding {
             weight: weighted(claim, 2.0),
-            sentence: format!("no measured setting above {at} paths is better by {shown} or more"),
+            sentence: format!("no measured setting above {} is better by {shown} or more", paths_of(*at)),
             claim: wall_name,
             trace: trace.clone(),
             closer: format!("{closer} --operate paths={}", paths.last().copied().unwrap_or(*at)),
