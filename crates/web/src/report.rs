@@ -57,7 +57,7 @@ fn contents(run: &Run) -> Markup {
             ul {
                 @for (number, report) in run.reports.iter().enumerate() {
                     li {
-                        a href={ "#r" (number) } { (clean(&report.title)) }
+                        a href={ "#r" (number) } { (capital(&clean(&report.title))) }
                         " " span.faint { (text::counted(report.claims.len() as u64, "number")) }
                     }
                 }
@@ -71,7 +71,7 @@ fn section(report: &Report, claims: &Claims<'_>) -> Markup {
     let part = |name: &str| format!("r{}-{name}", claims.report);
     html! {
         section.report id={ "r" (claims.report) } {
-            h2 { (clean(&report.title)) (planted(report)) }
+            h2 { (capital(&clean(&report.title))) (planted(report)) }
             p.estimand { strong { "About:" } " " (clean(&report.estimand)) }
             @for figure in &report.figures { (figures::figure(figure, report, claims)) }
             @if !report.attrition.is_empty() {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use candor_audit::Report;
-use candor_stats::{Claim, Standing};
+use candor_stats::{Asserted, Claim, Standing};
 use maud::{Markup, html};
 
+use crate::number::Digits;
 use crate::text::{capital, clean};
 use crate::{mark, number, text};
 
@@ -71,6 +72,21 @@ fn one(report: usize, at: usize, claim: &Claim) -> Markup {
     }
 }
 
+/// The interval in words: "[−0.7, +1.9]". Where a bound was asserted and the other end is the end of everything that the parameter can
+/// be, the interval is a one-sided bound and says only that: "at most +1.4".
+pub(super) fn ends(claim: &Claim, digits: &Digits) -> Option<String> {
+    let (low, high) = digits.ends.as_ref()?;
+    let interval = claim.estimate().ok().and_then(|estimate| estimate.interval().ok())?;
+    let parameter = claim.parameter();
+    Some(match claim.asserted() {
+        Asserted::Below { .. } if interval.low() <= parameter.low => format!("at most {high}"),
+        Asserted::Above { .. } | Asserted::NoWorse { .. } if interval.high() >= parameter.high => {
+            format!("at least {low}")
+        }
+        _ => format!("[{low}, {high}]"),
+    })
+}
+
 /// Value, interval, n and mark, in one line.
 pub(super) fn numbers(claim: &Claim) -> Markup {
     html! {
@@ -80,10 +96,12 @@ pub(super) fn numbers(claim: &Claim) -> Markup {
                 @let digits = number::digits(unit, estimate, number::decimals(unit, [estimate]));
                 strong.value { (digits.value) (number::word(unit)) }
                 " "
-                @match (&digits.ends, estimate.interval()) {
-                    (Some((low, high)), _) => span.interval { "[" (low) ", " (high) "]" },
-                    (None, Err(why)) => span.interval { "no interval: " (clean(&why.to_string())) },
-                    (None, Ok(_)) => {},
+                span.interval {
+                    @match (ends(claim, &digits), estimate.interval()) {
+                        (Some(ends), _) => (ends),
+                        (None, Err(why)) => { "no interval: " (clean(&why.to_string())) },
+                        (None, Ok(_)) => {},
+                    }
                 }
                 " " span.n {
                     @match estimate.size() {

@@ -6,7 +6,7 @@ use candor_audit::{Cell, Column, Curve, Figure, Forest, Point, Report, Row, Seri
 use candor_stats::{Claim, Estimate, Unit};
 use maud::{Markup, html};
 
-use super::claims::Claims;
+use super::claims::{self, Claims};
 use super::{planted, table};
 use crate::chart::{self, Value};
 use crate::text::clean;
@@ -163,8 +163,9 @@ fn of_forest(forest: &Forest, report: &Report, claims: &Claims<'_>) -> Markup {
             Some(Err(why)) => ("—".to_owned(), clean(&why.to_string()).into_owned()),
             Some(Ok(estimate)) => {
                 let digits = number::digits(unit, estimate, decimals);
-                let interval = match (digits.ends, estimate.interval()) {
-                    (Some((low, high)), _) => format!("[{low}, {high}]"),
+                let ends = claim.and_then(|claim| claims::ends(claim, &digits));
+                let interval = match (ends, estimate.interval()) {
+                    (Some(ends), _) => ends,
                     (None, Err(why)) => format!("no interval: {}", clean(&why.to_string())),
                     (None, Ok(_)) => String::new(),
                 };

@@ -6,7 +6,7 @@ use candor_audit::{Cell, Table};
 use candor_stats::{Estimate, Unit};
 use maud::{Markup, html};
 
-use super::claims::Claims;
+use super::claims::{Claims, ends};
 use crate::text::clean;
 use crate::{mark, number, text};
 
@@ -33,10 +33,12 @@ impl Footnotes {
 pub(super) fn table(table: &Table, part: &str, planted: bool, claims: &Claims<'_>) -> Markup {
     let columns: Vec<Column> = (0..table.columns.len()).map(|at| Column::of(table, at, claims)).collect();
     let remarks = table.rows.iter().any(|row| row.remark.is_some());
+    // Where every row has a remark, none stands out.
+    let some = table.rows.iter().any(|row| row.remark.is_none());
     let mut footnotes = Footnotes::default();
     let body = html! {
         @for row in &table.rows {
-            tr class=[row.remark.is_some().then_some("remarked")] {
+            tr class=[(some && row.remark.is_some()).then_some("remarked")] {
                 @for (at, cell) in row.cells.iter().enumerate().take(columns.len()) {
                     @if let Some(column) = columns.get(at) { (field(cell, at == 0, column, part, &mut footnotes, claims)) }
                 }
@@ -157,7 +159,7 @@ fn estimate(name: &str, column: &Column, part: &str, footnotes: &mut Footnotes, 
             }
             (reference(part, note))
         }
-        td.interval { @if let Some((low, high)) = &digits.ends { "[" (low) ", " (high) "]" } }
+        td.interval { @if let Some(ends) = ends(claim, &digits) { (ends) } }
     }
 }
 

@@ -20,16 +20,16 @@ fn the_first_finding_is_the_heading_and_its_numbers_stand_beside_it() {
     let (page, seen) = checked(&run(false));
     assert_eq!(seen.count("h1"), 1);
     let first = page.find("<h1>You pay for 16 paths, but no measured setting above 8").unwrap();
-    let numbers = page.find("+0.6 points</strong> <span class=\"interval\">[−0.7, +1.9]</span>").unwrap();
+    let numbers = page.find("+0.6 points</strong> <span class=\"interval\">at most +1.7</span>").unwrap();
     let table = page.find("What more paths buy").unwrap();
     assert!(first < numbers && numbers < table);
     for expected in [
         "n = 1,150 (18,400 samples)",
-        "<span class=\"mark inferred\">inferred</span>",
+        "<span class=\"mark evidence\">evidence-backed</span>",
         "trace <code>7f7f7f7f</code> in <code>samples.jsonl:812</code>",
         "<span>candor</span> <span>audit</span> <span>run</span> <span>compute</span> <span>--operate</span> <span>paths=8</span> \
          <span>--from</span> <span>runs</span>",
-        "Inferred because the interval leaves the statement open",
+        "Evidence-backed because own data, every flag holds",
         "What this cannot show",
         "another mix of questions has another curve",
         "ba7816bf8f01cfea",
