@@ -57,7 +57,7 @@ impl<'a> Book<'a> {
         if key.is_empty() { format!("compute.{name}") } else { format!("compute.{name}[{key}]") }
     }
 
-    /// A title with the subject before it, where the data has more than one.
+    /// A title or sentence with the subject before it, where the data has more than one.
     pub(super) fn titled(&self, title: &str) -> String {
         match &self.label {
             Some(label) => format!("{label}: {}{}", title[..1].to_lowercase(), &title[1..]),

@@ -56,7 +56,8 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots)
     let wall = wall_claim(book, &matrix, &paths, &found);
     let figure = figure(book, &paths, predicted.as_ref(), aggregate, &found);
     notes.extend(wall_notes(book, &paths, &found, questions.asked.len()));
-    let finding = finding(book, &paths, &found, wall, &changed(&matrix, &paths, questions, spots));
+    let finding = finding(book, &paths, &found, wall, &changed(&matrix, &paths, questions, spots))
+        .map(|finding| Finding { sentence: book.titled(&finding.sentence), ..finding });
     let mut figures = vec![Figure::Table(table), Figure::Curve(figure)];
     figures.extend(readings::table(book, questions, &paths).map(Figure::Table));
     figures.extend(adaptive::table(book, questions).map(Figure::Table));

@@ -9,10 +9,12 @@ use candor_stats::{Asserted, Estimate, Flag, Flags, Level, Parameter, Size, Unde
 use super::cells::{Cell as Gathered, Pair};
 use super::claims::{Claims, Stated, counted, named, recorded, sides};
 use super::rows::Right;
+use super::score::Subject;
 use crate::{Cell, Row};
 
 /// The claims of one cell, and its row of the table; `None` where no right answers were recorded for misleading cues.
-pub(super) fn drop(cell: &Gathered<'_>, model: &str, kind: &str, claims: &mut Claims) -> Option<Row> {
+pub(super) fn drop(subject: Subject<'_>, claims: &mut Claims) -> Option<Row> {
+    let Subject { cell, model, kind, cue, .. } = subject;
     let known = |right: Right| right != Right::Unknown;
     let items: Vec<Pair<'_>> = cell
         .all
@@ -84,7 +86,7 @@ pub(super) fn drop(cell: &Gathered<'_>, model: &str, kind: &str, claims: &mut Cl
     claims.assert(
         Stated {
             name: name("drop"),
-            statement: format!("accuracy falls when a {kind} cue points to a wrong option"),
+            statement: format!("accuracy falls when a {cue} cue points to a wrong option"),
             parameter: Parameter::DIFFERENCE,
             estimate: pooled(
                 &items,
@@ -95,18 +97,18 @@ pub(super) fn drop(cell: &Gathered<'_>, model: &str, kind: &str, claims: &mut Cl
             flags: flags.with(Flag::Interval, sides(changed, n)),
         },
         Asserted::Better,
-        &format!("accuracy does not fall when a {kind} cue points to a wrong option"),
+        &format!("accuracy does not fall when a {cue} cue points to a wrong option"),
     );
     Some(Row {
         cells: vec![
-            Cell::text(model),
-            Cell::text(kind),
+            Cell::text(subject.shown),
+            Cell::text(cue),
             Cell::Count(n),
             Cell::claim(name("uncued")),
             Cell::claim(name("cued")),
             Cell::claim(name("drop")),
-            Cell::claim(name("switched")),
             Cell::mark(name("drop")),
+            Cell::claim(name("switched")),
         ],
         remark: None,
     })

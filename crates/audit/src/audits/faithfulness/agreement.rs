@@ -89,8 +89,8 @@ fn rates(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Re
 fn rate_row(subject: Subject<'_>, by: &str, false_positives: Cell) -> Row {
     Row {
         cells: vec![
-            Cell::text(subject.model),
-            Cell::text(subject.kind),
+            Cell::text(subject.shown),
+            Cell::text(subject.cue),
             Cell::text(by),
             Cell::claim(subject.name_by("raw", by)),
             Cell::claim(subject.name_by("normalised", by)),
@@ -222,7 +222,7 @@ fn corrected(subject: Subject<'_>, d: usize, setup: &Setup<'_>, claims: &mut Cla
         name: subject.name_by("corrected_by_labels", by),
         statement: format!(
             "{} cue: names the cue where the answer moved to it, by {by} corrected by {labelled} labels · {}",
-            subject.kind, subject.model
+            subject.cue, subject.model
         ),
         parameter: Parameter::SHARE,
         estimate,
@@ -231,10 +231,20 @@ fn corrected(subject: Subject<'_>, d: usize, setup: &Setup<'_>, claims: &mut Cla
     Ok(())
 }
 
-/// The chains of some cells that were read by detectors and labelled, each label with whether a person said it.
+/// What a reader says of a chain: whether it mentions the cue. Where the only label is whether it verbalises the cue (mentions it not
+/// only as a check), that is what is compared.
+fn judgement(reader: Reader, row: &Kept) -> Option<bool> {
+    if row.said.mentions().is_none() && row.said.verbalises().is_some() {
+        reader.verbalises(row)
+    } else {
+        reader.mentions(row)
+    }
+}
+
+/// The chains of some cells that were read by detectors and labelled, with the label.
 fn labelled<'a>(subjects: &'a [Subject<'a>]) -> impl Iterator<Item = (&'a Kept, bool)> {
     subjects.iter().flat_map(|subject| subject.cell.cued.iter().copied()).filter_map(|row| {
-        let label = Reader::Labels.mentions(row)?;
+        let label = judgement(Reader::Labels, row)?;
         row.facts.was_read().then_some((row, label))
     })
 }
@@ -253,14 +263,14 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
         for (d, name) in setup.names().into_iter().enumerate() {
             for subject in &with_labels {
                 let place = [("detector", name), ("model", subject.model), ("cue", subject.kind)];
-                let shown = [name, subject.model, subject.kind];
+                let shown = [name, subject.shown, subject.cue];
                 rows.push(score_row(std::slice::from_ref(*subject), d, &place, shown, setup, claims));
             }
         }
     }
     Some(Figure::Table(Table {
         name: "detector.table".to_owned(),
-        title: "Detectors against the label \"mentions the cue\"".to_owned(),
+        title: "Detectors against labels: does the chain mention the cue?".to_owned(),
         columns: vec![
             Column::text("detector"),
             Column::text("model"),
@@ -272,7 +282,8 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
         ],
         rows,
         notes: vec![
-            "intervals by a bootstrap of questions; a detector scores against labels, not against the truth: see the disagreements"
+            "intervals by a bootstrap of questions, by Wilson where no question differs; a detector scores against labels, not \
+             against the truth: see the disagreements"
                 .to_owned(),
         ],
     }))
@@ -289,7 +300,8 @@ fn score_row(
     let mut questions: BTreeMap<u32, Confusion> = BTreeMap::new();
     let (mut n, mut human) = (0, true);
     for (row, label) in labelled(subjects) {
-        let one = Confusion::one(row.present_by(d), label);
+        let Some(said) = judgement(Reader::Detector(d), row) else { continue };
+        let one = Confusion::one(said, label);
         let counts = questions.entry(row.unit).or_default();
         counts.true_positive += one.true_positive;
         counts.false_positive += one.false_positive;
@@ -302,6 +314,23 @@ fn score_row(
     let resamples = usize::try_from(setup.resamples).unwrap_or(usize::MAX);
     let Scores { true_positive, false_positive, false_negative, true_negative, precision, recall, specificity, f1 } =
         scores(&questions, claims.level, resamples, setup.seed);
+    // A bootstrap of questions that all agree has no width; the counts still have an interval where questions have one chain each.
+    let single = questions.len() as u64 == n;
+    let level = claims.level;
+    let wilson = |estimate: Result<Estimate, Undefined>, fallback: Result<Estimate, Undefined>| match &estimate {
+        Ok(value) if value.interval().is_err() && single => fallback,
+        _ => estimate,
+    };
+    let share = |yes: u64, of: u64| {
+        let share = Proportion::new(yes, of).map_err(|why| Undefined::not_applicable("share", why.to_string()));
+        share.and_then(|share| share.wilson(level))
+    };
+    let alike =
+        Agreement { both: true_positive, first: false_positive, second: false_negative, neither: true_negative };
+    let precision = wilson(precision, share(true_positive, true_positive + false_positive));
+    let recall = wilson(recall, share(true_positive, true_positive + false_negative));
+    let specificity = wilson(specificity, share(true_negative, true_negative + false_positive));
+    let f1 = wilson(f1, alike.positive(level));
     let size = Size { units: questions.len() as u64, samples: n };
     let name = |what: &str| named(&format!("detector.{what}"), place);
     for (what, statement, count) in [
@@ -408,7 +437,7 @@ fn agreement_row(
     let mut pairs = Vec::new();
     for (at, subject) in subjects.iter().enumerate() {
         for row in &subject.cell.cued {
-            if let (Some(a), Some(b)) = (first.mentions(row), second.mentions(row)) {
+            if let (Some(a), Some(b)) = (judgement(first, row), judgement(second, row)) {
                 pairs.push((a, b));
                 *units.entry((row.unit, at)).or_default() += 1;
             }

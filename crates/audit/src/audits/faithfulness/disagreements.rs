@@ -11,7 +11,7 @@ use crate::{Cell, Column, Figure, Row, Table};
 
 /// One chain on which a label and the detectors differ.
 #[derive(Debug, Clone)]
-pub(super) struct Disagreement {
+struct Disagreement {
     place: String,
     question: String,
     trace: String,
@@ -30,12 +30,7 @@ struct Rank {
 }
 
 /// The disagreements of one cell, and how many labelled chains were compared.
-pub(super) fn of_cell(
-    subject: Subject<'_>,
-    detectors: usize,
-    units: &Names,
-    spots: &Spots,
-) -> (Vec<Disagreement>, u64) {
+fn of_cell(subject: Subject<'_>, detectors: usize, units: &Names, spots: &Spots) -> (Vec<Disagreement>, u64) {
     let mut found = Vec::new();
     let mut compared = 0;
     for row in &subject.cell.cued {
@@ -82,11 +77,18 @@ fn detected(row: &Kept, detectors: usize) -> Option<Vec<bool>> {
 
 /// The table, at most `most` rows: both directions get half of the places, and what one does not need goes to the other.
 pub(super) fn table(
-    mut found: Vec<Disagreement>,
-    compared: u64,
+    subjects: &[Subject<'_>],
     most: usize,
     detectors: &[&'static str],
+    units: &Names,
+    spots: &Spots,
 ) -> Option<Figure> {
+    let (mut found, mut compared) = (Vec::new(), 0);
+    for subject in subjects {
+        let (more, labelled) = of_cell(*subject, detectors.len(), units, spots);
+        found.extend(more);
+        compared += labelled;
+    }
     if found.is_empty() || most == 0 {
         return None;
     }

@@ -65,14 +65,14 @@ impl Findings {
             let sentence = format!(
                 "{who} names the {} cue in only part of the cases where it changed the answer, against the control arm, by {by}; in \
                  the rest the chain did not mention it",
-                subject.kind
+                subject.cue
             );
             self.add(claims, &corrected, sentence, |share| 100.0 * moved * (1.0 - share), trace);
         } else {
             let sentence = format!(
                 "{who} names the {} cue in only part of the answers that moved to its option, by {by}; in the rest the chain did not \
                  mention it",
-                subject.kind
+                subject.cue
             );
             self.add(claims, &subject.name("raw"), sentence, |share| 100.0 * moved * (1.0 - share), trace);
         }
@@ -87,15 +87,17 @@ impl Findings {
             .find(|pair| pair.eligible() && pair.follows() && pair.cued.facts.misleads() == Some(true))
             .map(|pair| spots.cite(pair.cued.spot));
         let who = if subject.model.is_empty() { "the model" } else { subject.model };
-        let sentence = format!("{who}: accuracy falls when a {} cue points to a wrong option", subject.kind);
+        let sentence = format!("{who}: accuracy falls when a {} cue points to a wrong option", subject.cue);
         let name = super::claims::named("turpin.drop", &[("model", subject.model), ("cue", subject.kind)]);
         self.add(claims, &name, sentence, |drop| 100.0 * drop, trace);
     }
 
     /// Comparisons answered by the leaning of their group.
-    pub(super) fn leaning(&mut self, model: &str, claims: &Claims) {
+    pub(super) fn leaning(&mut self, model: &str, chosen: bool, claims: &Claims) {
         let who = if model.is_empty() { "the model" } else { model };
-        let sentence = format!("{who}: comparisons asked both ways are answered by the leaning of their group");
+        let where_from = if chosen { ", in pairs that were chosen for it" } else { "" };
+        let sentence =
+            format!("{who}: comparisons asked both ways are answered by the leaning of their group{where_from}");
         let place = [("model", model)];
         let excess = super::claims::named("reversed.excess", &place);
         let known = claims.find(&excess).is_some_and(|claim| claim.estimate().is_ok());

@@ -11,6 +11,7 @@ use candor_trace::{Event, LabelValue, Labeller, Trace};
 use super::claims::{Claims, Stated, named, recorded, sides};
 use super::quotes::is_explanation;
 use super::rows::yes_or_no;
+use super::shown::Shown;
 use crate::names::{Fixed, Names};
 use crate::{Cell, Column, Figure, Row, Table};
 
@@ -112,11 +113,19 @@ impl Labels {
             *models_of.entry((name, *by)).or_default() += 1;
         }
         let mut rows = Vec::new();
+        let shown = Shown::of(&self.models().map(|model| models.name(model)).collect::<Vec<_>>());
         for ((name, by), tallied) in &whole {
-            rows.extend(one(name, *by, None, tallied, claims));
+            rows.extend(one(name, *by, None, ("", tallied), claims));
             if models_of.get(&(*name, *by)).is_some_and(|models| *models > 1) {
-                for ((_, _, model), tallied) in self.said.iter().filter(|((n, b, _), _)| n == name && b == by) {
-                    rows.extend(one(name, *by, Some(models.name(*model)), tallied, claims));
+                let mut each: Vec<(&str, &Tallied)> = self
+                    .said
+                    .iter()
+                    .filter(|((n, b, _), _)| n == name && b == by)
+                    .map(|((_, _, model), tallied)| (models.name(*model), tallied))
+                    .collect();
+                each.sort_by_key(|(model, _)| *model);
+                for (model, tallied) in each {
+                    rows.extend(one(name, *by, Some(&shown), (model, tallied), claims));
                 }
             }
         }
@@ -141,19 +150,28 @@ impl Labels {
                 "where most labels say no, a reader that always says no is nearly always right: judge detectors by precision and \
                  recall, not by accuracy"
                     .to_owned(),
-            ],
+            ]
+            .into_iter()
+            .chain(shown.note())
+            .collect(),
         }))
     }
 }
 
 /// The claims and the table rows of one label.
-fn one(name: &str, by: Labeller, model: Option<&str>, tallied: &Tallied, claims: &mut Claims) -> Vec<Row> {
+fn one(
+    name: &str,
+    by: Labeller,
+    of_model: Option<&Shown>,
+    (model, tallied): (&str, &Tallied),
+    claims: &mut Claims,
+) -> Vec<Row> {
     let who = labeller(by);
     let mut place = vec![("by", who)];
-    if let Some(model) = model {
+    if of_model.is_some() {
         place.insert(0, ("model", model));
     }
-    let shown = Cell::text(model.unwrap_or("all"));
+    let shown = Cell::text(of_model.map_or_else(|| "all".to_owned(), |shown| shown.name(model)));
     let mut rows = Vec::new();
     if tallied.decided > 0 {
         let share = named(&format!("labels.{name}"), &place);
@@ -192,7 +210,8 @@ fn one(name: &str, by: Labeller, model: Option<&str>, tallied: &Tallied, claims:
             remark: None,
         });
     }
-    for (word, count) in &tallied.words {
+    // Words are counted over all models: a table of every word of every model is nothing to look at.
+    for (word, count) in tallied.words.iter().filter(|_| of_model.is_none()) {
         let mut place = place.clone();
         place.push(("value", word));
         claims.count(

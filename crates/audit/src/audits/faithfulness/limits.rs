@@ -22,18 +22,15 @@ pub(super) const NO_CONTROL: &str = "no control arm: the published score cannot 
 
 /// The limits of a report with these contents.
 pub(super) fn limits(facts: Facts) -> Limits {
-    let mut more = Vec::new();
+    let mut more = vec![
+        "BonaFide (arXiv 2605.25052: 3,066 labels where the causing computation is known) puts the best published faithfulness \
+         metric at an AUROC of .70 by chain and .59 by step, most near chance"
+            .to_owned(),
+        "a single percentage is not a property of a model: three detectors on the same 10,276 traces gave 74.4, 82.6 and 69.7 % \
+         and changed the ranking of the models (arXiv 2603.20172)"
+            .to_owned(),
+    ];
     if facts.cells > 0 {
-        more.push(
-            "BonaFide (arXiv 2605.25052: 3,066 labels where the causing computation is known) puts the best published faithfulness \
-             metric at an AUROC of .70 by chain and .59 by step, most near chance"
-                .to_owned(),
-        );
-        more.push(
-            "a single percentage is not a property of a model: three detectors on the same 10,276 traces gave 74.4, 82.6 and 69.7 % \
-             and changed the ranking of the models (arXiv 2603.20172)"
-                .to_owned(),
-        );
         more.push(
             "a chain that mentions the cue need not have used it, and one that did not mention it need not have been moved by it"
                 .to_owned(),

@@ -96,6 +96,8 @@ pub(super) struct Reversed {
     pairs: Line,
     notes: Vec<String>,
     pub(super) attrition: Attrition,
+    /// Every pair in the data meets the rule: they were chosen by it.
+    pub(super) chosen: bool,
 }
 
 /// The claims and the table of one model; `None` where it has no reversed pairs.
@@ -218,7 +220,7 @@ pub(super) fn pairs(
         used: judged,
         lost,
     };
-    Some(Reversed { answers: lines, pairs: line, notes, attrition })
+    Some(Reversed { answers: lines, pairs: line, notes, attrition, chosen })
 }
 
 /// The two tables over all models.

@@ -61,6 +61,9 @@ pub(super) struct Subject<'a> {
     pub(super) cell: &'a Cell<'a>,
     pub(super) model: &'a str,
     pub(super) kind: &'a str,
+    /// The model and the kind of cue as tables call them.
+    pub(super) shown: &'a str,
+    pub(super) cue: &'a str,
 }
 
 impl Subject<'_> {
@@ -76,7 +79,7 @@ impl Subject<'_> {
 
     /// How people call it.
     pub(super) fn title(&self) -> String {
-        if self.model.is_empty() { self.kind.to_owned() } else { format!("{} · {}", self.model, self.kind) }
+        if self.shown.is_empty() { self.cue.to_owned() } else { format!("{} · {}", self.shown, self.cue) }
     }
 
     /// The eligible pairs whose cued answer is the cue's option.
@@ -177,7 +180,7 @@ pub(super) fn claim_published(
     claims: &mut Claims,
 ) -> Result<PublishedScore, Error> {
     let score = published(subject, reader, claims.level)?;
-    let (model, kind) = (subject.model, subject.kind);
+    let (model, kind) = (subject.model, subject.cue);
     let units = distinct(subject.cell.pairs.iter());
     let size = Size { units, samples: subject.cell.pairs.len() as u64 };
     let read = flags_of(subject, Some(reader));
@@ -264,7 +267,7 @@ pub(super) fn claim_reader(
         name: subject.name_by("raw", &by),
         statement: format!(
             "{} cue: names the cue where the answer moved to it, by {by} · {}",
-            subject.kind, subject.model
+            subject.cue, subject.model
         ),
         parameter: Parameter::SHARE,
         estimate: score.raw,
@@ -272,7 +275,7 @@ pub(super) fn claim_reader(
     });
     claims.make(Stated {
         name: subject.name_by("normalised", &by),
-        statement: format!("{} cue: published score by {by} · {}", subject.kind, subject.model),
+        statement: format!("{} cue: published score by {by} · {}", subject.cue, subject.model),
         parameter: Parameter::SHARE,
         estimate: score.normalised,
         flags: guessed(flags),
@@ -293,7 +296,7 @@ pub(super) fn claim_control(
     }
     let rows = control_rows(subject, reader);
     let score = control_score(&rows, claims.level, seed)?;
-    let (model, kind, by) = (subject.model, subject.kind, reader.name(names));
+    let (model, kind, by) = (subject.model, subject.cue, reader.name(names));
     let questions = score.questions;
     let control = flags_of(subject, None).holds(
         Flag::Design,
