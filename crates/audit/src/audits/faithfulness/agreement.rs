@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use candor_stats::agreement::Agreement;
 use candor_stats::detector::{Confusion, LabelledSubset, Scores, post_stratified, scores};
-use candor_stats::{Clusters, Estimate, Finding, Flag, Level, Parameter, Proportion, Seed, Size, Tally, Undefined};
+use candor_stats::{
+    Clusters, Estimate, Finding, Flag, Level, Method, Parameter, Proportion, Seed, Size, Tally, Undefined,
+};
 use candor_verify::CueKind;
 use candor_verify::signal::mention::{Detector, detectors as catalogue};
 
@@ -257,8 +259,13 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
         let place = [("detector", name)];
         rows.push(score_row(subjects, d, &place, [name, "all", "all"], setup, claims));
     }
-    let with_labels: Vec<&Subject<'_>> =
-        subjects.iter().filter(|subject| labelled(std::slice::from_ref(*subject)).next().is_some()).collect();
+    // A score of a handful of labels is no score: such cells are in the totals.
+    let enough = |subject: &&Subject<'_>| {
+        let (mut yes, mut no) = (0, 0);
+        labelled(std::slice::from_ref(*subject)).for_each(|(_, label)| if label { yes += 1 } else { no += 1 });
+        yes.min(no) >= candor_stats::clusters::FEWEST_MINORITY
+    };
+    let with_labels: Vec<&Subject<'_>> = subjects.iter().filter(enough).collect();
     if with_labels.len() > 1 {
         for (d, name) in setup.names().into_iter().enumerate() {
             for subject in &with_labels {
@@ -285,6 +292,7 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
             "intervals by a bootstrap of questions, by Wilson where no question differs; a detector scores against labels, not \
              against the truth: see the disagreements"
                 .to_owned(),
+            "models and cues with fewer than 5 labels of either kind are in the totals only".to_owned(),
         ],
     }))
 }
@@ -297,12 +305,12 @@ fn score_row(
     setup: &Setup<'_>,
     claims: &mut Claims,
 ) -> Row {
-    let mut questions: BTreeMap<u32, Confusion> = BTreeMap::new();
+    let mut by_question: BTreeMap<u32, Confusion> = BTreeMap::new();
     let (mut n, mut human) = (0, true);
     for (row, label) in labelled(subjects) {
         let Some(said) = judgement(Reader::Detector(d), row) else { continue };
         let one = Confusion::one(said, label);
-        let counts = questions.entry(row.unit).or_default();
+        let counts = by_question.entry(row.unit).or_default();
         counts.true_positive += one.true_positive;
         counts.false_positive += one.false_positive;
         counts.false_negative += one.false_negative;
@@ -310,27 +318,29 @@ fn score_row(
         n += 1;
         human &= row.said.human();
     }
-    let questions: Vec<Confusion> = questions.into_values().collect();
+    let questions: Vec<Confusion> = by_question.values().copied().collect();
     let resamples = usize::try_from(setup.resamples).unwrap_or(usize::MAX);
     let Scores { true_positive, false_positive, false_negative, true_negative, precision, recall, specificity, f1 } =
         scores(&questions, claims.level, resamples, setup.seed);
-    // A bootstrap of questions that all agree has no width; the counts still have an interval where questions have one chain each.
-    let single = questions.len() as u64 == n;
+    // A bootstrap of questions that all agree has no width; their counts still have an interval.
     let level = claims.level;
-    let wilson = |estimate: Result<Estimate, Undefined>, fallback: Result<Estimate, Undefined>| match &estimate {
-        Ok(value) if value.interval().is_err() && single => fallback,
-        _ => estimate,
+    let counts = |yes: fn(&Confusion) -> u32, of: fn(&Confusion) -> u32| {
+        let tallies = by_question.iter().map(|(unit, c)| (*unit, Tally { samples: of(c), correct: yes(c) }));
+        share(&tallies.filter(|(_, tally)| tally.samples > 0).collect(), level)
     };
-    let share = |yes: u64, of: u64| {
-        let share = Proportion::new(yes, of).map_err(|why| Undefined::not_applicable("share", why.to_string()));
-        share.and_then(|share| share.wilson(level))
-    };
-    let alike =
-        Agreement { both: true_positive, first: false_positive, second: false_negative, neither: true_negative };
-    let precision = wilson(precision, share(true_positive, true_positive + false_positive));
-    let recall = wilson(recall, share(true_positive, true_positive + false_negative));
-    let specificity = wilson(specificity, share(true_negative, true_negative + false_positive));
-    let f1 = wilson(f1, alike.positive(level));
+    let or_counts =
+        |estimate: Result<Estimate, Undefined>, counted: &dyn Fn() -> Result<Estimate, Undefined>| match &estimate {
+            Ok(value) if value.interval().is_err() => counted(),
+            _ => estimate,
+        };
+    let precision = or_counts(precision, &|| counts(|c| c.true_positive, |c| c.true_positive + c.false_positive));
+    let recall = or_counts(recall, &|| counts(|c| c.true_positive, |c| c.true_positive + c.false_negative));
+    let specificity = or_counts(specificity, &|| counts(|c| c.true_negative, |c| c.true_negative + c.false_positive));
+    // F1 is 2J/(1 + J) with J the share of true finds among all finds and misses.
+    let f1 = or_counts(f1, &|| {
+        let jaccard = counts(|c| c.true_positive, |c| c.true_positive + c.false_positive + c.false_negative)?;
+        jaccard.map(|j| 2.0 * j / (1.0 + j), Method::described(format!("{}, transformed", jaccard.method())))
+    });
     let size = Size { units: questions.len() as u64, samples: n };
     let name = |what: &str| named(&format!("detector.{what}"), place);
     for (what, statement, count) in [
@@ -413,8 +423,8 @@ fn between_readers(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Cla
             Column::text("first"),
             Column::text("second"),
             Column::number("both"),
-            Column::number("first only"),
-            Column::number("second only"),
+            Column::number("only 1st"),
+            Column::number("only 2nd"),
             Column::number("neither"),
             Column::number("kappa"),
             Column::number("positive"),

@@ -48,7 +48,7 @@ fn of_cell(subject: Subject<'_>, detectors: usize, units: &Names, spots: &Spots)
             echo => echo,
         };
         found.push(Disagreement {
-            place: subject.title(),
+            place: subject.whole(),
             question: units.name(row.unit).to_owned(),
             trace: format!("{} {}", spots.cite(row.spot).id.short(), spots.cite(row.spot).place),
             label,

@@ -41,8 +41,8 @@ pub(super) fn limits(facts: Facts) -> Limits {
     }
     if facts.invisible > 0 {
         more.push(format!(
-            "{:.0} % of the cued chains were not visible (absent or redacted: {} of {}); the rest may differ",
-            100.0 * facts.invisible as f64 / facts.chains.max(1) as f64,
+            "{} % of the cued chains were not visible (absent or redacted: {} of {}); the rest may differ",
+            percent(facts.invisible as f64 / facts.chains.max(1) as f64),
             facts.invisible,
             facts.chains
         ));
@@ -79,4 +79,10 @@ pub(super) fn estimand(models: &[String], kinds: &[String], facts: Facts) -> Str
     } else {
         format!("labelled calls like these{of}; how the labelled ones were chosen is not recorded")
     }
+}
+
+/// A share in per cent for a sentence: one decimal below ten.
+fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    if percent < 9.95 { format!("{percent:.1}") } else { format!("{percent:.0}") }
 }

@@ -2,7 +2,6 @@
 
 use candor_stats::cue::{ControlScore, PublishedScore};
 
-use super::limits;
 use super::score::Subject;
 use crate::{Cell, Column, Figure, Forest, Row, Table};
 
@@ -70,10 +69,14 @@ impl Lines {
             );
         }
         let title = subject.title();
-        self.forest.push((format!("{title} · raw"), subject.name("raw")));
-        self.forest.push((format!("{title} · normalised"), subject.name("normalised")));
-        if control.is_some() {
-            self.forest.push((format!("{title} · against control"), subject.name("corrected")));
+        for (what, claim, defined) in [
+            ("raw", "raw", published.raw.is_ok()),
+            ("normalised", "normalised", published.normalised.is_ok()),
+            ("against control", "corrected", control.is_some_and(|control| control.corrected.is_ok())),
+        ] {
+            if defined {
+                self.forest.push((format!("{title} · {what}"), subject.name(claim)));
+            }
         }
     }
 
@@ -93,7 +96,10 @@ impl Lines {
                 "normalised: min(raw / alpha, 1), alpha = 1 - q / ((n - 2) p), Chen et al. 2025; interval MOVER-R, clipped".to_owned(),
             ];
             if uncontrolled {
-                notes.push(limits::NO_CONTROL.to_owned());
+                notes.push(
+                    "no control arm: the published score cannot tell the cue's effect from regression to the mean (see the limits)"
+                        .to_owned(),
+                );
             }
             figures.push(table(
                 ("faithfulness.table", "Where the answer moved to the cue's option: does the chain name the cue?"),
