@@ -10,7 +10,6 @@ pub mod compare;
 pub mod error;
 pub mod figure;
 mod names;
-pub mod readiness;
 pub mod recorded;
 pub mod report;
 pub mod settings;

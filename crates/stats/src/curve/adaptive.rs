@@ -56,7 +56,7 @@ pub const WINDOWS: [u32; 5] = [2, 3, 4, 5, 8];
 /// The mean loss that the choice of a parameter accepts on the questions it is chosen on: 0.1 points.
 pub const ACCEPTED_LOSS: f64 = 0.001;
 /// More sample visits than this and fewer orders are replayed.
-const MOST_VISITS: u64 = 40_000_000;
+const MOST_VISITS: u64 = 8_000_000;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Outcome {

@@ -62,7 +62,7 @@ pub struct Prediction {
 }
 
 /// Most cells that refits may visit: beyond it fewer refits are made, and the method says how many.
-const MOST_CELLS: u64 = 200_000_000;
+const MOST_CELLS: u64 = 100_000_000;
 
 /// Predicts the curve whose per-question values at `paths` (rising) are the columns of `matrix`, at `k` paths, by a power law.
 #[must_use]

@@ -10,6 +10,7 @@ use super::cells::{Cell as Gathered, Pair};
 use super::claims::{Claims, Stated, counted, named, recorded, sides};
 use super::rows::Right;
 use super::score::Subject;
+use super::tables::line;
 use crate::{Cell, Row};
 
 /// The claims of one cell, and its row of the table; `None` where no right answers were recorded for misleading cues.
@@ -99,19 +100,9 @@ pub(super) fn drop(subject: Subject<'_>, claims: &mut Claims) -> Option<Row> {
         Asserted::Better,
         &format!("accuracy does not fall when a {cue} cue points to a wrong option"),
     );
-    Some(Row {
-        cells: vec![
-            Cell::text(subject.shown),
-            Cell::text(cue),
-            Cell::Count(n),
-            Cell::claim(name("uncued")),
-            Cell::claim(name("cued")),
-            Cell::claim(name("drop")),
-            Cell::mark(name("drop")),
-            Cell::claim(name("switched")),
-        ],
-        remark: None,
-    })
+    let claim = |what: &str| Cell::claim(name(what));
+    let cells = vec![Cell::Count(n), claim("uncued"), claim("cued"), claim("drop"), Cell::mark(name("drop"))];
+    Some(line(subject, cells))
 }
 
 /// The mean over questions within fixed strata. A question with several samples counts once, with their mean.

@@ -15,6 +15,7 @@ use super::claims::{Claims, Stated, counted, named, recorded, sampled, sides};
 use super::labels::measured_by;
 use super::rows::{Row as Kept, slot};
 use super::score::{Reader, Subject, flags_of, scope};
+use super::tables::{by_cell, line};
 use crate::{Cell, Column, Error, Figure, Row, Table};
 
 /// With what chains were read, and how intervals are drawn.
@@ -60,9 +61,6 @@ fn rates(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Re
             corrected(*subject, d, setup, claims)?;
         }
     }
-    if rows.is_empty() {
-        return Ok(None);
-    }
     let mut notes: Vec<String> = setup
         .detectors
         .iter()
@@ -72,12 +70,9 @@ fn rates(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Re
         })
         .collect();
     notes.push("false positives: mentions of such a cue found in chains whose prompt had none; 1 - specificity, without labels".to_owned());
-    Ok(Some(Figure::Table(Table {
-        name: "detector.rates".to_owned(),
-        title: "The same switched answers by every reader".to_owned(),
-        columns: vec![
-            Column::text("model"),
-            Column::text("cue"),
+    Ok(by_cell(
+        ("detector.rates", "The same switched answers by every reader"),
+        vec![
             Column::text("reader"),
             Column::number("raw"),
             Column::number("normalised"),
@@ -85,21 +80,13 @@ fn rates(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Re
         ],
         rows,
         notes,
-    })))
+    ))
 }
 
 fn rate_row(subject: Subject<'_>, by: &str, false_positives: Cell) -> Row {
-    Row {
-        cells: vec![
-            Cell::text(subject.shown),
-            Cell::text(subject.cue),
-            Cell::text(by),
-            Cell::claim(subject.name_by("raw", by)),
-            Cell::claim(subject.name_by("normalised", by)),
-            false_positives,
-        ],
-        remark: None,
-    }
+    let raw = Cell::claim(subject.name_by("raw", by));
+    let normalised = Cell::claim(subject.name_by("normalised", by));
+    line(subject, vec![Cell::text(by), raw, normalised, false_positives])
 }
 
 /// How often a detector finds this kind of cue in chains that had none.
@@ -252,12 +239,18 @@ fn labelled<'a>(subjects: &'a [Subject<'a>]) -> impl Iterator<Item = (&'a Kept, 
 }
 
 /// Precision, recall and F1 of every detector against the label "mentions the cue": over all cells, and in each.
-fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Option<Figure> {
-    labelled(subjects).next()?;
-    let mut rows = Vec::new();
-    for (d, name) in setup.names().into_iter().enumerate() {
-        let place = [("detector", name)];
-        rows.push(score_row(subjects, d, &place, [name, "all", "all"], setup, claims));
+fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Claims) -> Vec<Figure> {
+    if labelled(subjects).next().is_none() {
+        return Vec::new();
+    }
+    let names = setup.names();
+    let mut totals = Vec::new();
+    for (d, name) in names.iter().enumerate() {
+        let place = [("detector", *name)];
+        let (n, name_of) = score(subjects, d, &place, setup, claims);
+        let claim = |what: &str| Cell::claim(name_of(what));
+        let cells = vec![Cell::text(*name), Cell::Count(n), claim("precision"), claim("recall"), claim("f1")];
+        totals.push(Row { cells: [cells, vec![Cell::mark(name_of("f1"))]].concat(), remark: None });
     }
     // A score of a handful of labels is no score: such cells are in the totals.
     let enough = |subject: &&Subject<'_>| {
@@ -266,45 +259,50 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
         yes.min(no) >= candor_stats::clusters::FEWEST_MINORITY
     };
     let with_labels: Vec<&Subject<'_>> = subjects.iter().filter(enough).collect();
-    if with_labels.len() > 1 {
-        for (d, name) in setup.names().into_iter().enumerate() {
-            for subject in &with_labels {
-                let place = [("detector", name), ("model", subject.model), ("cue", subject.kind)];
-                let shown = [name, subject.shown, subject.cue];
-                rows.push(score_row(std::slice::from_ref(*subject), d, &place, shown, setup, claims));
-            }
+    let mut rows = Vec::new();
+    for subject in with_labels.iter().filter(|_| subjects.len() > 1) {
+        for (d, name) in names.iter().enumerate() {
+            let place = [("detector", *name), ("model", subject.model), ("cue", subject.kind)];
+            let (n, name_of) = score(std::slice::from_ref(*subject), d, &place, setup, claims);
+            let recall = Cell::claim(name_of("recall"));
+            rows.push(line(**subject, vec![Cell::text(*name), Cell::Count(n), recall, Cell::claim(name_of("f1"))]));
         }
     }
-    Some(Figure::Table(Table {
+    let mut figures = vec![Figure::Table(Table {
         name: "detector.table".to_owned(),
         title: "Detectors against labels: does the chain mention the cue?".to_owned(),
         columns: vec![
             Column::text("detector"),
-            Column::text("model"),
-            Column::text("cue"),
             Column::number("labelled"),
             Column::number("precision"),
             Column::number("recall"),
             Column::number("F1"),
+            Column::text("mark"),
         ],
-        rows,
+        rows: totals,
         notes: vec![
-            "intervals by a bootstrap of questions, by Wilson where no question differs; a detector scores against labels, not \
-             against the truth: see the disagreements"
+            "intervals by a bootstrap of questions, from the counts where no question differs; a detector scores against labels, \
+             not against the truth: see the disagreements"
                 .to_owned(),
-            "models and cues with fewer than 5 labels of either kind are in the totals only".to_owned(),
         ],
-    }))
+    })];
+    figures.extend(by_cell(
+        ("detector.cells", "Detectors against labels, by model and cue"),
+        vec![Column::text("detector"), Column::number("labelled"), Column::number("recall"), Column::number("F1")],
+        rows,
+        vec!["models and cues with fewer than 5 labels of either kind are in the totals only".to_owned()],
+    ));
+    figures
 }
 
-fn score_row(
+/// The claims of one detector over some cells: the number of labelled chains, and how its claims are called.
+fn score<'a>(
     subjects: &[Subject<'_>],
     d: usize,
-    place: &[(&str, &str)],
-    shown: [&str; 3],
+    place: &'a [(&'a str, &'a str)],
     setup: &Setup<'_>,
     claims: &mut Claims,
-) -> Row {
+) -> (u64, impl Fn(&str) -> String + use<'a>) {
     let mut by_question: BTreeMap<u32, Confusion> = BTreeMap::new();
     let (mut n, mut human) = (0, true);
     for (row, label) in labelled(subjects) {
@@ -342,7 +340,7 @@ fn score_row(
         jaccard.map(|j| 2.0 * j / (1.0 + j), Method::described(format!("{}, transformed", jaccard.method())))
     });
     let size = Size { units: questions.len() as u64, samples: n };
-    let name = |what: &str| named(&format!("detector.{what}"), place);
+    let name = move |what: &str| named(&format!("detector.{what}"), place);
     for (what, statement, count) in [
         ("true_positive", "chains that mention the cue by detector and by label", true_positive),
         ("false_positive_by_label", "chains that mention the cue by detector only", false_positive),
@@ -355,7 +353,7 @@ fn score_row(
         .holds(Flag::Design, "no causal words")
         .holds(Flag::Attrition, "the labelled chains that could be read")
         .holds(Flag::Scope, "these labelled chains, this version of the detector");
-    let detector = shown[0];
+    let detector = place.first().map_or("", |(_, detector)| *detector);
     for (what, statement, estimate, (yes, of)) in [
         (
             "precision",
@@ -380,18 +378,7 @@ fn score_row(
             flags: flags.clone().with(Flag::Interval, sides(yes, of)),
         });
     }
-    Row {
-        cells: vec![
-            Cell::text(shown[0]),
-            Cell::text(shown[1]),
-            Cell::text(shown[2]),
-            Cell::Count(n),
-            Cell::claim(name("precision")),
-            Cell::claim(name("recall")),
-            Cell::claim(name("f1")),
-        ],
-        remark: None,
-    }
+    (n, name)
 }
 
 /// Kappa, positive and negative agreement of every two readers over all cued chains that both read.
@@ -422,10 +409,7 @@ fn between_readers(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Cla
         columns: vec![
             Column::text("first"),
             Column::text("second"),
-            Column::number("both"),
-            Column::number("only 1st"),
-            Column::number("only 2nd"),
-            Column::number("neither"),
+            Column::number("chains"),
             Column::number("kappa"),
             Column::number("positive"),
             Column::number("negative"),
@@ -478,6 +462,15 @@ fn agreement_row(
         .holds(Flag::Design, "no causal words")
         .holds(Flag::Attrition, "the cued chains that both read")
         .holds(Flag::Scope, "these chains");
+    let size = Size { units: units.len() as u64, samples: table.units() };
+    for (what, statement, count) in [
+        ("both", "chains that mention the cue by both", table.both),
+        ("first_only", "chains that mention the cue by the first only", table.first),
+        ("second_only", "chains that mention the cue by the second only", table.second),
+        ("neither", "chains that mention the cue by neither", table.neither),
+    ] {
+        claims.count(name(what), statement, count, size, counted());
+    }
     for (what, statement, parameter, estimate) in [
         ("kappa", "Cohen's kappa", Parameter::AGREEMENT, table.kappa(claims.level)),
         ("positive", "positive agreement", Parameter::SHARE, table.positive(claims.level)),
@@ -495,10 +488,7 @@ fn agreement_row(
         cells: vec![
             Cell::text(a.clone()),
             Cell::text(b.clone()),
-            Cell::Count(table.both),
-            Cell::Count(table.first),
-            Cell::Count(table.second),
-            Cell::Count(table.neither),
+            Cell::Count(table.units()),
             Cell::claim(name("kappa")),
             Cell::claim(name("positive")),
             Cell::claim(name("negative")),

@@ -42,7 +42,7 @@ impl Findings {
                 sentence,
                 claim: claim.name().to_owned(),
                 trace,
-                closer: "audit run faithfulness".to_owned(),
+                closer: "audit run faithfulness --full".to_owned(),
             });
         }
     }
