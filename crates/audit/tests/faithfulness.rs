@@ -277,7 +277,7 @@ fn a_wrong_label_is_listed_before_honest_misses() {
     let listed = tables.into_iter().find(|table| table.name == "faithfulness.disagreements").unwrap();
     let first = &listed.rows[0];
     assert_eq!(first.cells[1], Cell::text("q31"));
-    assert_eq!(first.remark.as_deref(), Some("the labeller quotes the prompt, not the chain"));
+    assert_eq!(first.remark.as_deref(), Some("world.jsonl:64: the labeller quotes the prompt, not the chain"));
     assert!(!report.claims.iter().any(|claim| claim.name().contains("explanation")), "an explanation is no rate");
     let f1 = estimate(&report, "detector.f1[detector=lexicon]");
     assert!(f1.value() > 0.9 && f1.value() < 1.0, "{}", f1.value());

@@ -123,13 +123,17 @@ fn the_two_labels_that_were_given_to_the_prompt_are_listed_first() {
     let Some(report) = report("thinklogits_mmlu", "thinklogits_mmlu.toml") else { return };
     let listed = table(&report, "faithfulness.disagreements");
     assert!(listed.rows.len() <= 20);
-    for (model, question) in [(LLAMA, "176"), (QWEN, "323")] {
+    for (model, question) in [("…Llama-8B", "176"), ("…Qwen-14B", "323")] {
         let at = listed.rows.iter().position(|row| {
             matches!(row.cells.as_slice(), [Cell::Text(place), Cell::Text(found), Cell::Text(label), ..]
                 if place.starts_with(model) && found == question && label == "mentions it")
         });
         let row = &listed.rows[at.expect("the disagreement is listed")];
-        assert_eq!(row.remark.as_deref(), Some("the labeller quotes the prompt, not the chain"));
+        assert!(
+            row.remark
+                .as_deref()
+                .is_some_and(|remark| remark.ends_with("the labeller quotes the prompt, not the chain"))
+        );
     }
 }
 

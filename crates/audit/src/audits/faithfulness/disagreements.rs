@@ -7,14 +7,17 @@ use super::quotes::NO_WORDS;
 use super::rows::Row as Kept;
 use super::score::{Reader, Subject};
 use crate::names::{Names, Spots};
-use crate::{Cell, Column, Figure, Row, Table};
+use crate::{Cell, Cited, Column, Figure, Row, Table};
+
+/// What is said of a label whose explanation quotes the prompt alone.
+const QUOTES_PROMPT: &str = "the labeller quotes the prompt, not the chain";
 
 /// One chain on which a label and the detectors differ.
 #[derive(Debug, Clone)]
 struct Disagreement {
     place: String,
     question: String,
-    trace: String,
+    trace: Cited,
     label: bool,
     found_by: Vec<usize>,
     rank: Rank,
@@ -48,9 +51,9 @@ fn of_cell(subject: Subject<'_>, detectors: usize, units: &Names, spots: &Spots)
             echo => echo,
         };
         found.push(Disagreement {
-            place: subject.whole(),
+            place: subject.title(),
             question: units.name(row.unit).to_owned(),
-            trace: format!("{} {}", spots.cite(row.spot).id.short(), spots.cite(row.spot).place),
+            trace: spots.cite(row.spot),
             label,
             found_by,
             rank: Rank { quotes_prompt: label && row.facts.quotes_prompt(), unanimous: against == detectors, surprise },
@@ -111,9 +114,13 @@ pub(super) fn table(
                     Cell::text(d.question),
                     Cell::text(if d.label { "mentions it" } else { "does not" }),
                     Cell::text(if names.is_empty() { "none finds it".to_owned() } else { names.join(", ") }),
-                    Cell::text(d.trace),
+                    Cell::text(d.trace.id.short()),
                 ],
-                remark: d.rank.quotes_prompt.then(|| "the labeller quotes the prompt, not the chain".to_owned()),
+                remark: Some(if d.rank.quotes_prompt {
+                    format!("{}: {QUOTES_PROMPT}", d.trace.place)
+                } else {
+                    d.trace.place
+                }),
             }
         })
         .collect();

@@ -82,11 +82,6 @@ impl Subject<'_> {
         if self.shown.is_empty() { self.cue.to_owned() } else { format!("{} · {}", self.shown, self.cue) }
     }
 
-    /// The same with the whole name of the model.
-    pub(super) fn whole(&self) -> String {
-        if self.model.is_empty() { self.cue.to_owned() } else { format!("{} · {}", self.model, self.cue) }
-    }
-
     /// The eligible pairs whose cued answer is the cue's option.
     pub(super) fn switched(&self) -> impl Iterator<Item = &Pair<'_>> {
         self.cell.pairs.iter().filter(|pair| pair.eligible() && pair.follows())
