@@ -1,3 +1,55 @@
-//! The binary `candor`.
+//! The binary `candor`: flags, wiring and the terminal surface. No estimator stands here.
 
-fn main() {}
+mod commands;
+mod ending;
+mod example;
+mod output;
+mod problem;
+mod progress;
+mod reading;
+mod runs;
+mod settings;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::commands::CommandLine;
+use crate::problem::{Kind, Problem};
+use crate::settings::Settings;
+
+/// How a command ended that did what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Done: code 0.
+    Done,
+    /// A required threshold was not met: code 1, so that continuous integration can gate on it.
+    Unmet,
+    /// Too little data for the decision that was asked for: code 8.
+    CannotTell,
+}
+
+fn main() -> ExitCode {
+    ending::apologise_for_panics();
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(error) => {
+            // Help and version are no errors; where nobody reads them any more, nothing is lost.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Kind::Usage.code() } else { 0 });
+        }
+    };
+    let settings = Settings::resolve(&line.global);
+    match ending::stop_on_signal().and_then(|()| commands::run(line.command, &settings)) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Unmet) => ExitCode::from(1),
+        Ok(Outcome::CannotTell) => ExitCode::from(8),
+        Err(problem) => fail(&problem),
+    }
+}
+
+fn fail(problem: &Problem) -> ExitCode {
+    output::complain(problem);
+    ExitCode::from(problem.kind.code())
+}

@@ -1,0 +1,50 @@
+//! The commands, one file each. The documentation comments of arguments are the help.
+
+mod audit;
+mod compare;
+pub(crate) mod look;
+mod welcome;
+
+use clap::{Parser, Subcommand};
+
+use crate::Outcome;
+use crate::problem::Problem;
+use crate::settings::{Global, Settings};
+
+/// Measures how reasoning models behave on recorded calls and marks every number
+///
+/// Marks: evidence-backed, inferred, hope; a planted process says "planted" instead. Nothing leaves this machine.
+#[derive(Debug, Parser)]
+#[command(name = "candor", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 a required threshold was not met; 2 usage; 3 configuration; 4 upstream;
+5 stored runs; 6 input data; 7 stopped; 8 cannot tell; 70 a fault of candor's own.";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what recorded calls are, what they can answer, and which command comes next
+    Look(look::Args),
+    /// Run audits on recorded calls, and show what they found
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Compare two runs on the questions that both have: passes, fails, or cannot tell
+    Compare(compare::Args),
+}
+
+/// Does it.
+pub(crate) fn run(command: Option<Command>, settings: &Settings) -> Result<Outcome, Problem> {
+    match command {
+        None => welcome::run(settings),
+        Some(Command::Look(args)) => look::run(&args, settings),
+        Some(Command::Audit(command)) => audit::run(command, settings),
+        Some(Command::Compare(args)) => compare::run(&args, settings),
+    }
+}

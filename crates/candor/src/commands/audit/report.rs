@@ -1,0 +1,41 @@
+//! `candor audit report RUN`: a stored run, rendered again. Nothing is computed again.
+
+use crate::Outcome;
+use crate::commands::audit::form::Form;
+use crate::problem::Problem;
+use crate::runs::Store;
+use crate::settings::Settings;
+use crate::show::run::Source;
+use crate::show::text;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The run: an id, the start of one, @last or @prev
+    #[arg(default_value = "@last")]
+    run: String,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// Renders it.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    let stored = Store::under(&settings.directory).find(&args.run)?;
+    let run = stored.report()?;
+    let plan = stored.plan()?;
+    args.form.deliver(&run, &Source::of(plan.source.from.as_deref(), plan.source.map.as_deref()), settings)?;
+    Ok(Outcome::Done)
+}
+
+impl Source {
+    /// The arguments that reach the same data again.
+    pub(crate) fn of(from: Option<&str>, map: Option<&str>) -> Self {
+        let mut arguments = String::new();
+        for (flag, value) in [("--from", from), ("--map", map)] {
+            if let Some(value) = value {
+                arguments.push_str(&format!(" {flag} {}", text::shell(value)));
+            }
+        }
+        Self { arguments: arguments.trim_start().to_owned() }
+    }
+}

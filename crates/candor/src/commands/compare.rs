@@ -1,0 +1,80 @@
+//! `candor compare BEFORE AFTER`: paired on the questions that both have. Passes, fails, or cannot tell: exit code 0, 1 or 8.
+
+use std::path::{Path, PathBuf};
+
+use candor_audit::compare::{FailIf, Side, compare};
+use candor_stats::paired::margin::Decision;
+
+use crate::Outcome;
+use crate::output;
+use crate::problem::Problem;
+use crate::reading::{self, From};
+use crate::runs::Store;
+use crate::settings::Settings;
+use crate::show::comparison;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The run before: an id, the start of one, @last, @prev; or a file or folder of recorded calls
+    before: String,
+    /// The run after, named in the same ways
+    after: String,
+    /// What must not be: "accuracy drops by more than 2 points"
+    #[arg(long, value_name = "SENTENCE")]
+    fail_if: Option<String>,
+    /// A mapping for recorded calls in a form of their own
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Count and list records that cannot be read, and go on
+    #[arg(long)]
+    skip_invalid: bool,
+    /// Confidence level of the intervals, such as 0.95
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<f64>,
+    /// Print Markdown
+    #[arg(long, conflicts_with = "json")]
+    md: bool,
+}
+
+/// Compares.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    let fail_if = args.fail_if.as_deref().map(FailIf::parse).transpose().map_err(|error| {
+        Problem::usage(format!("--fail-if: {error}")).hint("--fail-if \"accuracy drops by more than 2 points\"")
+    })?;
+    let mut audit_settings = candor_audit::Settings::default();
+    if let Some(level) = args.level {
+        audit_settings.level = reading::level(level)?;
+    }
+    let before = side(&args.before, args, settings)?;
+    let after = side(&args.after, args, settings)?;
+    let comparison = compare(&before, &after, fail_if, &audit_settings).map_err(|error| reading::refused(&error))?;
+    if settings.json {
+        output::json(&comparison)?;
+    } else if args.md {
+        output::print(&comparison::markdown(&comparison))?;
+    } else {
+        output::print(&comparison::comparison(&comparison, settings.page))?;
+    }
+    Ok(match comparison.decision.map(|decided| decided.decision) {
+        None | Some(Decision::Pass) => Outcome::Done,
+        Some(Decision::Fail) => Outcome::Unmet,
+        Some(Decision::CannotTell { .. }) => Outcome::CannotTell,
+    })
+}
+
+/// One side: a path that is there is read; anything else is a stored run.
+fn side(name: &str, args: &Args, settings: &Settings) -> Result<Side, Problem> {
+    let mut side = Side::default();
+    if !name.starts_with('@') && Path::new(name).exists() {
+        let from =
+            From { path: PathBuf::from(name), map: args.map.clone(), skip_invalid: args.skip_invalid, shipped: false };
+        reading::traces(&from, settings, |trace| side.see(trace))?;
+        return Ok(side);
+    }
+    let stored = Store::under(&settings.directory)
+        .find(name)
+        .map_err(|problem| problem.hint(format!("there is no file or folder `{name}` either")))?;
+    stored.observations(|trace| side.see(trace))?;
+    Ok(side)
+}

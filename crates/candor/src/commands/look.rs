@@ -1,0 +1,162 @@
+//! `candor look PATH`: what is this data, what can it answer, what is missing for the rest, and which command comes next. It reads every
+//! record once and computes no result.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use candor_llm::Provenance;
+use candor_trace::import::Format;
+use candor_trace::{Inventory, Trace};
+use serde::Serialize;
+
+use crate::Outcome;
+use crate::commands::look::answers::{Question, questions};
+use crate::output;
+use crate::problem::Problem;
+use crate::reading::{self, From};
+use crate::settings::Settings;
+use crate::show::look;
+use crate::show::run::Source;
+
+mod answers;
+pub(crate) use answers::Question as Answered;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A file or folder of recorded calls
+    path: PathBuf,
+    /// List every file that was not read, and why
+    #[arg(long)]
+    skipped: bool,
+    /// A mapping, for recorded calls in a form of their own
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+}
+
+/// What a look found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Looked {
+    /// As it was named.
+    pub(crate) path: String,
+    /// Files that were read.
+    pub(crate) files: u64,
+    /// What they are, most traces first.
+    pub(crate) formats: Vec<OfFormat>,
+    /// Records that could not be read.
+    pub(crate) invalid: u64,
+    /// The first of them.
+    pub(crate) invalid_listed: Vec<String>,
+    /// Parts of records that gave no trace although they are valid.
+    pub(crate) set_aside: BTreeMap<String, u64>,
+    /// Files that were not read, and why.
+    pub(crate) skipped: Vec<(String, String)>,
+    /// What all traces hold.
+    pub(crate) holds: Inventory,
+    /// What they can answer, and what is missing for the rest.
+    pub(crate) questions: Vec<Question>,
+    /// The command to run next; none where nothing can be answered yet.
+    pub(crate) next: Option<String>,
+}
+
+/// What the files of one format hold.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct OfFormat {
+    /// The format.
+    pub(crate) format: String,
+    /// Files.
+    pub(crate) files: u64,
+    /// Bytes.
+    pub(crate) bytes: u64,
+    /// Traces.
+    pub(crate) traces: u64,
+    /// Models by name.
+    pub(crate) models: BTreeSet<String>,
+    /// Traces per provenance of their reasoning.
+    pub(crate) reasoning: BTreeMap<Provenance, u64>,
+}
+
+/// Names of models are kept up to this many per file; it is a number that is shown, not a list.
+const MOST_MODELS: usize = 1_000;
+
+/// What one file holds, counted while it is read.
+#[derive(Debug, Default)]
+struct OfFile {
+    models: BTreeSet<String>,
+    reasoning: BTreeMap<Provenance, u64>,
+}
+
+impl OfFile {
+    fn see(&mut self, trace: &Trace) {
+        if let Some(model) = &trace.model
+            && !self.models.contains(model)
+            && self.models.len() < MOST_MODELS
+        {
+            self.models.insert(model.clone());
+        }
+        *self.reasoning.entry(trace.provenance()).or_default() += 1;
+    }
+}
+
+/// Looks.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    let looked = look(args, settings)?;
+    if settings.json {
+        output::json(&looked)?;
+    } else if args.skipped {
+        output::print(&look::skipped(&looked, settings.page))?;
+    } else {
+        output::print(&look::looked(&looked, settings.page))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
+    // A look does not stop at the first bad record: it counts them, and says so.
+    let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: true, shipped: false };
+    let mut holds = Inventory::default();
+    let mut files: BTreeMap<Arc<str>, OfFile> = BTreeMap::new();
+    let summary = reading::traces(&from, settings, |trace| {
+        holds.see(trace);
+        match files.get_mut(&trace.origin.file) {
+            Some(file) => file.see(trace),
+            None => files.entry(Arc::clone(&trace.origin.file)).or_default().see(trace),
+        }
+    })?;
+    let mut formats: BTreeMap<Format, OfFormat> = BTreeMap::new();
+    for file in &summary.files {
+        let sum = formats.entry(file.format).or_default();
+        sum.format = file.format.to_string();
+        sum.files += 1;
+        sum.bytes += file.bytes;
+        sum.traces += file.traces;
+        if let Some(seen) = files.get(file.path.as_str()) {
+            sum.models.extend(seen.models.iter().cloned());
+            for (provenance, count) in &seen.reasoning {
+                *sum.reasoning.entry(*provenance).or_default() += count;
+            }
+        }
+    }
+    let mut formats: Vec<OfFormat> = formats.into_values().collect();
+    formats.sort_by_key(|format| std::cmp::Reverse(format.traces));
+    let path = args.path.to_string_lossy().into_owned();
+    let map = args.map.as_ref().map(|map| map.to_string_lossy().into_owned());
+    let source = Source::of(Some(&path), map.as_deref());
+    let questions = questions(&holds);
+    let skip = if summary.invalid > 0 { " --skip-invalid" } else { "" };
+    let next =
+        questions.iter().any(|question| question.ready).then(|| format!("candor audit run {}{skip}", source.arguments));
+    Ok(Looked {
+        files: summary.files.len() as u64,
+        formats,
+        invalid: summary.invalid,
+        invalid_listed: summary.listed.iter().map(ToString::to_string).collect(),
+        set_aside: summary.set_aside,
+        skipped: summary.skipped.iter().map(|skipped| (skipped.name.clone(), skipped.reason.to_string())).collect(),
+        path,
+        holds,
+        questions,
+        next,
+    })
+}

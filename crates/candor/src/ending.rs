@@ -1,0 +1,80 @@
+//! How the process ends when it does not end by itself: Ctrl-C and a panic. Not the ends that commands choose.
+
+use std::panic::PanicHookInfo;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crate::output;
+use crate::problem::{Kind, Problem};
+
+/// What is half-written at this moment, and goes when the process is stopped.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Notes what is half-written; `None` when nothing is any more.
+pub(crate) fn unfinished(path: Option<PathBuf>) {
+    *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner) = path;
+}
+
+/// Ctrl-C removes what is half-written and ends with code 7.
+pub(crate) fn stop_on_signal() -> Result<(), Problem> {
+    ctrlc::set_handler(|| {
+        if let Some(path) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // It may be gone already; a leftover is removed by the next run.
+            let _ = std::fs::remove_dir_all(path);
+        }
+        output::complain(
+            &Problem::new(Kind::Stopped, "stopped; nothing half-written is left").hint("the same command starts over"),
+        );
+        exit(Kind::Stopped);
+    })
+    .map_err(|error| Problem::internal(format!("cannot listen for Ctrl-C: {error}")))
+}
+
+/// A panic is our fault: it is said in a sentence and ends with code 70.
+pub(crate) fn apologise_for_panics() {
+    std::panic::set_hook(Box::new(|panic: &PanicHookInfo<'_>| {
+        let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        let payload = panic.payload();
+        let text =
+            payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let what = text.unwrap_or("no message");
+        output::complain(
+            &Problem::internal(format!("candor {} failed{place}: {what}", env!("CARGO_PKG_VERSION")))
+                .hint("this is a fault of candor, not of your data; please report the line above with the command"),
+        );
+        exit(Kind::Internal);
+    }));
+}
+
+/// Ends the process from a place that cannot return.
+#[expect(
+    clippy::disallowed_methods,
+    clippy::exit,
+    reason = "signal handlers and panic hooks cannot return an exit code"
+)]
+fn exit(kind: Kind) -> ! {
+    std::process::exit(i32::from(kind.code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    #[test]
+    #[ignore = "run by the test below, in a process of its own"]
+    fn panics() {
+        super::apologise_for_panics();
+        panic!("nothing to look at");
+    }
+
+    #[test]
+    fn a_panic_says_sorry_and_ends_with_code_70() {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "ending::tests::panics", "--ignored", "--nocapture"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(70), "{said}");
+        assert!(said.contains("nothing to look at") && said.contains("hint: this is a fault of candor"), "{said}");
+    }
+}

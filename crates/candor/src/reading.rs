@@ -1,0 +1,135 @@
+//! Recorded calls, opened and read for a command: source, mapping, progress, and errors in the words of the terminal.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use candor_audit::{Audit, Run, recorded};
+use candor_stats::Level;
+use candor_trace::import::{self, Options, Progress, Summary};
+use candor_trace::{Mapping, Trace};
+
+use crate::problem::Problem;
+use crate::progress::Reported;
+use crate::settings::Settings;
+
+/// Where recorded calls are.
+#[derive(Debug, Clone)]
+pub(crate) struct From {
+    /// The file or folder.
+    pub(crate) path: PathBuf,
+    /// A mapping, for calls in a form of their own.
+    pub(crate) map: Option<PathBuf>,
+    /// Count and list records that cannot be read, and go on.
+    pub(crate) skip_invalid: bool,
+    /// It is the example that is shipped.
+    pub(crate) shipped: bool,
+}
+
+impl From {
+    /// How it is read.
+    fn options<'a>(&self, progress: &'a dyn Fn(Progress)) -> Result<Options<'a>, Problem> {
+        let mapping = self.map.as_deref().map(mapping).transpose()?;
+        Ok(Options { skip_invalid: self.skip_invalid, mapping, progress: Some(progress), ..Options::default() })
+    }
+
+    /// What the user knows it by.
+    fn name(&self) -> String {
+        if self.shipped { "the shipped example".to_owned() } else { self.path.to_string_lossy().into_owned() }
+    }
+}
+
+/// A mapping from its file; what is wrong in it is named by file and line.
+pub(crate) fn mapping(path: &Path) -> Result<Mapping, Problem> {
+    let text = std::fs::read_to_string(path).map_err(|error| Problem::reading(path, &error))?;
+    Mapping::parse(&text).map_err(|error| {
+        let problem = Problem::configuration(format!("{}: {error}", path.display()));
+        match error.hint() {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        }
+    })
+}
+
+/// Hands over every trace.
+pub(crate) fn traces(from: &From, settings: &Settings, mut take: impl FnMut(&Trace)) -> Result<Summary, Problem> {
+    let source = import::Source::new(&from.path);
+    let reported = Reported::of(&source, &from.name(), settings);
+    let progress = |progress| reported.at(progress);
+    let options = from.options(&progress)?;
+    let summary = import::read(&source, &options, &mut |trace| {
+        take(&trace);
+        ControlFlow::Continue(())
+    });
+    reported.end();
+    summary.map_err(|error| unreadable(&error))
+}
+
+/// Runs audits over them, and hands every trace over beside that.
+pub(crate) fn audited(
+    from: &From,
+    audits: &[&'static dyn Audit],
+    wanted: &candor_audit::Settings,
+    settings: &Settings,
+    mut take: impl FnMut(&Trace),
+) -> Result<Run, Problem> {
+    let source = import::Source::new(&from.path);
+    let reported = Reported::of(&source, &from.name(), settings);
+    let progress = |progress| reported.at(progress);
+    let options = from.options(&progress)?;
+    let run = recorded::run(&source, &options, audits, wanted, &mut |trace| {
+        take(trace);
+        ControlFlow::Continue(())
+    });
+    reported.end();
+    run.map_err(|error| refused(&error))
+}
+
+/// An import that failed: a mapping is configuration, everything else is data.
+pub(crate) fn unreadable(error: &candor_trace::Error) -> Problem {
+    let problem = match error {
+        candor_trace::Error::Io { path, source, .. } => return Problem::reading(path, source),
+        candor_trace::Error::Mapping { .. } => Problem::configuration(error.to_string()),
+        _ => Problem::input(error.to_string()),
+    };
+    match error.hint() {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+/// An audit that could not run.
+pub(crate) fn refused(error: &candor_audit::Error) -> Problem {
+    use candor_audit::Error;
+    match error {
+        Error::Import(error) => unreadable(error),
+        Error::Setting { .. } | Error::Decision { .. } => Problem::usage(error.to_string()),
+        Error::Nothing { .. } => Problem::input(error.to_string())
+            .hint("candor look PATH says what this data can answer and what is missing"),
+        Error::Twice { .. } => Problem::input(error.to_string()),
+        Error::Statistics(_) => Problem::internal(error.to_string()),
+    }
+}
+
+/// A confidence level from the command line.
+pub(crate) fn level(level: f64) -> Result<Level, Problem> {
+    // 95 is what people type who mean 0.95.
+    let share = if (50.0..100.0).contains(&level) { level / 100.0 } else { level };
+    Level::new(share).map_err(|_| {
+        Problem::usage(format!("--level: expected a number between 0 and 1, or per cent, found {level}"))
+            .hint("--level 0.95")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_a_share_or_per_cent() {
+        assert_eq!(level(0.9).unwrap(), Level::P90);
+        assert_eq!(level(95.0).unwrap(), Level::P95);
+        for nonsense in [0.0, 1.0, 2.0, 100.0, -3.0, f64::NAN] {
+            assert!(level(nonsense).is_err(), "{nonsense}");
+        }
+    }
+}

@@ -1,0 +1,333 @@
+//! The store of runs: `.candor/runs/<id>/{plan.toml, observations.jsonl.zst, report.json, report.html}`. A run is put together in a folder
+//! of its own and renamed when it is whole, so that nothing half-written is ever seen. Not the record: nothing here is signed.
+
+mod slim;
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use candor_audit::{Run, Settings};
+use candor_trace::Trace;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ending;
+use crate::output;
+use crate::problem::Problem;
+use crate::show::text;
+
+const PLAN: &str = "plan.toml";
+const OBSERVATIONS: &str = "observations.jsonl.zst";
+const REPORT: &str = "report.json";
+const PAGE: &str = "report.html";
+
+/// Folders of runs that are not whole begin with this.
+const UNFINISHED: &str = ".unfinished-";
+
+/// Observations are small and written once: the fastest level packs them well enough.
+const LEVEL: i32 = 1;
+
+/// What a run was asked to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Plan {
+    /// The version that ran it.
+    pub(crate) candor: String,
+    /// The audits, in order.
+    pub(crate) audits: Vec<String>,
+    /// On what.
+    pub(crate) source: Source,
+    /// With which settings.
+    pub(crate) settings: Settings,
+}
+
+/// On what a run was run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    /// The file or folder as it was named; absent for the shipped example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) from: Option<String>,
+    /// The mapping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) map: Option<String>,
+    /// Records that could not be read were left out.
+    pub(crate) skip_invalid: bool,
+}
+
+/// The folder of all runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// The runs under a folder of state.
+    pub(crate) fn under(directory: &Path) -> Self {
+        Self { folder: directory.join("runs") }
+    }
+
+    /// The whole runs, oldest first: identifiers sort by time.
+    pub(crate) fn ids(&self) -> Result<Vec<String>, Problem> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(Problem::reading(&self.folder, &error)),
+        };
+        let mut ids: Vec<String> = entries
+            .flatten()
+            .filter(|entry| entry.path().is_dir())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| !name.starts_with('.'))
+            .collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// The run of that name: an identifier, the start of exactly one, `@last` or `@prev`.
+    pub(crate) fn find(&self, name: &str) -> Result<Stored, Problem> {
+        let ids = self.ids()?;
+        let back = |steps: usize| ids.len().checked_sub(steps).and_then(|at| ids.get(at)).cloned();
+        let found = match name {
+            "@last" => back(1),
+            "@prev" => back(2),
+            _ => match ids.iter().filter(|id| id.starts_with(name)).collect::<Vec<_>>().as_slice() {
+                [one] => Some((*one).clone()),
+                [] => None,
+                many => {
+                    return Err(Problem::usage(format!(
+                        "run `{name}`: expected the start of one run, found {} of them",
+                        many.len()
+                    ))
+                    .hint(format!("the first two are {} and {}", many[0], many[1])));
+                }
+            },
+        };
+        match found {
+            Some(id) => Ok(Stored { folder: self.folder.join(&id), id }),
+            None => Err(Problem::record(format!(
+                "run `{name}`: expected one of {} under {}, found none of that name",
+                text::counted(ids.len() as u64, "run"),
+                self.folder.display()
+            ))
+            .hint(match ids.last() {
+                Some(last) => format!("the last one is {last}; @last and @prev work everywhere"),
+                None => "candor audit run makes one".to_owned(),
+            })),
+        }
+    }
+
+    /// Begins a run. Leftovers of runs that were killed go.
+    pub(crate) fn begin(&self) -> Result<Unfinished, Problem> {
+        fs::create_dir_all(&self.folder).map_err(|error| Problem::writing(&self.folder, &error))?;
+        self.sweep();
+        let folder = self.folder.join(format!("{UNFINISHED}{}", std::process::id()));
+        fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
+        ending::unfinished(Some(folder.clone()));
+        let observations = folder.join(OBSERVATIONS);
+        let packed = File::create(&observations)
+            .and_then(|file| zstd::Encoder::new(BufWriter::new(file), LEVEL))
+            .map_err(|error| Problem::writing(&observations, &error))?;
+        Ok(Unfinished { store: self.clone(), folder, observations: packed, line: Vec::new(), failed: None })
+    }
+
+    /// Removes what runs left behind that were killed more than a day ago; a run may be at work in a younger folder.
+    fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else { return };
+        for entry in entries.flatten() {
+            let leftover = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+            let old = entry
+                .metadata()
+                .and_then(|metadata| metadata.modified())
+                .ok()
+                .and_then(|at| at.elapsed().ok())
+                .is_some_and(|age| age.as_secs() > 24 * 3600);
+            if leftover && old {
+                // Another run may have removed it first.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+}
+
+/// A run that is being written.
+pub(crate) struct Unfinished {
+    store: Store,
+    folder: PathBuf,
+    observations: zstd::Encoder<'static, BufWriter<File>>,
+    line: Vec<u8>,
+    failed: Option<Problem>,
+}
+
+impl Unfinished {
+    /// Keeps what one trace says apart from its texts. A failure is reported by [`Unfinished::finish`].
+    pub(crate) fn observe(&mut self, trace: &Trace) {
+        if self.failed.is_some() {
+            return;
+        }
+        self.line.clear();
+        let written = serde_json::to_writer(&mut self.line, &slim::Slim::of(trace))
+            .map_err(std::io::Error::from)
+            .and_then(|()| {
+                self.line.push(b'\n');
+                self.observations.write_all(&self.line)
+            });
+        if let Err(error) = written {
+            self.failed = Some(Problem::writing(&self.folder.join(OBSERVATIONS), &error));
+        }
+    }
+
+    /// The folder in which it is put together.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Leaves nothing behind.
+    pub(crate) fn abandon(self) {
+        // What cannot be removed now is swept by a later run.
+        let _ = fs::remove_dir_all(&self.folder);
+        ending::unfinished(None);
+    }
+
+    /// Puts the run in its place, whole. Returns its identifier.
+    pub(crate) fn finish(self, plan: &Plan, run: &Run, page: &str) -> Result<Stored, Problem> {
+        let Self { store, folder, observations, failed, .. } = self;
+        let done = match failed {
+            Some(problem) => Err(problem),
+            None => complete(&store, &folder, observations, plan, run, page),
+        };
+        if done.is_err() {
+            // What failed once may fail again; the next run sweeps.
+            let _ = fs::remove_dir_all(&folder);
+        }
+        ending::unfinished(None);
+        done
+    }
+}
+
+impl std::fmt::Debug for Unfinished {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Unfinished").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+fn complete(
+    store: &Store,
+    folder: &Path,
+    observations: zstd::Encoder<'static, BufWriter<File>>,
+    plan: &Plan,
+    run: &Run,
+    page: &str,
+) -> Result<Stored, Problem> {
+    let at = folder.join(OBSERVATIONS);
+    observations
+        .finish()
+        .and_then(|buffer| buffer.into_inner().map_err(std::io::IntoInnerError::into_error))
+        .and_then(|file| file.sync_all())
+        .map_err(|error| Problem::writing(&at, &error))?;
+    let plan =
+        toml::to_string(plan).map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
+    let report = output::as_json(run)?;
+    for (name, text) in [(PLAN, plan.as_str()), (REPORT, report.as_str()), (PAGE, page)] {
+        write_durably(&folder.join(name), text)?;
+    }
+    // Two runs of one millisecond: the later one gets a number.
+    let stem = identifier(Timestamp::now());
+    for number in 1..1000 {
+        let id = if number == 1 { stem.clone() } else { format!("{stem}-{number:03}") };
+        let place = store.folder.join(&id);
+        if place.exists() {
+            continue;
+        }
+        // A folder that appeared since is not empty, so that the rename fails and the next number is tried.
+        match fs::rename(folder, &place) {
+            Ok(()) => return Ok(Stored { id, folder: place }),
+            Err(_) if place.exists() => {}
+            Err(error) => return Err(Problem::writing(&place, &error)),
+        }
+    }
+    Err(Problem::internal(format!("no free name under {}", store.folder.display())))
+}
+
+/// `20261124-053012-481`: UTC to the millisecond, so that names sort by time.
+fn identifier(at: Timestamp) -> String {
+    let shown = at.to_string();
+    let (date, time) = shown.split_once('T').unwrap_or((&shown, ""));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let clock = time.get(..8).map(digits).unwrap_or_default();
+    format!("{}-{clock}-{:03}", digits(date), at.subsec_millisecond())
+}
+
+/// Writes a file and waits until it is on the disk.
+fn write_durably(path: &Path, text: &str) -> Result<(), Problem> {
+    let write = || {
+        let mut file = File::create(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|error| Problem::writing(path, &error))
+}
+
+/// Writes a file for the user, whole or not at all.
+pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Problem> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    if name.is_empty() {
+        return Err(Problem::usage(format!("{}: expected a file to write, found a folder", path.display())));
+    }
+    name.push(format!(".{UNFINISHED}{}", std::process::id()));
+    let beside = path.with_file_name(name);
+    let done = write_durably(&beside, text)
+        .and_then(|()| fs::rename(&beside, path).map_err(|error| Problem::writing(path, &error)));
+    if done.is_err() {
+        // It may never have been made.
+        let _ = fs::remove_file(&beside);
+    }
+    done
+}
+
+/// A run that is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stored {
+    /// Its identifier.
+    pub(crate) id: String,
+    folder: PathBuf,
+}
+
+impl Stored {
+    /// The report. A mark that does not follow from its evidence is refused.
+    pub(crate) fn report(&self) -> Result<Run, Problem> {
+        let path = self.folder.join(REPORT);
+        let text = fs::read_to_string(&path).map_err(|error| damaged(&path, &error.to_string()))?;
+        serde_json::from_str(&text).map_err(|error| damaged(&path, &error.to_string()))
+    }
+
+    /// What it was asked to do.
+    pub(crate) fn plan(&self) -> Result<Plan, Problem> {
+        let path = self.folder.join(PLAN);
+        let text = fs::read_to_string(&path).map_err(|error| damaged(&path, &error.to_string()))?;
+        toml::from_str(&text).map_err(|error| damaged(&path, error.message()))
+    }
+
+    /// Hands over its observations, one trace at a time.
+    pub(crate) fn observations(&self, mut take: impl FnMut(&Trace)) -> Result<(), Problem> {
+        let path = self.folder.join(OBSERVATIONS);
+        let file = File::open(&path).map_err(|error| damaged(&path, &error.to_string()))?;
+        let lines = zstd::Decoder::new(file).map_err(|error| damaged(&path, &error.to_string()))?;
+        for (number, line) in BufReader::new(lines).lines().enumerate() {
+            let line = line.map_err(|error| damaged(&path, &error.to_string()))?;
+            let trace: Trace = serde_json::from_str(&line)
+                .map_err(|error| damaged(&path, &format!("line {}: {error}", number + 1)))?;
+            take(&trace);
+        }
+        Ok(())
+    }
+}
+
+fn damaged(path: &Path, what: &str) -> Problem {
+    Problem::record(format!("{}: expected what a run stored, found: {what}", path.display()))
+        .hint("the folder can be deleted; candor audit run makes a new one")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+//! What the environment and the flags say about surfaces and places. The only file of the project that reads the environment; not the
+//! settings of audits, which are the audits' own.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::show::page::{NARROWEST, Page, WIDEST};
+
+/// Where the help lists the flags that every command takes.
+const EVERYWHERE: &str = "Everywhere";
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Global {
+    /// Print JSON, for programs
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
+    pub(crate) json: bool,
+    /// Where runs are stored [default: CANDOR_DIR, else .candor]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
+    pub(crate) dir: Option<PathBuf>,
+    /// When to add colour: auto, always or never; NO_COLOR is respected
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true, help_heading = EVERYWHERE)]
+    pub(crate) color: Colour,
+    /// Say nothing about progress
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
+    pub(crate) quiet: bool,
+}
+
+/// When to add colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What the environment says.
+#[derive(Debug, Clone, Default)]
+struct Environment {
+    directory: Option<PathBuf>,
+    no_color: bool,
+    dumb: bool,
+    columns: Option<usize>,
+}
+
+impl Environment {
+    /// Reads it, once.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    fn read() -> Self {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        Self {
+            directory: set("CANDOR_DIR").map(PathBuf::from),
+            no_color: set("NO_COLOR").is_some(),
+            dumb: set("TERM").is_some_and(|term| term == "dumb"),
+            columns: set("COLUMNS").and_then(|columns| columns.to_str()?.trim().parse().ok()),
+        }
+    }
+}
+
+/// What the flags and the environment come to.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// JSON was asked for.
+    pub(crate) json: bool,
+    /// Nothing is said about progress.
+    pub(crate) quiet: bool,
+    /// The folder of the state.
+    pub(crate) directory: PathBuf,
+    /// How to write on standard output.
+    pub(crate) page: Page,
+    /// Whether standard error is a terminal, so that a bar can move there.
+    pub(crate) moving: bool,
+}
+
+impl Settings {
+    /// Flags before environment before defaults.
+    pub(crate) fn resolve(global: &Global) -> Self {
+        let environment = Environment::read();
+        let terminal = std::io::stdout().is_terminal();
+        let seen = terminal.then(terminal_size::terminal_size).flatten().map(|(width, _)| usize::from(width.0));
+        let page = Page {
+            width: width(environment.columns, seen),
+            colour: colour(global.color, terminal, environment.no_color || environment.dumb),
+        };
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            directory: global.dir.clone().or(environment.directory).unwrap_or_else(|| PathBuf::from(".candor")),
+            page,
+            moving: std::io::stderr().is_terminal() && !environment.dumb,
+        }
+    }
+}
+
+/// COLUMNS before the terminal's own width; never wider than a page, never too narrow for a word.
+fn width(columns: Option<usize>, seen: Option<usize>) -> usize {
+    columns.or(seen).unwrap_or(WIDEST).clamp(NARROWEST, WIDEST)
+}
+
+fn colour(when: Colour, terminal: bool, unwanted: bool) -> bool {
+    match when {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => terminal && !unwanted,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_as_wide_as_the_terminal_but_never_wider_than_a_hundred() {
+        assert_eq!(width(None, None), 100);
+        assert_eq!(width(None, Some(72)), 72);
+        assert_eq!(width(Some(60), Some(72)), 60);
+        assert_eq!(width(Some(400), None), 100);
+        assert_eq!(width(Some(3), None), NARROWEST);
+    }
+
+    #[test]
+    fn a_flag_decides_before_the_environment() {
+        assert!(colour(Colour::Always, false, true));
+        assert!(!colour(Colour::Never, true, false));
+        assert!(colour(Colour::Auto, true, false));
+        assert!(!colour(Colour::Auto, true, true));
+        assert!(!colour(Colour::Auto, false, false));
+    }
+}

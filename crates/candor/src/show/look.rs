@@ -1,0 +1,160 @@
+//! What a look found, on the terminal: what was recognised, what it can answer, what is missing for the rest, and the next command.
+
+use candor_llm::Provenance;
+
+use super::page::{PLANTED, Page, Tone, Writing};
+use super::table::{Field, Grid};
+use super::text;
+use crate::commands::look::{Answered, Looked, OfFormat};
+use candor_stats::Standing;
+
+/// The whole picture.
+pub(crate) fn looked(looked: &Looked, page: Page) -> String {
+    let mut writing = Writing::on(page);
+    head(looked, &mut writing);
+    formats(looked, &mut writing);
+    if looked.holds.traces > 0 {
+        answers(looked, &mut writing);
+    }
+    if let Some(next) = &looked.next {
+        writing.gap();
+        writing.toned("next: ", next, Some(Tone::Strong));
+    }
+    writing.finish()
+}
+
+/// Every file that was not read, every reason for which a part of a record gave no trace, and the first invalid records.
+pub(crate) fn skipped(looked: &Looked, page: Page) -> String {
+    let mut writing = Writing::on(page);
+    if looked.skipped.is_empty() && looked.invalid == 0 && looked.set_aside.is_empty() {
+        writing.paragraph("", "nothing was skipped");
+    }
+    if !looked.skipped.is_empty() {
+        let mut grid = Grid::new([("not read", false), ("because", false)]);
+        for (file, why) in &looked.skipped {
+            grid.row(vec![Field::words(file), Field::words(why)], None);
+        }
+        grid.write(&mut writing);
+    }
+    if !looked.set_aside.is_empty() {
+        writing.gap();
+        let mut grid = Grid::new([("set aside", true), ("because", false)]);
+        for (why, count) in &looked.set_aside {
+            grid.row(vec![Field::count(*count), Field::words(why)], None);
+        }
+        grid.write(&mut writing);
+    }
+    if looked.invalid > 0 {
+        writing.gap();
+        writing.heading(&format!("{} that cannot be read", text::counted(looked.invalid, "record")), None);
+        for line in &looked.invalid_listed {
+            writing.paragraph("  - ", line);
+        }
+    }
+    writing.finish()
+}
+
+fn head(looked: &Looked, writing: &mut Writing) {
+    let all = looked.files + looked.skipped.len() as u64;
+    let recognised = match looked.formats.len() {
+        0 => "none recognised".to_owned(),
+        count => format!("{} recognised", text::counted(count as u64, "format")),
+    };
+    let mut line = format!("{}   {}, {recognised}", looked.path, text::counted(all, "file"));
+    if !looked.skipped.is_empty() {
+        line.push_str(&format!(
+            ", {} skipped (why: candor look {} --skipped)",
+            looked.skipped.len(),
+            text::shell(&looked.path)
+        ));
+    }
+    writing.paragraph("", &line);
+    if looked.holds.planted > 0 {
+        writing.toned("", PLANTED, Some(Tone::Standing(Standing::Planted)));
+    }
+    if looked.invalid > 0 {
+        let records = text::counted(looked.invalid, "record");
+        writing.paragraph(
+            "",
+            &format!(
+                "{records} cannot be read; the first: {}",
+                looked.invalid_listed.first().map_or("", String::as_str)
+            ),
+        );
+    }
+    for (why, count) in looked.set_aside.iter().take(3) {
+        writing.toned("", &format!("{} set aside: {why}", text::thousands(*count)), Some(Tone::Faint));
+    }
+}
+
+fn formats(looked: &Looked, writing: &mut Writing) {
+    if looked.formats.is_empty() {
+        return;
+    }
+    let mut grid = Grid::new([("", false), ("", true), ("", true), ("", false), ("", false)]).indented(2);
+    for format in &looked.formats {
+        grid.row(
+            vec![
+                Field::words(&format.format),
+                Field::Count(text::counted(format.files, "file")),
+                Field::Count(text::counted(format.traces, "call")),
+                Field::words(&models(format)),
+                Field::words(&reasoning(format)),
+            ],
+            None,
+        );
+    }
+    grid.write(writing);
+}
+
+fn models(format: &OfFormat) -> String {
+    match format.models.len() {
+        0 => "no model named".to_owned(),
+        1 => text::cut(&text::clean(format.models.first().map_or("", String::as_str)), 24).into_owned(),
+        count => text::counted(count as u64, "model"),
+    }
+}
+
+/// "reasoning: raw 71 %, summary 22 %, absent 7 %".
+fn reasoning(format: &OfFormat) -> String {
+    let all: u64 = format.reasoning.values().sum();
+    if all == 0 {
+        return String::new();
+    }
+    let shares: Vec<String> = Provenance::ALL
+        .iter()
+        .filter_map(|provenance| format.reasoning.get(provenance).map(|count| (provenance, *count)))
+        .map(|(provenance, count)| format!("{provenance} {} %", per_cent(count, all)))
+        .collect();
+    format!("reasoning: {}", shares.join(", "))
+}
+
+/// Whole per cent, but neither 0 nor 100 where it is not that.
+fn per_cent(count: u64, all: u64) -> String {
+    match (100.0 * count as f64 / all as f64).round() {
+        share if share < 1.0 => "under 1".to_owned(),
+        share if share > 99.0 && count < all => "over 99".to_owned(),
+        share => format!("{share:.0}"),
+    }
+}
+
+fn answers(looked: &Looked, writing: &mut Writing) {
+    let write =
+        |title: &str, questions: &mut dyn Iterator<Item = &Answered>, tone: Option<Tone>, writing: &mut Writing| {
+            let mut questions = questions.peekable();
+            if questions.peek().is_none() {
+                return;
+            }
+            writing.gap();
+            writing.heading(title, None);
+            let mut grid = Grid::new([("", false), ("", false), ("", false)]).indented(2);
+            for question in questions {
+                let ready = tone.map_or_else(|| Field::words(""), |tone| Field::Toned("ready".to_owned(), tone));
+                grid.row(vec![Field::words(question.name), ready, Field::words(&question.says)], None);
+            }
+            grid.write(writing);
+        };
+    let questions = &looked.questions;
+    write("what this data can answer", &mut questions.iter().filter(|q| q.ready), Some(Tone::Good), writing);
+    write("what is missing for the rest", &mut questions.iter().filter(|q| !q.ready), None, writing);
+}

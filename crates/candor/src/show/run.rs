@@ -1,0 +1,275 @@
+//! A run on the terminal: at most three findings first, then each report with its figures, what was lost, why its marks are what
+//! they are, and its limits. Nothing is computed here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use candor_audit::{Attrition, Figure, Finding, Report, Run};
+use candor_stats::{Claim, Standing};
+
+use super::figure::{self, Claims};
+use super::number;
+use super::page::{PLANTED, Page, Tone, Writing};
+use super::table::{Field, Grid};
+use super::text;
+
+const PLANTED_TONE: Tone = Tone::Standing(Standing::Planted);
+
+/// How the reader reached the data, for the commands that are suggested.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Source {
+    /// The arguments after a command, such as `--from runs`; empty for the shipped example.
+    pub(crate) arguments: String,
+}
+
+/// How much of every report is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// The first figure, and where the others are.
+    Brief,
+    /// Everything.
+    Full,
+}
+
+/// The whole run.
+pub(crate) fn run(run: &Run, source: &Source, detail: Detail, page: Page) -> String {
+    let mut writing = Writing::on(page);
+    findings(run, source, &mut writing);
+    for one in &run.reports {
+        writing.gap();
+        match detail {
+            Detail::Full => report(one, &mut writing),
+            Detail::Brief => brief(one, source, &mut writing),
+        }
+    }
+    writing.gap();
+    footer(run, &mut writing);
+    writing.finish()
+}
+
+/// At most three findings, worst first.
+fn findings(run: &Run, source: &Source, writing: &mut Writing) {
+    let planted = run.reports.iter().any(|report| report.planted);
+    writing.heading("findings", planted.then_some((PLANTED, PLANTED_TONE)));
+    if run.findings.is_empty() {
+        writing.paragraph("  ", "none: nothing in these traces is large enough to stand first");
+    }
+    for (at, (audit, finding)) in run.findings.iter().enumerate() {
+        let report = run.reports.iter().find(|report| report.audit == *audit);
+        one_finding(at + 1, finding, report.and_then(|report| report.claim(&finding.claim)), source, writing);
+    }
+}
+
+fn one_finding(number: usize, finding: &Finding, claim: Option<&Claim>, source: &Source, writing: &mut Writing) {
+    let page = writing.page();
+    writing.toned(&format!(" {number}  "), &finding.sentence, Some(Tone::Strong));
+    let indent = "    ";
+    match claim {
+        None => writing.paragraph(indent, &format!("-  the report has no claim `{}`", finding.claim)),
+        Some(claim) => {
+            let value = match claim.estimate() {
+                Ok(estimate) => {
+                    let size = number::size(estimate.size());
+                    format!("{}   {size}", number::sentence(claim.parameter().unit, estimate))
+                }
+                Err(why) => format!("-   {why}"),
+            };
+            let standing = claim.standing();
+            let shown = format!("{indent}{value}   {standing}");
+            if text::width(&shown) <= page.width {
+                let toned = page.tone(Tone::Standing(standing), &standing.to_string());
+                writing.line(&format!("{indent}{value}   {toned}"));
+            } else {
+                writing.paragraph(indent, &value);
+                writing.toned(indent, &standing.to_string(), Some(Tone::Standing(standing)));
+            }
+            if let (Standing::Marked(_), Some(why)) = (standing, claim.why().first()) {
+                writing.toned(indent, &format!("because {why}"), Some(Tone::Faint));
+            }
+        }
+    }
+    if let Some(cited) = &finding.trace {
+        writing.paragraph(indent, &format!("trace {} at {}", cited.id.short(), cited.place));
+    }
+    let command = [format!("candor {}", finding.closer), source.arguments.clone()].join(" ");
+    writing.paragraph(indent, &format!("look closer: {}", command.trim_end()));
+}
+
+/// A report's heading: what was audited, and about what its numbers speak.
+fn head(report: &Report, writing: &mut Writing) {
+    writing.line(&"─".repeat(writing.page().width));
+    writing.heading(&report.title, report.planted.then_some((PLANTED, PLANTED_TONE)));
+    writing.toned("about: ", &report.estimand, Some(Tone::Faint));
+}
+
+/// The figures that stand on a terminal: a curve whose points all stand in a table is drawn in the HTML report and not said twice.
+fn shown_here(report: &Report) -> Vec<&Figure> {
+    let in_tables: BTreeSet<&str> =
+        report.figures.iter().filter(|figure| !matches!(figure, Figure::Curve(_))).flat_map(figure::named).collect();
+    let repeats = |figure: &Figure| matches!(figure, Figure::Curve(_)) && figure::named(figure).is_subset(&in_tables);
+    report.figures.iter().filter(|figure| !repeats(figure)).collect()
+}
+
+fn one_figure(figure: &Figure, claims: &Claims<'_>, planted: bool, writing: &mut Writing) {
+    let shown = figure::shown(figure, claims);
+    writing.gap();
+    writing.heading(&shown.title, planted.then_some((PLANTED, PLANTED_TONE)));
+    shown.grid.write(writing);
+    for note in &shown.notes {
+        writing.toned("", note, Some(Tone::Faint));
+    }
+}
+
+/// One report, whole.
+fn report(report: &Report, writing: &mut Writing) {
+    head(report, writing);
+    let claims = Claims::of(report);
+    for figure in shown_here(report) {
+        one_figure(figure, &claims, report.planted, writing);
+    }
+    attrition(&report.attrition, writing);
+    marks(report, writing);
+    listed("notes", report.notes.iter().map(String::as_str), writing);
+    listed("what this cannot show", report.limits.iter(), writing);
+}
+
+/// One report among several: its first figure, its limits, and how to see the rest.
+fn brief(report: &Report, source: &Source, writing: &mut Writing) {
+    head(report, writing);
+    let claims = Claims::of(report);
+    let figures = shown_here(report);
+    if let Some(first) = figures.first() {
+        one_figure(first, &claims, report.planted, writing);
+    }
+    listed("what this cannot show", report.limits.iter(), writing);
+    writing.gap();
+    let command = format!("candor audit run {} {}", report.audit, source.arguments);
+    writing.paragraph(
+        "",
+        &format!(
+            "{} and {} more: {}",
+            text::counted(figures.len().saturating_sub(1) as u64, "figure"),
+            text::counted(report.notes.len() as u64, "note"),
+            command.trim_end()
+        ),
+    );
+}
+
+/// What was lost on the way, per arm; nothing is written where nothing was lost.
+fn attrition(arms: &[Attrition], writing: &mut Writing) {
+    if arms.iter().all(|arm| arm.lost.is_empty()) {
+        return;
+    }
+    writing.gap();
+    writing.heading("what was seen and used", None);
+    let mut grid = Grid::new([("", false), ("seen", true), ("used", true), ("not used because", false)]).indented(2);
+    for arm in arms {
+        let lost: Vec<String> =
+            arm.lost.iter().map(|(why, count)| format!("{} {why}", text::thousands(*count))).collect();
+        let lost = if lost.is_empty() { Field::Absent(None) } else { Field::words(&lost.join("; ")) };
+        grid.row(vec![Field::words(&arm.arm), Field::count(arm.seen), Field::count(arm.used), lost], None);
+    }
+    grid.write(writing);
+}
+
+/// A standing, why it is no better, and what would raise it.
+type Reason<'r> = (String, Vec<&'r str>, Vec<&'r str>);
+
+/// Why claims that are not evidence-backed are not, and what would raise them; the same reasons are said once.
+fn marks(report: &Report, writing: &mut Writing) {
+    let mut reasons: BTreeMap<Reason<'_>, Vec<&str>> = BTreeMap::new();
+    for claim in &report.claims {
+        if !claim.raise().is_empty() {
+            let why = claim.why().iter().map(String::as_str).collect();
+            let raise = claim.raise().iter().map(String::as_str).collect();
+            reasons.entry((claim.standing().to_string(), why, raise)).or_default().push(claim.name());
+        }
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    writing.gap();
+    writing.heading("why a number is not evidence-backed, and what would raise it", None);
+    let rest = reasons.len().saturating_sub(MOST_REASONS);
+    for ((standing, why, raise), names) in reasons.into_iter().take(MOST_REASONS) {
+        let example = names.first().copied().unwrap_or_default();
+        let example =
+            if names.len() == 1 { example.to_owned() } else { format!("{example} and {} more", names.len() - 1) };
+        writing.paragraph("  - ", &format!("{standing}: {}", why.join("; ")));
+        writing.toned("    ", &format!("raised by {} ({example})", raise.join("; ")), Some(Tone::Faint));
+    }
+    if rest > 0 {
+        writing.paragraph("  - ", &format!("{} more in --json", text::counted(rest as u64, "reason")));
+    }
+}
+
+/// At most this many groups of reasons stand on the terminal; all are in the JSON.
+const MOST_REASONS: usize = 6;
+
+fn listed<'t>(title: &str, items: impl Iterator<Item = &'t str>, writing: &mut Writing) {
+    let mut items = items.peekable();
+    if items.peek().is_none() {
+        return;
+    }
+    writing.gap();
+    writing.heading(title, None);
+    for item in items {
+        writing.paragraph("  - ", item);
+    }
+}
+
+/// What was read, and with which settings.
+fn footer(run: &Run, writing: &mut Writing) {
+    writing.line(&"─".repeat(writing.page().width));
+    let files = run.files.len() as u64;
+    let planted = if run.reports.iter().any(|report| report.planted) { format!("; {PLANTED}") } else { String::new() };
+    let read = if run.files.is_empty() {
+        "no traces were read".to_owned()
+    } else {
+        format!("read {} from {}{planted}", text::counted(run.traces, "trace"), text::counted(files, "file"))
+    };
+    writing.paragraph(
+        "",
+        &format!(
+            "{read}; seed {}, {} intervals, simultaneous within a table; margin {} points; candor {}",
+            run.settings.seed,
+            run.settings.level,
+            trimmed(100.0 * run.settings.margin),
+            run.candor,
+        ),
+    );
+    if run.invalid > 0 {
+        writing.paragraph(
+            "",
+            &format!("left out as asked, {} that could not be read:", text::counted(run.invalid, "record")),
+        );
+        for line in &run.invalid_listed {
+            writing.paragraph("  - ", line);
+        }
+    }
+    if !run.skipped.is_empty() {
+        writing.paragraph("", &format!("not read, {}:", text::counted(run.skipped.len() as u64, "file")));
+        for (file, why) in run.skipped.iter().take(MOST_SKIPPED) {
+            writing.paragraph("  - ", &format!("{file}: {why}"));
+        }
+        if run.skipped.len() > MOST_SKIPPED {
+            writing
+                .paragraph("  - ", &format!("{} more: candor look PATH --skipped", run.skipped.len() - MOST_SKIPPED));
+        }
+    }
+    if !run.silent.is_empty() {
+        writing.paragraph("", &format!("nothing to read for: {}", run.silent.join(", ")));
+    }
+}
+
+/// At most this many skipped files stand on the terminal.
+const MOST_SKIPPED: usize = 5;
+
+/// A number without the zeros at its end.
+fn trimmed(x: f64) -> String {
+    format!("{x:.3}").trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

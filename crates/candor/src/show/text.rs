@@ -1,0 +1,193 @@
+//! Foreign text made safe to print, measured, wrapped and cut. Not tables: those stand in `table.rs`.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Whether a character could move the cursor, change colours, reorder the line or hide something in it.
+fn is_hostile(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// One line of text that a terminal can print as it stands: control characters, escape sequences, invisible and
+/// direction-changing characters are written as `\u{…}`; line breaks and tabs become spaces.
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' => out.push(' '),
+            '\r' => {}
+            c if is_hostile(c) => {
+                let _ = write!(out, "{}", c.escape_unicode());
+            }
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// How many columns a cleaned text takes.
+pub(crate) fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// The text in lines of at most `limit` columns, broken at spaces, inside a word only where the word alone is too long.
+pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
+    let limit = limit.max(1);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let needed = width(word) + if line.is_empty() { 0 } else { width(&line) + 1 };
+        if needed <= limit {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        let mut pieces = split_word(word, limit);
+        line = pieces.pop().unwrap_or_default();
+        lines.append(&mut pieces);
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// A word in pieces of at most `limit` columns.
+fn split_word(word: &str, limit: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut piece = String::new();
+    let mut taken = 0;
+    for c in word.chars() {
+        let columns = c.width().unwrap_or(0);
+        if taken + columns > limit && !piece.is_empty() {
+            pieces.push(std::mem::take(&mut piece));
+            taken = 0;
+        }
+        piece.push(c);
+        taken += columns;
+    }
+    pieces.push(piece);
+    pieces
+}
+
+/// The text in at most `limit` columns; what is left out is shown as `…` at the end.
+pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    if width(text) <= limit {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::new();
+    let mut taken = 0;
+    for c in text.chars() {
+        let columns = c.width().unwrap_or(0);
+        if taken + columns + 1 > limit {
+            break;
+        }
+        out.push(c);
+        taken += columns;
+    }
+    out.push('…');
+    Cow::Owned(out)
+}
+
+/// `text` followed by spaces up to `columns`.
+pub(crate) fn left(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// Spaces, then `text`, up to `columns`.
+pub(crate) fn right(text: &str, columns: usize) -> String {
+    format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
+}
+
+/// A count with its thousands set apart: 18,400.
+pub(crate) fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "1 trace", "2 traces": the count with its noun; the plural takes an s.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// A number of bytes as people say it: 812 B, 4.2 MB.
+pub(crate) fn bytes(count: u64) -> String {
+    const STEPS: [(&str, f64); 4] = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
+    let exact = count as f64;
+    STEPS
+        .iter()
+        .find(|(_, size)| exact >= *size)
+        .map_or_else(|| format!("{count} B"), |(unit, size)| format!("{:.1} {unit}", exact / size))
+}
+
+/// A path or argument as it would be typed in a shell: quoted only where it has to be.
+pub(crate) fn shell(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./~@:+=,%".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_characters_are_shown_and_not_obeyed() {
+        assert_eq!(clean("plain é 汉"), "plain é 汉");
+        assert_eq!(clean("a\u{1b}[31mred\u{7}"), "a\\u{1b}[31mred\\u{7}");
+        assert_eq!(clean("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");
+        assert_eq!(clean("one\r\ntwo\tthree\u{200b}"), "one two three\\u{200b}");
+    }
+
+    #[test]
+    fn wrapping_keeps_every_word_and_every_limit() {
+        let text = "no measured setting above 8 is better by 2 points averyveryverylongwordwithoutspaces end";
+        for limit in 1..40 {
+            let lines = wrap(text, limit);
+            assert!(lines.iter().all(|line| width(line) <= limit), "{limit}: {lines:?}");
+            let joined: String = lines.concat().split_whitespace().collect();
+            assert_eq!(joined, text.split_whitespace().collect::<String>());
+        }
+        assert_eq!(wrap("", 10), [""]);
+    }
+
+    #[test]
+    fn cutting_counts_columns_and_not_bytes() {
+        assert_eq!(cut("abcdef", 6), "abcdef");
+        assert_eq!(cut("abcdef", 5), "abcd…");
+        assert_eq!(cut("汉字汉字", 5), "汉字…");
+    }
+
+    #[test]
+    fn counts_and_bytes_read_well() {
+        assert_eq!((thousands(0).as_str(), thousands(1_150).as_str()), ("0", "1,150"));
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!((counted(1, "trace"), counted(2, "trace")), ("1 trace".to_owned(), "2 traces".to_owned()));
+        assert_eq!((bytes(812), bytes(4_200_000)), ("812 B".to_owned(), "4.2 MB".to_owned()));
+        assert_eq!((shell("runs/a.jsonl"), shell("my runs")), ("runs/a.jsonl".to_owned(), "'my runs'".to_owned()));
+    }
+}

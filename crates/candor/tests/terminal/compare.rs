@@ -1,0 +1,135 @@
+//! `candor compare`: three outcomes, three exit codes, each of them planted.
+
+use crate::environment::{TestEnvironment, assert_readable, call};
+
+const FAIL_IF: [&str; 2] = ["--fail-if", "accuracy drops by more than 2 points"];
+
+/// `questions` questions, one call each; four in five are right before. After, `lost` of the right ones are wrong and `gained` of the
+/// wrong ones right.
+fn two_runs(environment: &TestEnvironment, questions: usize, lost: usize, gained: usize) {
+    let right = questions * 4 / 5;
+    let before = (0..questions).map(|q| call(&format!("q{q}"), 0, q < right));
+    let after =
+        (0..questions).map(|q| call(&format!("q{q}"), 0, if q < right { q >= lost } else { q < right + gained }));
+    environment.write("before.jsonl", &before.collect::<String>());
+    environment.write("after.jsonl", &after.collect::<String>());
+}
+
+fn compare(environment: &TestEnvironment) -> (Option<i32>, String) {
+    let ran = environment.run(&["compare", "before.jsonl", "after.jsonl", "--quiet", FAIL_IF[0], FAIL_IF[1]]);
+    assert_readable(&ran.out, 100);
+    (ran.code, ran.out)
+}
+
+#[test]
+fn no_planted_drop_passes() {
+    let environment = TestEnvironment::new();
+    two_runs(&environment, 1000, 12, 12);
+    let (code, out) = compare(&environment);
+    insta::assert_snapshot!(out, @r#"
+    no drop beyond 2 points (upper bound of the drop 1.0)
+
+                accuracy               n  mark
+    before      80.0 [77.4, 82.4]  1,000  evidence-backed
+    after       80.0 [77.4, 82.4]  1,000  evidence-backed
+    difference   0.0 [-1.0, +1.0]  1,000  evidence-backed
+    1,000 questions that both have; 12 gained, 12 lost
+    before: 95 % Wilson at n_eff, t(G-1)
+    after: 95 % Wilson at n_eff, t(G-1)
+    difference: 95 % Newcombe, method 10
+
+    what this cannot show
+      - the questions that both runs share: a drop elsewhere is not seen
+      - what changed between the runs (model, prompt, route) is not told apart
+    "#);
+    assert_eq!(code, Some(0));
+}
+
+#[test]
+fn a_planted_drop_fails() {
+    let environment = TestEnvironment::new();
+    two_runs(&environment, 1000, 70, 10);
+    let (code, out) = compare(&environment);
+    insta::assert_snapshot!(out, @r#"
+    accuracy drops by more than 2 points (lower bound of the drop 4.3)
+
+                accuracy               n  mark
+    before      80.0 [77.4, 82.4]  1,000  evidence-backed
+    after       74.0 [71.2, 76.6]  1,000  evidence-backed
+    difference  -6.0 [-7.8, -4.3]  1,000  evidence-backed
+    1,000 questions that both have; 10 gained, 70 lost
+    before: 95 % Wilson at n_eff, t(G-1)
+    after: 95 % Wilson at n_eff, t(G-1)
+    difference: 95 % Newcombe, method 10
+
+    what this cannot show
+      - the questions that both runs share: a drop elsewhere is not seen
+      - what changed between the runs (model, prompt, route) is not told apart
+    "#);
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn too_little_data_is_neither() {
+    let environment = TestEnvironment::new();
+    two_runs(&environment, 140, 4, 4);
+    let (code, out) = compare(&environment);
+    insta::assert_snapshot!(out, @r#"
+    cannot tell: 140 items, 1387 needed (the drop may be 4.4, 2 are allowed)
+
+                accuracy             n  mark
+    before      80.0 [72.5, 85.8]  140  evidence-backed
+    after       80.0 [72.5, 85.8]  140  evidence-backed
+    difference   0.0 [-4.4, +4.4]  140  inferred
+    140 questions that both have; 4 gained, 4 lost
+    before: 95 % Wilson at n_eff, t(G-1)
+    after: 95 % Wilson at n_eff, t(G-1)
+    difference: 95 % Newcombe, method 10
+    difference: inferred because the interval leaves the statement open; raised by about 691 units, if
+    the value stays
+
+    what this cannot show
+      - the questions that both runs share: a drop elsewhere is not seen
+      - what changed between the runs (model, prompt, route) is not told apart
+    "#);
+    assert_eq!(code, Some(8));
+}
+
+#[test]
+fn without_a_sentence_nothing_is_decided() {
+    let environment = TestEnvironment::new();
+    two_runs(&environment, 1000, 70, 10);
+    let ran = environment.run(&["compare", "before.jsonl", "after.jsonl"]);
+    assert_eq!(ran.code, Some(0));
+    assert!(ran.out.starts_with("no decision was asked for"), "{}", ran.out);
+}
+
+#[test]
+fn markdown_and_json_say_the_same() {
+    let environment = TestEnvironment::new();
+    two_runs(&environment, 1000, 70, 10);
+    let arguments = |form| ["compare", "before.jsonl", "after.jsonl", "--quiet", FAIL_IF[0], FAIL_IF[1], form];
+    let ran = environment.run(&arguments("--md"));
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.out.starts_with("**accuracy drops by more than 2 points"), "{}", ran.out);
+    let ran = environment.run(&arguments("--json"));
+    assert_eq!(ran.code, Some(1));
+    let json: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(json["questions"], 1000);
+}
+
+#[test]
+fn stored_runs_are_compared_by_their_names() {
+    let environment = TestEnvironment::new();
+    two_runs(&environment, 1000, 70, 10);
+    for file in ["before.jsonl", "after.jsonl"] {
+        // Several samples a question, so that the compute audit has something to say.
+        let once = std::fs::read_to_string(environment.path(file)).expect("written");
+        environment.write(file, &format!("{once}{}", once.replace("\"sample\":0", "\"sample\":1")));
+        environment.done(&["audit", "run", "compute", "--from", file, "--quiet"]);
+    }
+    let files = environment.run(&["compare", "before.jsonl", "after.jsonl", "--quiet", FAIL_IF[0], FAIL_IF[1]]);
+    let runs = environment.run(&["compare", "@prev", "@last", "--quiet", FAIL_IF[0], FAIL_IF[1]]);
+    assert_eq!(files.code, Some(1));
+    assert_eq!(files, runs, "a stored run is as good as its files");
+}

@@ -1,0 +1,127 @@
+//! What goes wrong: every exit code, and messages that name file, place, what was expected, what was found, and a hint.
+
+use crate::environment::{TestEnvironment, assert_readable, call, only_run};
+
+#[test]
+fn a_missing_source_is_named() {
+    let environment = TestEnvironment::new();
+    let ran = environment.run(&["audit", "run", "--from", "nowhere"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(6), ""));
+    insta::assert_snapshot!(ran.err, @r#"
+    nowhere: no such file or directory
+    hint: check the path; it is taken relative to the working directory
+    "#);
+}
+
+#[test]
+fn a_broken_record_has_file_line_expectation_and_hint() {
+    let environment = TestEnvironment::new();
+    let good: String = (0..20).flat_map(|q| (0..4).map(move |s| call(&format!("q{q}"), s, q % 3 > 0))).collect();
+    environment.write("runs/a.jsonl", &format!("{good}{{\"trial\": 7}}\n{good}"));
+    let ran = environment.run(&["audit", "run", "compute", "--from", "runs"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(6), ""));
+    assert!(ran.err.contains("a.jsonl:81: "), "{}", ran.err);
+    assert!(
+        ran.err.contains("expected ") && ran.err.contains(", found ") && ran.err.contains("\nhint: "),
+        "{}",
+        ran.err
+    );
+    assert!(
+        !environment.path(".candor/runs").read_dir().expect("the store").any(|_| true),
+        "nothing half-written is left"
+    );
+    let ran = environment.run(&["audit", "run", "compute", "--from", "runs", "--skip-invalid"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.contains("1 record that could not be read") && ran.out.contains("a.jsonl:81"), "{}", ran.out);
+}
+
+#[test]
+fn settings_that_make_no_sense_are_refused_with_their_line() {
+    let environment = TestEnvironment::new();
+    environment.write("s.toml", "margin = 0.02\nmargins = 3\n");
+    let ran = environment.run(&["audit", "run", "--settings", "s.toml"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.err.starts_with("s.toml:2: ") && ran.err.contains("margins"), "{}", ran.err);
+    for (arguments, said) in [
+        (&["audit", "run", "--operate", "16"][..], "--operate: expected paths=N"),
+        (&["audit", "run", "--level", "0"], "--level: expected"),
+        (&["audit", "run", "--margin", "-1"], "--margin"),
+        (&["audit", "run", "nothing"], "audit `nothing`: expected one of"),
+        (&["audit", "run", "--published", "1=62,x"], "--published"),
+        (&["compare", "a", "b", "--fail-if", "cost rises"], "--fail-if"),
+        (&["audit", "run", "--csv", "--md"], "--md"),
+    ] {
+        let ran = environment.run(arguments);
+        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(said), "{arguments:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_run_that_is_not_there_or_was_changed_is_code_5() {
+    let environment = TestEnvironment::new();
+    let ran = environment.run(&["audit", "report"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(5), ""));
+    insta::assert_snapshot!(ran.err, @r#"
+    run `@last`: expected one of 0 runs under .candor/runs, found none of that name
+    hint: candor audit run makes one
+    "#);
+    environment.done(&["audit", "run", "compute", "--quiet"]);
+    let id = only_run(&environment);
+    let report = environment.path(&format!(".candor/runs/{id}/report.json"));
+    let text = std::fs::read_to_string(&report).expect("a report").replacen("\"planted\"", "\"evidence-backed\"", 1);
+    std::fs::write(&report, text).expect("written");
+    let ran = environment.run(&["audit", "report"]);
+    assert_eq!(ran.code, Some(5), "{}", ran.err);
+    assert!(ran.err.contains("report.json: expected what a run stored"), "{}", ran.err);
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_code_3() {
+    let environment = TestEnvironment::new();
+    environment.write("taken", "a file, not a folder");
+    let ran = environment.run(&["audit", "run", "--dir", "taken"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(3), ""));
+    assert!(ran.err.contains("taken/runs: cannot write") && ran.err.contains("hint: "), "{}", ran.err);
+}
+
+#[test]
+fn hostile_text_is_shown_and_not_obeyed() {
+    let environment = TestEnvironment::new();
+    let hostile = "m\\u001b[2J\\u202e|<script>&`";
+    let calls: String = (0..40)
+        .flat_map(|q| (0..8).map(move |s| (q, s)))
+        .map(|(q, s)| call(&format!("q{q}"), s, (q + s) % 3 > 0).replace("\"m\"", &format!("\"{hostile}\"")))
+        .collect();
+    environment.write("runs/a\u{1b}[31m.jsonl", &calls);
+    let out = environment.done(&["audit", "run", "compute", "--from", "runs", "--quiet"]);
+    assert_readable(&out, 100);
+    for form in ["--md", "--csv"] {
+        let out = environment.done(&["audit", "report", form, "--junit", "j.xml", "--html", "r.html"]);
+        assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{form}");
+        assert!(form == "--csv" || !out.contains("<script>"), "{form}");
+    }
+    for file in ["j.xml", "r.html"] {
+        let text = std::fs::read_to_string(environment.path(file)).expect("written");
+        assert!(!text.contains("<script>&") && !text.contains('\u{1b}'), "{file}");
+    }
+    let ran = environment.run(&["audit", "run", "--from", "no\u{1b}[2Jwhere"]);
+    assert!(ran.code == Some(6) && !ran.err.contains('\u{1b}'), "{:?}", ran.err);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    use std::process::{Command, Stdio};
+    let environment = TestEnvironment::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["audit", "run", "--quiet"])
+        .current_dir(environment.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

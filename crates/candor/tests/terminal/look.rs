@@ -1,0 +1,76 @@
+//! `candor look`: what is there, what it can answer, what is missing, which command comes next.
+
+use crate::environment::{TestEnvironment, assert_readable, call};
+
+#[test]
+fn a_folder_is_described_and_the_next_command_works() {
+    let environment = TestEnvironment::new();
+    let calls: String = (0..30).flat_map(|q| (0..8).map(move |s| call(&format!("q{q}"), s, (q + s) % 3 > 0))).collect();
+    environment.write("my runs/a.jsonl", &calls);
+    environment.write("my runs/deep/notes.bin", "\u{1}\u{2}\u{0}binary");
+    let out = environment.done(&["look", "my runs", "--quiet"]);
+    assert_readable(&out, 100);
+    insta::assert_snapshot!(out, @r#"
+    my runs 2 files, 1 format recognised, 1 skipped (why: candor look 'my runs' --skipped)
+      candor traces  1 file  240 calls  m  reasoning: absent 100 %
+
+    what this data can answer
+      compute curve         ready  30 questions, 8 samples each
+      before against after  ready  30 questions: candor compare BEFORE AFTER
+
+    what is missing for the rest
+      best-of-k by score          no recorded score
+      faithfulness                no cued arm: the same questions with a planted hint
+      score against control       no control arm: a second uncued answer per question
+      accuracy lost to hints      no cued arm
+      rate corrected by labels    no labels of mentions: 120 drawn at random would do
+      reversed comparisons        no questions asked forward and reversed
+
+    next: candor audit run --from 'my runs'
+    "#);
+    let next = out.lines().find_map(|line| line.strip_prefix("next: candor ")).expect("a command");
+    assert_eq!(next, "audit run --from 'my runs'");
+    environment.done(&["audit", "run", "--from", "my runs", "--quiet"]);
+    let out = environment.done(&["look", "my runs", "--skipped", "--quiet"]);
+    assert!(out.contains("deep/notes.bin") && !out.contains("compute curve"), "{out}");
+}
+
+#[test]
+fn only_commands_of_this_version_are_suggested() {
+    let environment = TestEnvironment::new();
+    environment.write("a.jsonl", &(0..30).map(|q| call(&format!("q{q}"), 0, q % 2 > 0)).collect::<String>());
+    let out = environment.done(&["look", "a.jsonl", "--quiet"]);
+    let known = ["candor look", "candor audit", "candor compare"];
+    for (at, _) in out.match_indices("candor ") {
+        assert!(known.iter().any(|known| out[at..].starts_with(known)), "{}", &out[at..]);
+    }
+    assert!(out.contains("one sample per question"), "{out}");
+}
+
+#[test]
+fn the_json_has_the_same_answers() {
+    let environment = TestEnvironment::new();
+    environment.write("a.jsonl", &(0..30).map(|q| call(&format!("q{q}"), 0, q % 2 > 0)).collect::<String>());
+    let json: serde_json::Value =
+        serde_json::from_str(&environment.done(&["look", "a.jsonl", "--json"])).expect("JSON");
+    assert_eq!(json["holds"]["traces"], 30);
+    let questions = json["questions"].as_array().expect("questions");
+    assert!(questions.iter().any(|question| question["name"] == "compute curve" && question["ready"] == false));
+}
+
+#[test]
+fn bad_records_are_counted_and_the_next_command_skips_them() {
+    let environment = TestEnvironment::new();
+    let good: String = (0..30).flat_map(|q| (0..4).map(move |s| call(&format!("q{q}"), s, q % 2 > 0))).collect();
+    environment.write("a.jsonl", &format!("{good}{{\"trial\": 7}}\n"));
+    let out = environment.done(&["look", "a.jsonl", "--quiet"]);
+    assert!(out.contains("1 record cannot be read") && out.contains("a.jsonl:121"), "{out}");
+    assert!(out.contains("next: candor audit run --from a.jsonl --skip-invalid"), "{out}");
+}
+
+#[test]
+fn nothing_to_look_at_is_an_error() {
+    let environment = TestEnvironment::new();
+    assert_eq!(environment.run(&["look", "nowhere"]).code, Some(6));
+    assert_eq!(environment.run(&["look"]).code, Some(2));
+}

@@ -1,0 +1,10 @@
+//! The binary as a user meets it: what it prints, with which exit code, and what it leaves behind. Not the estimators' numbers: the
+//! crates that compute them test those.
+
+mod audit;
+mod compare;
+mod environment;
+mod errors;
+mod help;
+mod look;
+mod welcome;
