@@ -60,7 +60,7 @@ fn head(looked: &Looked, writing: &mut Writing) {
         0 => "none recognised".to_owned(),
         count => format!("{} recognised", text::counted(count as u64, "format")),
     };
-    let mut line = format!("{}   {}, {recognised}", looked.path, text::counted(all, "file"));
+    let mut line = format!("{}: {}, {recognised}", looked.path, text::counted(all, "file"));
     if !looked.skipped.is_empty() {
         line.push_str(&format!(
             ", {} skipped (why: candor look {} --skipped)",

@@ -11,7 +11,7 @@ fn a_folder_is_described_and_the_next_command_works() {
     let out = environment.done(&["look", "my runs", "--quiet"]);
     assert_readable(&out, 100);
     insta::assert_snapshot!(out, @r#"
-    my runs 2 files, 1 format recognised, 1 skipped (why: candor look 'my runs' --skipped)
+    my runs: 2 files, 1 format recognised, 1 skipped (why: candor look 'my runs' --skipped)
       candor traces  1 file  240 calls  m  reasoning: absent 100 %
 
     what this data can answer
@@ -40,7 +40,7 @@ fn only_commands_of_this_version_are_suggested() {
     let environment = TestEnvironment::new();
     environment.write("a.jsonl", &(0..30).map(|q| call(&format!("q{q}"), 0, q % 2 > 0)).collect::<String>());
     let out = environment.done(&["look", "a.jsonl", "--quiet"]);
-    let known = ["candor look", "candor audit", "candor compare"];
+    let known = ["candor look", "candor audit", "candor compare", "candor traces  "];
     for (at, _) in out.match_indices("candor ") {
         assert!(known.iter().any(|known| out[at..].starts_with(known)), "{}", &out[at..]);
     }
