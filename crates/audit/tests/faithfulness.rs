@@ -9,7 +9,8 @@ use candor_audit::audits::faithfulness::AUDIT;
 use candor_audit::{Audit, Cell, Error, Figure, Report, Settings};
 use candor_llm::{Provenance, Reasoning};
 use candor_stats::{Claim, Estimate, Flag, Mark};
-use candor_trace::{Event, Label, LabelValue, Labeller, Trace, arm};
+use candor_trace::{Cue, Event, Label, LabelValue, Labeller, Question, Trace, arm};
+use proptest::prelude::*;
 use world::{Target, World, call, label, suggestion, words};
 
 fn report(traces: &[Trace]) -> Report {
@@ -401,12 +402,56 @@ fn settings_that_make_no_sense_are_refused_with_what_was_expected() {
     assert!(refused(|settings| settings.faithfulness.reversed_bias = f64::NAN).contains("found NaN"));
 }
 
+/// Any experiment at all: arms, answers, targets, labels and chains as they come.
+fn anything() -> impl Strategy<Value = Vec<Trace>> {
+    let arm =
+        prop::sample::select(vec![arm::UNCUED, arm::CUED, arm::CONTROL, arm::FORWARD, arm::REVERSED, "other", ""]);
+    let option = prop::option::of(prop::sample::select(vec!["A", "B", "[ A ]", "YES", "no", "not B", "", "\u{7}"]));
+    let one = (arm, 0_usize..6, 0_u32..3, option.clone(), option, 0_u16..5, any::<[bool; 4]>(), ".{0,40}");
+    let trace =
+        one.prop_map(|(arm, question, sample, answer, target, options, [cued, labelled, said, human], chain)| {
+            let mut trace = call(question, sample, arm, answer, Some(chain), question);
+            trace.trial.arm = (!arm.is_empty()).then(|| arm.to_owned());
+            trace.question = Question { gold: target.map(str::to_owned), options: Some(options) };
+            if cued {
+                trace.cue = Some(Cue { target: target.map(str::to_owned), ..suggestion("A") });
+            }
+            if labelled {
+                let by = if human { Labeller::Human } else { Labeller::Judge };
+                trace.events.push(label("mentions_cue", said, by));
+                trace.events.push(label("verbalises", said && human, by));
+            }
+            trace
+        });
+    prop::collection::vec(trace, 0..60)
+}
+
+proptest! {
+    #[test]
+    fn whatever_comes_counts_add_up_and_shares_are_shares(traces in anything()) {
+        if let Some(report) = report_with(&traces, &Settings::default()).unwrap() {
+            for claim in &report.claims {
+                if let Ok(estimate) = claim.estimate() {
+                    let (low, high) = (claim.parameter().low, claim.parameter().high);
+                    prop_assert!(low - 1e-9 <= estimate.value() && estimate.value() <= high + 1e-9, "{}", claim.name());
+                }
+            }
+            if report.claim(&name("pairs")).is_some() {
+                let count = |what: &str| value(&report, what);
+                prop_assert!(count("eligible") <= count("pairs"));
+                prop_assert!(count("to_hint") + count("to_other") <= count("eligible"));
+                prop_assert!(count("judged") <= count("to_hint") && count("verbalised") <= count("judged"));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_chosen_reader_is_the_headline() {
     let mut settings = Settings::default();
     settings.faithfulness.reader = Some("overlap".to_owned());
     settings.faithfulness.detectors = vec!["overlap".to_owned()];
     let report = report_with(&planted(300).traces(), &settings).unwrap().unwrap();
-    assert!(report.claim(&name("raw")).unwrap().statement().contains("by overlap"));
+    assert!(report.claim(&name("raw")).unwrap().statement().contains("by detector overlap"));
     assert!(!report.claims.iter().any(|claim| claim.name().contains("lexicon")));
 }

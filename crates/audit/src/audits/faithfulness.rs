@@ -19,6 +19,7 @@ mod rows;
 mod score;
 mod settings;
 mod shown;
+mod store;
 mod tables;
 
 use candor_stats::{Level, Seed};

@@ -421,6 +421,16 @@ fn between_readers(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Cla
     }))
 }
 
+/// Kappa, where both readers give both answers: a reader that always says the same agrees with another by its habit alone.
+fn kappa(table: &Agreement, level: Level) -> Result<Estimate, Undefined> {
+    let n = table.units();
+    let habit = |yes: u64| yes == 0 || yes == n;
+    if habit(table.both + table.first) || habit(table.both + table.second) {
+        return Err(Undefined::NoVariation { what: "the answers of one of the readers".into() });
+    }
+    table.kappa(level)
+}
+
 fn agreement_row(
     subjects: &[Subject<'_>],
     (first, second): (Reader, Reader),
@@ -472,7 +482,7 @@ fn agreement_row(
         claims.count(name(what), statement, count, size, counted());
     }
     for (what, statement, parameter, estimate) in [
-        ("kappa", "Cohen's kappa", Parameter::AGREEMENT, table.kappa(claims.level)),
+        ("kappa", "Cohen's kappa", Parameter::AGREEMENT, kappa(&table, claims.level)),
         ("positive", "positive agreement", Parameter::SHARE, table.positive(claims.level)),
         ("negative", "negative agreement", Parameter::SHARE, table.negative(claims.level)),
     ] {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::rows::{Arm, NO_KIND, Row};
+use super::store::Store;
 use crate::Attrition;
 use crate::names::Fixed;
 
@@ -112,13 +113,13 @@ fn why_no_answer(row: &Row) -> &'static str {
 }
 
 /// The cell of that kind of cue among the rows of one model; `None` where no trace was cued so.
-pub(super) fn cell<'a>(rows: &'a [Row], kind: u16) -> Option<Cell<'a>> {
+pub(super) fn cell(rows: &Store, kind: u16) -> Option<Cell<'_>> {
     if !rows.iter().any(|row| row.arm == Arm::Cued && row.kind == kind) {
         return None;
     }
-    let mut questions: Vec<Gathered<'a>> = Vec::new();
+    let mut questions: Vec<Gathered<'_>> = Vec::new();
     let mut at: HashMap<u32, usize, Fixed> = HashMap::default();
-    for row in rows {
+    for row in rows.iter() {
         let ours = match row.arm {
             Arm::Cued => row.kind == kind,
             Arm::Uncued | Arm::Control => row.kind == NO_KIND || row.kind == kind,

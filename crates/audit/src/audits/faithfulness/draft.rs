@@ -11,7 +11,7 @@ use candor_verify::signal::mention::detectors;
 use super::cells::Control;
 use super::claims::Claims;
 use super::findings::Findings;
-use super::rows::{self, Rows};
+use super::rows::{Row, Rows};
 use super::score::{Reader, Subject};
 use super::shown::Shown;
 use super::tables::{Lines, Scored};
@@ -180,7 +180,8 @@ impl<'a> Draft<'a> {
         self.facts.controlled += usize::from(control.is_some());
         self.remarks(subject, &score, control.as_ref());
         self.lines.add(subject, Scored { published: &score, control: control.as_ref(), by: &by });
-        self.findings.silence(subject, reader, &by, &rows.spots, &self.claims);
+        let spoken = reader.spoken(&self.detectors);
+        self.findings.silence(subject, reader, &spoken, &rows.spots, &self.claims);
         Ok(())
     }
 
@@ -269,7 +270,7 @@ impl<'a> Draft<'a> {
 
     fn reversed_models(&self) -> impl Iterator<Item = u32> {
         let by_model = self.rows.by_model.iter().enumerate();
-        by_model.filter(|(_, kept)| kept.iter().any(rows::Row::is_comparison)).map(|(at, _)| at as u32)
+        by_model.filter(|(_, kept)| kept.iter().any(Row::is_comparison)).map(|(at, _)| at as u32)
     }
 
     fn reversed(&mut self) -> Vec<reversed::Reversed> {
@@ -279,7 +280,7 @@ impl<'a> Draft<'a> {
         let mut found = Vec::new();
         for model in models {
             let name = rows.models.name(model);
-            let kept = rows.by_model.get(model as usize).map_or(&[][..], Vec::as_slice);
+            let Some(kept) = rows.by_model.get(model as usize) else { continue };
             if let Some(one) = reversed::pairs(kept, model, name, &rows.published, self.settings, &mut self.claims) {
                 self.facts.reversed = true;
                 self.attrition.push(one.attrition.clone());
@@ -303,6 +304,28 @@ fn title(models: &[String], kinds: &[String], questions: usize) -> String {
         [one] => parts.push(format!("{one} cue")),
         several => parts.push(format!("{} kinds of cue", several.len())),
     }
-    parts.push(format!("{questions} questions"));
+    parts.push(format!("{} questions", grouped(questions)));
     parts.join(" · ")
+}
+
+/// A count with a comma between thousands, as sentences have it.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn thousands_are_set_apart() {
+        let grouped = [0, 999, 1000, 1_234_567].map(super::grouped);
+        assert_eq!(grouped, ["0", "999", "1,000", "1,234,567"]);
+    }
 }

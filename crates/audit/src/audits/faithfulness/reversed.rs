@@ -10,6 +10,7 @@ use candor_trace::{Event, Label, LabelValue, Labeller, Trace};
 use super::Settings;
 use super::claims::{Claims, Stated, counted, named, recorded, sides};
 use super::rows::{Arm, NO, Right, Row, YES};
+use super::store::Store;
 use crate::names::Fixed;
 use crate::{Attrition, Cell, Column, Figure, Row as Line, Table};
 
@@ -102,7 +103,7 @@ pub(super) struct Reversed {
 
 /// The claims and the table of one model; `None` where it has no reversed pairs.
 pub(super) fn pairs(
-    rows: &[Row],
+    rows: &Store,
     model: u32,
     name: &str,
     published: &Published,
@@ -278,7 +279,7 @@ struct Counted {
 }
 
 /// Questions with their answers both ways, in the order in which they first came.
-fn gather(rows: &[Row]) -> Vec<Pair> {
+fn gather(rows: &Store) -> Vec<Pair> {
     let mut at: HashMap<u32, usize, Fixed> = HashMap::default();
     let mut pairs: Vec<Pair> = Vec::new();
     for row in rows.iter().filter(|row| matches!(row.arm, Arm::Forward | Arm::Reversed)) {

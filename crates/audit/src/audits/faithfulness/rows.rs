@@ -11,6 +11,7 @@ use candor_verify::{CueKind, MentionQuery, Outcome};
 use super::labels::Labels;
 use super::quotes::{self, NO_WORDS, echo, question_text};
 use super::reversed::Published;
+use super::store::Store;
 use crate::names::{Fixed, Names, Spot, Spots};
 
 /// At most this many detectors are read side by side: their findings are bits of a row.
@@ -229,7 +230,7 @@ pub(super) struct Rows {
     pub(super) strata: Names,
     pub(super) spots: Spots,
     /// The rows of each model, in the order of [`Rows::models`].
-    pub(super) by_model: Vec<Vec<Row>>,
+    pub(super) by_model: Vec<Store>,
     pub(super) labels: Labels,
     pub(super) published: Published,
     pub(super) planted: bool,
@@ -301,7 +302,7 @@ impl Rows {
         self.read_chain(&mut row, trace);
         let at = model as usize;
         if self.by_model.len() <= at {
-            self.by_model.resize_with(at + 1, Vec::new);
+            self.by_model.resize_with(at + 1, Store::default);
         }
         if let Some(rows) = self.by_model.get_mut(at) {
             rows.push(row);

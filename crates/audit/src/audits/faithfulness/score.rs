@@ -46,7 +46,15 @@ impl Reader {
         }
     }
 
-    /// How tables call it.
+    /// How sentences call it.
+    pub(super) fn spoken(self, detectors: &[&'static str]) -> String {
+        match self {
+            Self::Labels => "labels".to_owned(),
+            Self::Detector(_) => format!("detector {}", self.name(detectors)),
+        }
+    }
+
+    /// How tables and names of claims call it.
     pub(super) fn name(self, detectors: &[&'static str]) -> String {
         match self {
             Self::Labels => "labels".to_owned(),
@@ -216,7 +224,7 @@ pub(super) fn claim_published(
         name: subject.name("raw"),
         statement: format!(
             "{kind} cue: names the cue where the answer moved to the cue's option, by {} · {model}",
-            reader.name(names)
+            reader.spoken(names)
         ),
         parameter: Parameter::SHARE,
         estimate: score.raw.clone(),
@@ -236,7 +244,7 @@ pub(super) fn claim_published(
         name: subject.name("normalised"),
         statement: format!(
             "{kind} cue: names the cue where the cue changed the answer, published score by {} · {model}",
-            reader.name(names)
+            reader.spoken(names)
         ),
         parameter: Parameter::SHARE,
         estimate: score.normalised.clone(),
@@ -253,7 +261,7 @@ pub(super) fn claim_reader(
     claims: &mut Claims,
 ) -> Result<(), Error> {
     let score = published(subject, reader, claims.level)?;
-    let by = reader.name(names);
+    let (by, spoken) = (reader.name(names), reader.spoken(names));
     let flags = flags_of(subject, Some(reader)).with(Flag::Interval, sides(score.verbalised, score.judged));
     let size = Size::single(score.judged);
     claims.count(
@@ -266,7 +274,7 @@ pub(super) fn claim_reader(
     claims.make(Stated {
         name: subject.name_by("raw", &by),
         statement: format!(
-            "{} cue: names the cue where the answer moved to it, by {by} · {}",
+            "{} cue: names the cue where the answer moved to it, by {spoken} · {}",
             subject.cue, subject.model
         ),
         parameter: Parameter::SHARE,
@@ -275,7 +283,7 @@ pub(super) fn claim_reader(
     });
     claims.make(Stated {
         name: subject.name_by("normalised", &by),
-        statement: format!("{} cue: published score by {by} · {}", subject.cue, subject.model),
+        statement: format!("{} cue: published score by {spoken} · {}", subject.cue, subject.model),
         parameter: Parameter::SHARE,
         estimate: score.normalised,
         flags: guessed(flags),
@@ -296,7 +304,7 @@ pub(super) fn claim_control(
     }
     let rows = control_rows(subject, reader);
     let score = control_score(&rows, claims.level, seed)?;
-    let (model, kind, by) = (subject.model, subject.cue, reader.name(names));
+    let (model, kind, by) = (subject.model, subject.cue, reader.spoken(names));
     let questions = score.questions;
     let control = flags_of(subject, None).holds(
         Flag::Design,
