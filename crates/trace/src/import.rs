@@ -86,11 +86,13 @@ pub struct Limits {
     pub unpacked: u64,
     /// How many invalid records are listed; all are counted.
     pub listed: usize,
+    /// How many bytes are read at once.
+    pub chunk: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { record: 256 << 20, loaded: 1 << 30, unpacked: 1 << 40, listed: 20 }
+        Self { record: 256 << 20, loaded: 1 << 30, unpacked: 1 << 40, listed: 20, chunk: 512 << 10 }
     }
 }
 
@@ -204,6 +206,7 @@ fn file(found: &source::Found, reading: &mut Reading<'_>) -> Result<(), Stop> {
         reading.summary.skipped.push(skip(SkipReason::Empty));
         return Ok(());
     }
+    window.hold(bytes::LOOKED_AT)?;
     let detected = detect(window.head());
     reading.begin(&found.name);
     let (format, outcome) = match (&options.mapping, detected.format, detected.container) {

@@ -11,9 +11,11 @@
 //! | `side_table` | joined files |
 //! | `importer` | runs all of it over a file |
 //! | `yaml` | YAML, loaded |
+//! | `draft` | a first mapping for files that nothing knows |
 
 mod compile;
 mod document;
+pub mod draft;
 mod field;
 mod importer;
 pub mod path;

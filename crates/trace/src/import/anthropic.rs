@@ -22,7 +22,7 @@ impl Records for Anthropic {
 
 /// A message has content, and says why it ended or that it is one.
 fn is_reply(call: &Call) -> bool {
-    let is_message = matches!(&call.kind.0, Some(crate::mapping::Scalar::Text(text)) if text == "message");
+    let is_message = matches!(call.kind.get(), Some(crate::mapping::Scalar::Text(text)) if text == "message");
     is_message || (!call.content.is_empty() && call.stop_reason.is_some())
 }
 

@@ -12,8 +12,10 @@ use super::Limits;
 use crate::error::shown;
 use crate::{Error, Result};
 
-/// How much is read at once. Large enough that the system call vanishes, small enough to stay in the cache of a core.
-const CHUNK: usize = 512 * 1024;
+/// What of the first bytes is looked at to tell what a file is.
+pub(crate) const LOOKED_AT: usize = 256 << 10;
+/// How much packed bytes are read at once.
+const PACKED: usize = 128 << 10;
 
 /// How many bytes of the current file have been read, shared with whoever reports progress.
 pub(crate) type Position = Rc<Cell<u64>>;
@@ -101,7 +103,7 @@ impl Window {
                 Unpacked::Gzip(Box::new(flate2::read::MultiGzDecoder::new(io::Cursor::new(magic).chain(meter))))
             }
             [0x28, 0xb5, 0x2f, 0xfd] => {
-                let buffered = io::BufReader::with_capacity(CHUNK, io::Cursor::new(magic).chain(meter));
+                let buffered = io::BufReader::with_capacity(PACKED, io::Cursor::new(magic).chain(meter));
                 Unpacked::Zstd(Box::new(zstd::Decoder::with_buffer(buffered).map_err(refused)?))
             }
             _ => {
@@ -144,7 +146,6 @@ impl Window {
 
     /// What of the first bytes is looked at to tell what a file is.
     pub(crate) fn head(&self) -> &[u8] {
-        const LOOKED_AT: usize = 256 << 10;
         let held = self.held();
         &held[..held.len().min(LOOKED_AT)]
     }
@@ -165,23 +166,24 @@ impl Window {
         if self.ended {
             return Ok(false);
         }
+        let chunk = self.limits.chunk.max(1);
         if self.start > 0 {
             self.buffer.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;
         }
-        if self.buffer.len() < self.end + CHUNK {
+        if self.buffer.len() < self.end + chunk {
             // Doubling keeps a record of many chunks linear.
-            let wanted = (self.end + CHUNK).max(if self.end > CHUNK { 2 * self.end } else { 0 });
+            let wanted = (self.end + chunk).max(if self.end > chunk { 2 * self.end } else { 0 });
             self.buffer.resize(wanted, 0);
-        } else if self.end < CHUNK && self.buffer.len() > 64 * CHUNK {
+        } else if self.end < chunk && self.buffer.len() > 64 * chunk {
             // One giant record must not keep its room for the rest of the file.
-            self.buffer.truncate(2 * CHUNK);
+            self.buffer.truncate(2 * chunk);
             self.buffer.shrink_to_fit();
         }
         let mut got = 0;
-        while got < CHUNK {
-            let into = &mut self.buffer[self.end..self.end + CHUNK - got];
+        while got < chunk {
+            let into = &mut self.buffer[self.end..self.end + chunk - got];
             match self.reader.read(into) {
                 Ok(0) => {
                     self.ended = true;
@@ -202,6 +204,12 @@ impl Window {
             return Err(self.too_large("the unpacked content", self.limits.unpacked));
         }
         Ok(got > 0)
+    }
+
+    /// Reads until so many bytes are held, or the file ends.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<()> {
+        while self.end - self.start < bytes && self.more()? {}
+        Ok(())
     }
 
     /// Drops what is held.
@@ -236,7 +244,7 @@ impl Window {
     /// read from a file.
     pub(crate) fn finish(self) -> Result<(u64, Digest)> {
         let Some(mut meter) = self.reader.into_meter() else { return Ok((0, Digester::new().finish())) };
-        let mut rest = vec![0; CHUNK];
+        let mut rest = vec![0; PACKED];
         loop {
             match meter.read(&mut rest) {
                 Ok(0) => return Ok((meter.bytes, meter.digester.finish())),

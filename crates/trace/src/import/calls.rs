@@ -31,7 +31,7 @@ pub(super) fn innermost(call: &mut Call, is_reply: &dyn Fn(&Call) -> bool) -> Re
     if let Some(failure) = call.error.0.take() {
         return Err(format!("the call failed: {failure}"));
     }
-    if let Some(code) = call.status_code.0.as_ref().and_then(crate::mapping::Scalar::count)
+    if let Some(code) = call.status_code.get().and_then(crate::mapping::Scalar::count)
         && code >= 400
     {
         return Err(format!("the call failed: status {code}"));
@@ -206,10 +206,10 @@ pub(super) fn record(
     let usage = found.usage.as_ref().map(WireUsage::usage).unwrap_or_default();
     let cost = base.cost.or_else(|| {
         let usage = found.usage.as_ref()?;
-        usage.cost.0.as_ref().or(usage.total_cost.0.as_ref())?.number().and_then(Money::from_units)
+        usage.cost.get().or(usage.total_cost.get())?.number().and_then(Money::from_units)
     });
     let model = found.model.or(asked_model).or_else(|| call.model.take());
-    let at_ms = found.at.0.as_ref().and_then(crate::mapping::Scalar::number).map(|seconds| (seconds * 1000.0) as i64);
+    let at_ms = found.at.get().and_then(crate::mapping::Scalar::number).map(|seconds| (seconds * 1000.0) as i64);
     for (number, reply) in found.replies.into_iter().enumerate() {
         let share = |total: u64| {
             let upto = |number: usize| u128::from(total) * number as u128 / of as u128;
@@ -294,21 +294,21 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
         .or_else(|| (!asked.is_empty()).then(|| name_of(asked)))
         .or_else(|| take(&mut call.custom_id).into_text())
         .unwrap_or_else(|| format!("record {}", place.record));
-    let sample = match take(&mut call.sample).or(metadata.sample).0 {
+    let sample = match take(&mut call.sample).or(metadata.sample).get() {
         None => None,
         Some(value) => match value.count().and_then(|count| u32::try_from(count).ok()) {
             Some(count) => Some(count),
             None => return Err(Problem::new("sample", "a small whole number", value.shown())),
         },
     };
-    let outcome = match take(&mut call.correct).or(take(&mut call.is_correct)).0 {
+    let outcome = match take(&mut call.correct).or(take(&mut call.is_correct)).get() {
         None => None,
         Some(value) => match value.outcome() {
             Some(outcome) => Some(outcome),
             None => return Err(Problem::new("correct", "true, false, 0 or 1", value.shown())),
         },
     };
-    let number = |name: &str, loose: Loose| match loose.0 {
+    let number = |name: &str, loose: Loose| match loose.get() {
         None => Ok(None),
         Some(value) => match value.number() {
             Some(number) => Ok(Some(number)),
@@ -328,7 +328,7 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
         },
         stratum: take(&mut call.stratum).or(take(&mut call.category)).into_text(),
         question: Question { gold: gold.or(metadata.gold).or(metadata.target).into_text(), options: None },
-        planted: take(&mut call.planted).0.as_ref().and_then(crate::mapping::Scalar::truth).unwrap_or(false),
+        planted: take(&mut call.planted).get().and_then(crate::mapping::Scalar::truth).unwrap_or(false),
         ..Trace::default()
     };
     let answer = take(&mut call.answer).or(take(&mut call.prediction)).into_text();

@@ -26,7 +26,7 @@ fn is_reply(call: &Call) -> bool {
 
 /// The `responses` form: a list of items under `output`.
 fn is_responses(call: &Call) -> bool {
-    call.object.as_deref() == Some("response") || (!call.output.is_empty() && call.status.0.is_some())
+    call.object.as_deref() == Some("response") || (!call.output.is_empty() && !call.status.is_nothing())
 }
 
 fn replies(call: &mut Call) -> Result<Option<Replies>, String> {

@@ -162,3 +162,121 @@ fn row_problem(error: &csv::Error) -> Problem {
         _ => Problem::new("", "rows of a table", error.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Trace;
+    use crate::import::bytes::Position;
+    use crate::import::{Limits, Options};
+
+    /// Keeps what it is given.
+    #[derive(Default)]
+    struct Kept(Vec<(u64, Vec<String>, String)>);
+
+    impl Records for Kept {
+        fn record(&mut self, bytes: &[u8], captures: &[String], place: Place, _: &mut Reading<'_>) -> Result<(), Stop> {
+            self.0.push((place.record, captures.to_vec(), String::from_utf8_lossy(bytes).into_owned()));
+            Ok(())
+        }
+    }
+
+    type Found = (Vec<(u64, Vec<String>, String)>, bool);
+
+    /// The records of some bytes that come in pieces of `chunk`, and whether reading came to the end.
+    fn cut(bytes: &[u8], steps: Option<&[Step]>, chunk: usize) -> Found {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        let limits = Limits { chunk, ..Limits::default() };
+        let options = Options { skip_invalid: true, limits: limits.clone(), ..Options::default() };
+        let mut sink = |_: Trace| ControlFlow::Continue(());
+        let mut reading = Reading::new(&options, &mut sink);
+        let mut window = Window::open(file.path(), "file", &limits, &Position::default()).unwrap();
+        let mut kept = Kept::default();
+        let outcome = match steps {
+            None => lines(&mut window, &mut kept, &mut reading),
+            Some(steps) => elements(&mut window, steps, &mut kept, &mut reading),
+        };
+        (kept.0, outcome.is_ok())
+    }
+
+    fn field(name: &str) -> Step {
+        Step::Field(name.to_owned())
+    }
+
+    #[test]
+    fn elements_are_found_at_the_end_of_a_way() {
+        let text = br#" {"skip": [1, {"a\"]": "}"}], "runs": {"x": [{"v": 1}, 2 , "s,]"], "y": []}, "z": null} "#;
+        let (found, whole) = cut(text, Some(&[field("runs"), Step::Capture("model".to_owned()), Step::Items]), 1 << 16);
+        let texts: Vec<(&str, &str)> =
+            found.iter().map(|(_, captures, text)| (captures[0].as_str(), text.as_str())).collect();
+        assert_eq!(texts, [("x", "{\"v\": 1}"), ("x", "2"), ("x", "\"s,]\"")]);
+        assert!(whole);
+    }
+
+    #[test]
+    fn damage_is_an_error_at_its_place() {
+        let all = [Step::Items];
+        for text in ["[1, 2", "[1 2]", "[{]", "{}", "[1,]x", "[\"abc]"] {
+            let (_, whole) = cut(text.as_bytes(), Some(&all), 1 << 16);
+            assert!(!whole, "{text}");
+        }
+        let twice = br#"{"runs":[1],"runs":[2]}"#;
+        assert!(!cut(twice, Some(&[field("runs"), Step::Items]), 1 << 16).1);
+    }
+
+    fn json() -> impl Strategy<Value = String> {
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            any::<i64>().prop_map(|number| number.to_string()),
+            any::<String>().prop_map(|text| serde_json::to_string(&text).unwrap()),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[ {} ]", items.join(" ,\n"))),
+                prop::collection::vec((any::<String>(), inner), 0..4).prop_map(|entries| {
+                    let entries =
+                        entries.iter().map(|(key, value)| format!("{} : {value}", serde_json::to_string(key).unwrap()));
+                    format!("{{{}}}", entries.collect::<Vec<_>>().join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn items_are_the_same_however_the_bytes_come(items in prop::collection::vec(json(), 0..6), chunk in 1_usize..40) {
+            let text = format!("[{}]", items.join(","));
+            let (found, whole) = cut(text.as_bytes(), Some(&[Step::Items]), chunk);
+            let found: Vec<String> = found.into_iter().map(|(_, _, text)| text).collect();
+            prop_assert!(whole);
+            prop_assert_eq!(found, items);
+        }
+
+        #[test]
+        fn lines_are_the_same_however_the_bytes_come(text in "[a-z \r\n]{0,80}", chunk in 1_usize..40) {
+            let (found, _) = cut(text.as_bytes(), None, chunk);
+            let wanted: Vec<(u64, String)> = text
+                .split('\n')
+                .enumerate()
+                .filter(|(_, line)| !line.trim_ascii().is_empty())
+                .map(|(number, line)| (number as u64 + 1, line.to_owned()))
+                .collect();
+            let found: Vec<(u64, String)> = found.into_iter().map(|(number, _, text)| (number, text)).collect();
+            prop_assert_eq!(found, wanted);
+        }
+
+        #[test]
+        fn any_bytes_end_the_same_however_they_come(bytes in prop::collection::vec(any::<u8>(), 0..120), chunk in 1_usize..40) {
+            for steps in [&[][..], &[Step::Items], &[field("a"), Step::Capture("k".to_owned())]] {
+                prop_assert_eq!(cut(&bytes, Some(steps), chunk), cut(&bytes, Some(steps), 1 << 16));
+            }
+        }
+    }
+}

@@ -180,9 +180,8 @@ impl Field {
     fn scalar<'s>(&self, picked: &'s Picked<'s>) -> Result<Option<Scalar<'s>>, Problem> {
         if self.count {
             return match picked {
-                Picked::List { length, .. } | Picked::Object { length, .. } => {
-                    Ok(i64::try_from(*length).ok().map(Scalar::Int))
-                }
+                Picked::List(list) => Ok(i64::try_from(list.length).ok().map(Scalar::Int)),
+                Picked::Object(object) => Ok(i64::try_from(object.length).ok().map(Scalar::Int)),
                 Picked::Missing | Picked::Null => Ok(None),
                 other => Err(self.problem("a list or an object to count", other.kind())),
             };

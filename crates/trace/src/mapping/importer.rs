@@ -9,7 +9,7 @@ use serde::de::DeserializeSeed;
 use super::document::Difference;
 use super::scalar::Scalar;
 use super::scope::{Row, Scope};
-use super::selection::{Picked, Selection};
+use super::selection::{Object, Picked, Selection};
 use super::side_table::Table;
 use super::template::{Template, rows, same_rows};
 use super::{Mapping, Shape};
@@ -326,7 +326,7 @@ fn table(
             continue;
         }
         let length = row.len();
-        let picked = Picked::Object { fields, entries: Vec::new(), sorted: Vec::new(), length };
+        let picked = Picked::Object(Box::new(Object::of_fields(fields, length)));
         each(Record::Picked(&picked), &[], place, reading)?;
     }
 }
@@ -340,6 +340,7 @@ fn load(
 ) -> Result<Table, Stop> {
     let outer = reading.file().to_owned();
     let mut window = Window::open(path, name, &reading.options.limits, &reading.position())?;
+    window.hold(crate::import::bytes::LOOKED_AT)?;
     let detected = crate::import::detect(window.head());
     let mut table = Table::default();
     let mut loaded = 0;

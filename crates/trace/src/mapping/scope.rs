@@ -65,9 +65,9 @@ static MISSING: Picked<'static> = Picked::Missing;
 pub(crate) fn follow<'r>(mut at: &'r Picked<'r>, way: &[Go], row: &Row<'_>) -> &'r Picked<'r> {
     for go in way {
         let next = match (go, at) {
-            (Go::Field(slot), Picked::Object { fields, .. }) => fields.get(*slot),
-            (Go::Item(index), Picked::List { items, .. }) => items.get(*index),
-            (Go::Row(level), Picked::List { items, .. }) => row.items.get(*level).and_then(|index| items.get(*index)),
+            (Go::Field(slot), Picked::Object(object)) => object.fields.get(*slot),
+            (Go::Item(index), Picked::List(list)) => list.items.get(*index),
+            (Go::Row(level), Picked::List(list)) => row.items.get(*level).and_then(|index| list.items.get(*index)),
             (Go::Capture(name), object) => {
                 row.keys.iter().find(|(seen, _)| seen == name).and_then(|(_, key)| object.entry(key))
             }

@@ -91,27 +91,46 @@ pub(crate) enum Picked<'a> {
     Missing,
     Null,
     Scalar(Scalar<'a>),
-    Object {
-        /// By slot.
-        fields: Vec<Picked<'a>>,
-        /// Keys that no slot names, in the order of the file.
-        entries: Vec<(Cow<'a, str>, Picked<'a>)>,
-        /// Positions in `entries`, sorted by key.
-        sorted: Vec<u32>,
-        length: usize,
-    },
-    List {
-        items: Vec<Picked<'a>>,
-        length: usize,
-    },
+    // Boxed, so that the many slots that stay empty are small.
+    Object(Box<Object<'a>>),
+    List(Box<List<'a>>),
     /// The text of the value, unread.
     Raw(Cow<'a, str>),
+}
+
+/// What was wanted of an object.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Object<'a> {
+    /// By slot.
+    pub(crate) fields: Vec<Picked<'a>>,
+    /// Keys that no slot names, in the order of the file.
+    pub(crate) entries: Vec<(Cow<'a, str>, Picked<'a>)>,
+    /// Positions in `entries`, sorted by key.
+    sorted: Vec<u32>,
+    /// How many keys it has.
+    pub(crate) length: usize,
+}
+
+/// What was wanted of a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct List<'a> {
+    pub(crate) items: Vec<Picked<'a>>,
+    /// How many items it has.
+    pub(crate) length: usize,
+}
+
+impl<'a> Object<'a> {
+    /// An object of which only the fields with slots are known.
+    pub(crate) fn of_fields(fields: Vec<Picked<'a>>, length: usize) -> Self {
+        Self { fields, length, ..Self::default() }
+    }
 }
 
 impl<'a> Picked<'a> {
     /// The entry with this key.
     pub(crate) fn entry(&self, key: &str) -> Option<&Self> {
-        let Self::Object { entries, sorted, .. } = self else { return None };
+        let Self::Object(object) = self else { return None };
+        let Object { entries, sorted, .. } = &**object;
         let at = sorted.binary_search_by(|position| (*entries[*position as usize].0).cmp(key)).ok()?;
         Some(&entries[sorted[at] as usize].1)
     }
@@ -124,8 +143,8 @@ impl<'a> Picked<'a> {
             Self::Scalar(Scalar::Bool(_)) => "true or false",
             Self::Scalar(Scalar::Text(_)) => "text",
             Self::Scalar(_) => "a number",
-            Self::Object { .. } => "an object",
-            Self::List { .. } => "a list",
+            Self::Object(_) => "an object",
+            Self::List(_) => "a list",
             Self::Raw(_) => "JSON",
         }
     }
@@ -136,16 +155,17 @@ impl<'a> Picked<'a> {
             Self::Missing => Picked::Missing,
             Self::Null => Picked::Null,
             Self::Scalar(scalar) => Picked::Scalar(scalar.into_owned()),
-            Self::Object { fields, entries, sorted, length } => Picked::Object {
-                fields: all(fields),
-                entries: entries
+            Self::Object(object) => Picked::Object(Box::new(Object {
+                fields: all(object.fields),
+                entries: object
+                    .entries
                     .into_iter()
                     .map(|(key, value)| (Cow::Owned(key.into_owned()), value.into_owned()))
                     .collect(),
-                sorted,
-                length,
-            },
-            Self::List { items, length } => Picked::List { items: all(items), length },
+                sorted: object.sorted,
+                length: object.length,
+            })),
+            Self::List(list) => Picked::List(Box::new(List { items: all(list.items), length: list.length })),
             Self::Raw(text) => Picked::Raw(Cow::Owned(text.into_owned())),
         }
     }
@@ -215,12 +235,12 @@ impl<'de> Visitor<'de> for &Selection {
             }
             length += 1;
         }
-        Ok(Picked::List { items, length })
+        Ok(Picked::List(Box::new(List { items, length })))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Picked<'de>, A::Error> {
-        let mut fields = Vec::new();
-        fields.resize(self.fields.len(), Picked::Missing);
+        let mut fields: Vec<Picked<'de>> = Vec::new();
+        fields.resize_with(self.fields.len(), Picked::default);
         let mut entries: Vec<(Cow<'de, str>, Picked<'de>)> = Vec::new();
         let mut length = 0;
         while let Some(key) = map.next_key_seed(KeyOf(self))? {
@@ -240,6 +260,9 @@ impl<'de> Visitor<'de> for &Selection {
                 Key::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
+        if entries.is_empty() {
+            return Ok(Picked::Object(Box::new(Object::of_fields(fields, length))));
+        }
         let mut sorted: Vec<u32> = (0..entries.len()).map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect();
         sorted.sort_by(|left, right| entries[*left as usize].0.cmp(&entries[*right as usize].0));
         for pair in sorted.windows(2) {
@@ -248,7 +271,7 @@ impl<'de> Visitor<'de> for &Selection {
                 return Err(A::Error::custom(format_args!("the key `{key}` stands twice in one object")));
             }
         }
-        Ok(Picked::Object { fields, entries, sorted, length })
+        Ok(Picked::Object(Box::new(Object { fields, entries, sorted, length })))
     }
 }
 

@@ -296,25 +296,25 @@ fn gather<'r>(at: &'r Picked<'r>, way: &'r [Go], row: &mut Row<'r>, rows: &mut V
         return;
     };
     match (go, at) {
-        (Go::Field(slot), Picked::Object { fields, .. }) => {
-            if let Some(next) = fields.get(*slot) {
+        (Go::Field(slot), Picked::Object(object)) => {
+            if let Some(next) = object.fields.get(*slot) {
                 gather(next, rest, row, rows);
             }
         }
-        (Go::Item(index), Picked::List { items, .. }) => {
-            if let Some(next) = items.get(*index) {
+        (Go::Item(index), Picked::List(list)) => {
+            if let Some(next) = list.items.get(*index) {
                 gather(next, rest, row, rows);
             }
         }
-        (Go::Row(_), Picked::List { items, .. }) => {
-            for (index, next) in items.iter().enumerate() {
+        (Go::Row(_), Picked::List(list)) => {
+            for (index, next) in list.items.iter().enumerate() {
                 row.items.push(index);
                 gather(next, rest, row, rows);
                 row.items.pop();
             }
         }
-        (Go::Capture(name), Picked::Object { entries, .. }) => {
-            for (key, next) in entries {
+        (Go::Capture(name), Picked::Object(object)) => {
+            for (key, next) in &object.entries {
                 row.keys.push((name, key));
                 gather(next, rest, row, rows);
                 row.keys.pop();

@@ -8,13 +8,22 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::mapping::Scalar;
 
-/// A single value, or nothing.
+/// A single value, or nothing. Boxed: an envelope has dozens of these and nearly all are empty.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Loose(pub(crate) Option<Scalar<'static>>);
+pub(crate) struct Loose(Option<Box<Scalar<'static>>>);
 
 impl Loose {
+    /// The value.
+    pub(crate) fn get(&self) -> Option<&Scalar<'static>> {
+        self.0.as_deref()
+    }
+
     pub(crate) fn is_nothing(&self) -> bool {
         self.0.is_none()
+    }
+
+    fn some<E>(value: Scalar<'static>) -> Result<Self, E> {
+        Ok(Self(Some(Box::new(value))))
     }
 
     /// As text; `None` where there is nothing, or a number that is no longer exact.
@@ -47,23 +56,23 @@ impl<'de> Deserialize<'de> for Loose {
             }
 
             fn visit_bool<E>(self, value: bool) -> Result<Loose, E> {
-                Ok(Loose(Some(Scalar::Bool(value))))
+                Loose::some(Scalar::Bool(value))
             }
 
             fn visit_i64<E>(self, value: i64) -> Result<Loose, E> {
-                Ok(Loose(Some(Scalar::Int(value))))
+                Loose::some(Scalar::Int(value))
             }
 
             fn visit_u64<E>(self, value: u64) -> Result<Loose, E> {
-                Ok(Loose(Some(i64::try_from(value).map_or(Scalar::Large(value), Scalar::Int))))
+                Loose::some(i64::try_from(value).map_or(Scalar::Large(value), Scalar::Int))
             }
 
             fn visit_f64<E>(self, value: f64) -> Result<Loose, E> {
-                Ok(Loose(Some(Scalar::Float(value))))
+                Loose::some(Scalar::Float(value))
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Loose, E> {
-                Ok(Loose(Some(Scalar::Text(text.to_owned().into()))))
+                Loose::some(Scalar::Text(text.to_owned().into()))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Loose, A::Error> {

@@ -1,0 +1,61 @@
+//! How fast recorded calls are read, in bytes a second on one core, digest included. The files are made here and lie in the page cache.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::ops::ControlFlow;
+
+use candor_trace::Mapping;
+use candor_trace::import::{Options, Source, read};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+
+#[path = "generated.rs"]
+mod generated;
+
+use generated::{Form, MAPPING, write};
+
+fn import(criterion: &mut Criterion) {
+    let folder = match tempfile::tempdir() {
+        Ok(folder) => folder,
+        Err(error) => panic!("{error}"),
+    };
+    let mapping = match Mapping::parse(MAPPING) {
+        Ok(mapping) => mapping,
+        Err(error) => panic!("{error}"),
+    };
+    let mut group = criterion.benchmark_group("import");
+    group.sample_size(10);
+    let cases = [
+        ("candor jsonl", Form::Candor, false),
+        ("openai jsonl", Form::OpenAi, false),
+        ("mapping over jsonl", Form::ForeignLines, true),
+        ("mapping over a json list", Form::ForeignList, true),
+        ("samples jsonl, short records", Form::Samples, false),
+    ];
+    for (name, form, mapped) in cases {
+        let path = folder.path().join(name);
+        let made = File::create(&path).map(BufWriter::new).and_then(|mut out| write(form, 64 << 20, &mut out));
+        let bytes = match made.and_then(|_| std::fs::metadata(&path)) {
+            Ok(data) => data.len(),
+            Err(error) => panic!("{error}"),
+        };
+        let options = Options { mapping: mapped.then(|| mapping.clone()), ..Options::default() };
+        group.throughput(Throughput::Bytes(bytes));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut seen = 0_u64;
+                let mut sink = |trace: candor_trace::Trace| {
+                    seen += trace.events.len() as u64;
+                    ControlFlow::Continue(())
+                };
+                match read(&Source::new(&path), &options, &mut sink) {
+                    Ok(summary) => summary.traces + seen,
+                    Err(error) => panic!("{error}"),
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, import);
+criterion_main!(benches);

@@ -1,0 +1,62 @@
+//! Reads a large generated file and says how fast and in how much memory: `flat_memory FORM MEGABYTES FOLDER`, where FORM is candor, openai,
+//! lines, list or samples. `benches/flat_memory.sh` runs all of them.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use candor_trace::Mapping;
+use candor_trace::import::{Options, Source, read};
+
+#[path = "../benches/generated.rs"]
+mod generated;
+
+use generated::{Form, MAPPING};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, form, megabytes, folder] = arguments.as_slice() else {
+        return Err("usage: flat_memory candor|openai|lines|list|samples MEGABYTES FOLDER".into());
+    };
+    let (form, mapped) = match form.as_str() {
+        "candor" => (Form::Candor, false),
+        "openai" => (Form::OpenAi, false),
+        "lines" => (Form::ForeignLines, true),
+        "list" => (Form::ForeignList, true),
+        "samples" => (Form::Samples, false),
+        other => return Err(format!("no form is called `{other}`").into()),
+    };
+    let path = Path::new(folder).join(format!("flat_memory_{}", arguments[1]));
+    let mut out = BufWriter::new(File::create(&path)?);
+    let records = generated::write(form, megabytes.parse::<u64>()? << 20, &mut out)?;
+    out.flush()?;
+    drop(out);
+    let mapping = if mapped { Some(Mapping::parse(MAPPING)?) } else { None };
+    let before = peak_kilobytes();
+    let start = Instant::now();
+    let summary =
+        read(&Source::new(&path), &Options { mapping, ..Options::default() }, &mut |_| ControlFlow::Continue(()));
+    let seconds = start.elapsed().as_secs_f64();
+    std::fs::remove_file(&path)?;
+    let summary = summary?;
+    let bytes: u64 = summary.files.iter().map(|file| file.bytes).sum();
+    writeln!(
+        std::io::stdout(),
+        "{}: {records} records, {} MB, {:.0} MB/s, peak memory {} MB ({} MB before reading)",
+        arguments[1],
+        bytes / 1_000_000,
+        bytes as f64 / 1e6 / seconds,
+        peak_kilobytes() / 1000,
+        before / 1000,
+    )?;
+    Ok(())
+}
+
+/// The most memory that this process has held so far; 0 where the system does not say.
+fn peak_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()).and_then(|count| count.parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,327 @@
+//! What a field of an unknown file probably is, by its name and by what it holds. A guess says that it is one.
+
+use super::layout::{Layout, Leaf};
+
+/// A field of a mapping with the source that was chosen for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Guess {
+    pub(super) target: &'static str,
+    /// The right-hand side in TOML.
+    pub(super) source: String,
+    /// The name and the content both say so.
+    pub(super) sure: bool,
+    pub(super) why: String,
+}
+
+struct Target {
+    name: &'static str,
+    names: &'static [&'static str],
+    fits: fn(&Leaf) -> bool,
+}
+
+fn anything(leaf: &Leaf) -> bool {
+    leaf.count() > 0
+}
+
+fn short(leaf: &Leaf) -> bool {
+    leaf.count() > 0 && leaf.mean_length() <= 200
+}
+
+fn word(leaf: &Leaf) -> bool {
+    leaf.is_text() && leaf.mean_length() <= 80
+}
+
+fn prose(leaf: &Leaf) -> bool {
+    leaf.is_text()
+}
+
+fn long(leaf: &Leaf) -> bool {
+    leaf.is_text() && leaf.mean_length() >= 20
+}
+
+fn whole(leaf: &Leaf) -> bool {
+    leaf.is_whole() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<u32>().is_ok()))
+}
+
+fn number(leaf: &Leaf) -> bool {
+    leaf.is_number() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<f64>().is_ok()))
+}
+
+fn decides(leaf: &Leaf) -> bool {
+    let words =
+        ["true", "false", "correct", "wrong", "incorrect", "yes", "no", "y", "n", "0", "1", "0.0", "1.0", "no_answer"];
+    leaf.count() > 0
+        && leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000))
+        && leaf.texts.iter().all(|text| words.iter().any(|word| text.begins.eq_ignore_ascii_case(word)))
+}
+
+fn rates(leaf: &Leaf) -> bool {
+    number(leaf) && !decides(leaf)
+}
+
+const REPLIES: &[&str] = &[
+    "reply",
+    "response",
+    "completion",
+    "output",
+    "generation",
+    "gen",
+    "ys",
+    "rawgenerations",
+    "modeloutput",
+    "fullanswer",
+    "responses",
+    "completions",
+    "outputs",
+    "generations",
+    "samples",
+    "replies",
+    "text",
+    "content",
+];
+const VERDICTS: &[&str] = &[
+    "correct",
+    "iscorrect",
+    "passed",
+    "verdict",
+    "solved",
+    "success",
+    "accs",
+    "acc",
+    "accuracy",
+    "rawscoredgenerations",
+    "scoredgenerations",
+    "corrects",
+    "r",
+    "pass",
+    "grade",
+];
+const ANSWERS: &[&str] = &[
+    "answer",
+    "prediction",
+    "predicted",
+    "pred",
+    "parsedanswer",
+    "extractedanswer",
+    "verifiedanswer",
+    "finalanswer",
+    "ypred",
+    "modelanswer",
+    "answers",
+    "predictions",
+    "preds",
+];
+
+/// Whether a list of this name holds one thing a sample, so that its rows are samples.
+pub(super) fn names_a_reply(name: &str) -> bool {
+    REPLIES.contains(&name) || VERDICTS.contains(&name) || ANSWERS.contains(&name)
+}
+
+/// In the order in which fields are chosen; a field is chosen once.
+static TARGETS: &[Target] = &[
+    Target { name: "verdict", names: VERDICTS, fits: decides },
+    Target {
+        name: "gold",
+        names: &[
+            "gold",
+            "target",
+            "expected",
+            "groundtruth",
+            "correctanswer",
+            "goldanswer",
+            "ytrue",
+            "reference",
+            "truth",
+            "solution",
+            "label",
+        ],
+        fits: short,
+    },
+    Target { name: "answer", names: ANSWERS, fits: short },
+    Target {
+        name: "reasoning",
+        names: &[
+            "reasoning",
+            "reasoningcontent",
+            "thinking",
+            "thinkingprocess",
+            "chainofthought",
+            "cot",
+            "rationale",
+            "thought",
+            "thoughts",
+            "explanation",
+        ],
+        fits: long,
+    },
+    Target { name: "reply", names: REPLIES, fits: prose },
+    Target {
+        name: "unit",
+        names: &[
+            "questionid",
+            "problemid",
+            "taskid",
+            "itemid",
+            "exampleid",
+            "qid",
+            "taskhash",
+            "idx",
+            "index",
+            "id",
+            "uid",
+            "uuid",
+            "key",
+            "hash",
+            "sampleid",
+            "question",
+            "problem",
+            "puzzle",
+        ],
+        fits: anything,
+    },
+    Target {
+        name: "request",
+        names: &[
+            "question",
+            "problem",
+            "prompt",
+            "input",
+            "query",
+            "request",
+            "qstr",
+            "instruction",
+            "biasedquestion",
+            "puzzle",
+        ],
+        fits: prose,
+    },
+    Target { name: "model", names: &["model", "modelname", "modelid", "engine", "llm"], fits: word },
+    Target {
+        name: "arm",
+        names: &["arm", "condition", "variant", "hint", "hinttype", "setting", "treatment"],
+        fits: word,
+    },
+    Target {
+        name: "stratum",
+        names: &["stratum", "category", "subject", "topic", "task", "domain", "dataset", "propid", "language"],
+        fits: word,
+    },
+    Target { name: "sample", names: &["sample", "sampleindex", "sampleidx", "attempt", "run", "repeat"], fits: whole },
+    Target { name: "effort", names: &["effort", "reasoningeffort", "thinkingbudget"], fits: short },
+    Target { name: "scores.score", names: &["score", "reward", "rating", "pass1", "logprob", "value"], fits: rates },
+    Target { name: "cost", names: &["cost", "costusd", "totalcost", "price"], fits: number },
+    Target { name: "usage.input", names: &["prompttokens", "inputtokens"], fits: whole },
+    Target {
+        name: "usage.output",
+        names: &["completiontokens", "outputtokens", "generatedtokens", "tokens"],
+        fits: whole,
+    },
+    Target { name: "usage.reasoning", names: &["reasoningtokens", "thinkingtokens"], fits: whole },
+    Target {
+        name: "cue.target",
+        names: &["hintoption", "cuetarget", "randomansidx", "biasedanswer", "suggestedanswer"],
+        fits: short,
+    },
+];
+
+/// Whether any field of a mapping goes by this name.
+pub(super) fn is_known(name: &str) -> bool {
+    TARGETS.iter().any(|target| target.names.contains(&name))
+}
+
+/// Chooses a source for every target that the leaves offer one for.
+pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
+    let mut used = vec![false; layout.leaves.len()];
+    let mut guesses: Vec<Guess> = Vec::new();
+    for target in TARGETS {
+        let best = target
+            .names
+            .iter()
+            .enumerate()
+            .flat_map(|(rank, name)| {
+                let matching = layout.leaves.iter().enumerate().filter(move |(_, leaf)| leaf.name() == *name);
+                matching.map(move |(at, leaf)| (rank, leaf.path.steps().len(), at, leaf))
+            })
+            .filter(|(_, _, at, leaf)| (!used[*at] || target.name == "request") && (target.fits)(leaf))
+            .filter(|(.., leaf)| target.name != "unit" || tells_apart(leaf, layout))
+            .min_by_key(|(rank, depth, at, _)| (*rank, *depth, *at));
+        let Some((rank, _, at, leaf)) = best else { continue };
+        // What names the question may be its text too.
+        used[at] = true;
+        guesses.push(guess(target.name, leaf, rank, layout));
+    }
+    complete(layout, &mut guesses);
+    guesses
+}
+
+/// Whether a field has enough values to name questions.
+fn tells_apart(leaf: &Leaf, layout: &Layout) -> bool {
+    layout.seen < 3 || leaf.distinct() * 20 >= leaf.count()
+}
+
+fn guess(target: &'static str, leaf: &Leaf, rank: usize, layout: &Layout) -> Guess {
+    let path = quoted(&leaf.path.to_string());
+    let sure = rank < 8 && layout.each.is_empty() && leaf.nulls * 2 <= leaf.count();
+    let repeats = leaf.path.steps().iter().all(|step| !matches!(step, crate::mapping::path::Step::Items));
+    let counter = matches!(target, "cost" | "usage.input" | "usage.output" | "usage.reasoning");
+    if counter && repeats && rises(leaf) {
+        let share = if layout.each.is_empty() { "" } else { ", share = \"rows\"" };
+        return Guess {
+            target,
+            source: format!("{{ path = {path}, difference = \"resets\"{share} }}"),
+            sure: false,
+            why: "rises from record to record: read as a running total".to_owned(),
+        };
+    }
+    if counter && repeats && !layout.each.is_empty() {
+        let why = "stands once for all rows: divided over them".to_owned();
+        return Guess { target, source: format!("{{ path = {path}, share = \"rows\" }}"), sure: false, why };
+    }
+    if target == "reply" && leaf.texts.iter().any(|text| text.tagged) {
+        let why = "holds <think> tags: cut into reasoning and output".to_owned();
+        return Guess { target, source: path, sure: rank < 8, why };
+    }
+    let why = format!("by its name{}", if sure { " and what it holds" } else { "" });
+    Guess { target, source: path, sure, why }
+}
+
+/// Whether values nearly always rise and are not just a count of the records.
+fn rises(leaf: &Leaf) -> bool {
+    let up = leaf.numbers.windows(2).filter(|pair| pair[1] > pair[0]).count();
+    leaf.numbers.len() >= 8 && up * 10 >= (leaf.numbers.len() - 1) * 9
+}
+
+/// What follows from what was found: the unit where nothing names it, the verdict where answer and gold stand there.
+fn complete(layout: &Layout, guesses: &mut Vec<Guess>) {
+    let source = |guesses: &[Guess], target: &str| {
+        guesses.iter().find(|guess| guess.target == target).map(|guess| guess.source.clone())
+    };
+    if layout.keyed {
+        guesses.retain(|guess| guess.target != "unit");
+        let why = "the key of the record".to_owned();
+        guesses.push(Guess { target: "unit", source: "{ capture = \"unit\" }".to_owned(), sure: true, why });
+    } else if layout.each.iter().any(|path| path.to_string().contains("{key}")) {
+        guesses.retain(|guess| guess.target != "unit");
+        let why = "the key of the row".to_owned();
+        guesses.push(Guess { target: "unit", source: "{ capture = \"key\" }".to_owned(), sure: false, why });
+    } else if source(guesses, "unit").is_none() {
+        let (source, why) = if layout.seen <= 4 && !layout.each.is_empty() {
+            ("{ row = true }", "nothing names the question: every row is its own")
+        } else {
+            ("{ record = true }", "nothing names the question: every record is its own")
+        };
+        guesses.push(Guess { target: "unit", source: source.to_owned(), sure: false, why: why.to_owned() });
+    }
+    if source(guesses, "verdict").is_none()
+        && let (Some(answer), Some(gold)) = (source(guesses, "answer"), source(guesses, "gold"))
+    {
+        let why = "nothing says whether the answer is right: compared with the gold, letter by letter".to_owned();
+        let source = format!("{{ equals = [{answer}, {gold}] }}");
+        guesses.push(Guess { target: "verdict", source, sure: false, why });
+    }
+}
+
+/// Text as a TOML string.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}

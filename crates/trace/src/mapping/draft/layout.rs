@@ -1,0 +1,305 @@
+//! Where in an unknown document the records are, and which lists in a record belong together. Not what the fields mean.
+
+use std::collections::BTreeMap;
+
+use super::tree::{Text, Tree};
+use crate::mapping::path::{Path, Step};
+
+/// What a document looks like.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// The way to the records, where the container does not give it.
+    pub(super) records: Option<String>,
+    /// Lists that run in parallel within a record.
+    pub(super) each: Vec<Path>,
+    pub(super) leaves: Vec<Leaf>,
+    /// How many records were looked at.
+    pub(super) seen: usize,
+    /// The key of the records is captured as `unit`.
+    pub(super) keyed: bool,
+}
+
+/// A field that was seen, with what it held.
+#[derive(Debug, Clone)]
+pub(super) struct Leaf {
+    pub(super) path: Path,
+    pub(super) bools: usize,
+    pub(super) numbers: Vec<f64>,
+    pub(super) texts: Vec<Text>,
+    pub(super) nulls: usize,
+}
+
+const RECORDS: usize = 60;
+const VALUES: usize = 400;
+
+impl Leaf {
+    pub(super) fn count(&self) -> usize {
+        self.bools + self.numbers.len() + self.texts.len()
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        self.count() > 0 && self.texts.len() == self.count()
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        self.count() > 0 && self.numbers.len() == self.count()
+    }
+
+    pub(super) fn mean_length(&self) -> usize {
+        self.texts.iter().map(|text| text.length).sum::<usize>() / self.texts.len().max(1)
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_number() && self.numbers.iter().all(|number| number.fract() == 0.0 && *number >= 0.0)
+    }
+
+    /// The last key on the way, in lower case without punctuation.
+    pub(super) fn name(&self) -> String {
+        let last = self.path.steps().iter().rev().find_map(|step| match step {
+            Step::Field(name) => Some(name.as_str()),
+            _ => None,
+        });
+        normal(last.unwrap_or_default())
+    }
+
+    pub(super) fn distinct(&self) -> usize {
+        let texts: std::collections::BTreeSet<&str> = self.texts.iter().map(|text| text.begins.as_str()).collect();
+        let numbers: std::collections::BTreeSet<u64> = self.numbers.iter().map(|number| number.to_bits()).collect();
+        texts.len() + numbers.len() + usize::from(self.bools > 0) * 2
+    }
+}
+
+/// A key in lower case without punctuation.
+fn normal(key: &str) -> String {
+    key.to_lowercase().chars().filter(|character| character.is_alphanumeric()).collect()
+}
+
+/// Looks at a list of records.
+pub(super) fn of_records<'t>(records: impl Iterator<Item = &'t Tree>) -> Layout {
+    let records: Vec<&Tree> = records.take(RECORDS).collect();
+    let mut layout = Layout { seen: records.len(), ..Layout::default() };
+    layout.each = parallel(&records);
+    layout.leaves = leaves(&records, &layout.each);
+    layout
+}
+
+/// Looks at a document that is one object.
+pub(super) fn of_document(document: &Tree) -> Layout {
+    let Tree::Object(entries) = document else { return of_records(std::iter::once(document)) };
+    if let Some((path, items)) = list_of_objects(entries) {
+        let mut layout = of_records(items.iter());
+        layout.records = Some(path);
+        return layout;
+    }
+    let objects: Vec<&Tree> = entries.iter().map(|(_, value)| value).filter(|value| is_object(value)).collect();
+    if objects.len() >= 3 && objects.len() * 10 >= entries.len() * 9 && alike(&objects) {
+        let mut layout = of_records(objects.into_iter());
+        layout.records = Some("{unit}".to_owned());
+        layout.keyed = true;
+        return layout;
+    }
+    of_records(std::iter::once(document))
+}
+
+fn is_object(tree: &Tree) -> bool {
+    matches!(tree, Tree::Object(entries) if !entries.is_empty())
+}
+
+/// Whether objects share most of their keys, so that their own keys are names and not fields.
+fn alike(objects: &[&Tree]) -> bool {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut keys = 0;
+    for object in objects {
+        if let Tree::Object(entries) = object {
+            keys += entries.len();
+            for (key, _) in entries {
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+    }
+    let shared: usize = counts.values().filter(|count| **count * 2 >= objects.len()).sum();
+    keys > 0 && shared * 3 >= keys * 2
+}
+
+/// The longest list of objects within two levels.
+fn list_of_objects(entries: &[(String, Tree)]) -> Option<(String, &Vec<Tree>)> {
+    let mut found: Option<(String, &Vec<Tree>)> = None;
+    let consider = |path: Vec<Step>, value: &Tree| -> Option<usize> {
+        let Tree::List(items) = value else { return None };
+        let objects = items.iter().filter(|item| is_object(item)).count();
+        (objects >= 2 && objects == items.len()).then_some(objects).filter(|_| !path.is_empty())
+    };
+    let mut best = 1;
+    for (key, value) in entries {
+        let steps = vec![Step::Field(key.clone())];
+        if let (Some(length), Tree::List(items)) = (consider(steps.clone(), value), value)
+            && length > best
+        {
+            best = length;
+            found = Some((Path::new([steps, vec![Step::Items]].concat()).to_string(), items));
+        }
+        if let Tree::Object(inner) = value {
+            for (second, value) in inner {
+                let steps = vec![Step::Field(key.clone()), Step::Field(second.clone())];
+                if let (Some(length), Tree::List(items)) = (consider(steps.clone(), value), value)
+                    && length > best
+                {
+                    best = length;
+                    found = Some((Path::new([steps, vec![Step::Items]].concat()).to_string(), items));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Lists of single values, by path: their lengths record by record.
+fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>, keyed: bool) {
+    const MOST: usize = 200;
+    if out.len() > MOST || path.len() > 5 {
+        return;
+    }
+    match tree {
+        Tree::List(items) => {
+            let singles = items.iter().filter(|item| !matches!(item, Tree::List(_) | Tree::Object(_))).count();
+            if items.len() >= 2 && singles == items.len() {
+                let mut whole = path.clone();
+                whole.push(Step::Items);
+                out.entry(Path::new(whole)).or_default().push(items.len());
+            } else if items.len() >= 2 && items.iter().all(is_object) {
+                // A list of small objects runs in parallel through each of their fields.
+                if let Some(Tree::Object(entries)) = items.first() {
+                    for (key, value) in entries {
+                        if !matches!(value, Tree::List(_) | Tree::Object(_)) {
+                            let mut whole = path.clone();
+                            whole.extend([Step::Items, Step::Field(key.clone())]);
+                            out.entry(Path::new(whole)).or_default().push(items.len());
+                        }
+                    }
+                }
+            }
+            for (index, item) in items.iter().enumerate().take(4) {
+                if is_object(item) && items.len() <= 4 {
+                    path.push(Step::Item(index));
+                    lists(item, path, out, keyed);
+                    path.pop();
+                }
+            }
+        }
+        Tree::Object(entries) => {
+            // Many keys that all lead to lists: the keys are names.
+            let named = entries.len() >= 5
+                && !entries.iter().any(|(key, _)| super::guess::is_known(&normal(key)))
+                && entries.iter().all(|(_, value)| matches!(value, Tree::List(items) if !items.is_empty()));
+            if named && !keyed {
+                let total =
+                    entries.iter().map(|(_, value)| if let Tree::List(items) = value { items.len() } else { 0 });
+                let mut whole = path.clone();
+                whole.extend([Step::Capture("key".to_owned()), Step::Items]);
+                out.entry(Path::new(whole)).or_default().push(total.sum());
+                return;
+            }
+            for (key, value) in entries {
+                path.push(Step::Field(key.clone()));
+                lists(value, path, out, keyed);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The lists that have the same length as each other in every record, where there are any that matter.
+fn parallel(records: &[&Tree]) -> Vec<Path> {
+    let mut found: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
+    for record in records {
+        lists(record, &mut Vec::new(), &mut found, false);
+    }
+    let whole: Vec<(Path, Vec<usize>)> =
+        found.into_iter().filter(|(_, lengths)| lengths.len() * 10 >= records.len() * 9).collect();
+    let matters = |path: &Path| {
+        let leaf = Leaf { path: path.clone(), bools: 0, numbers: Vec::new(), texts: Vec::new(), nulls: 0 };
+        let name = leaf.name();
+        super::guess::names_a_reply(&name)
+    };
+    // The lists that run with the first one that matters.
+    let Some((first, lengths)) = whole.iter().find(|(path, _)| matters(path)) else { return Vec::new() };
+    let wildcards = |path: &Path| -> Vec<Step> {
+        path.steps().iter().filter(|step| matches!(step, Step::Items | Step::Capture(_))).cloned().collect()
+    };
+    let group: Vec<Path> = whole
+        .iter()
+        .filter(|(path, other)| other == lengths && wildcards(path) == wildcards(first))
+        .map(|(path, _)| path.clone())
+        .collect();
+    group
+}
+
+/// Every single value, by path; lists only where they are rows.
+fn leaves(records: &[&Tree], each: &[Path]) -> Vec<Leaf> {
+    let mut order: Vec<Leaf> = Vec::new();
+    let mut places: BTreeMap<Path, usize> = BTreeMap::new();
+    for record in records {
+        gather(record, &mut Vec::new(), each, &mut |path, tree| {
+            const MOST_LEAVES: usize = 500;
+            let path = Path::new(path.to_vec());
+            let place = match places.get(&path) {
+                Some(place) => *place,
+                None if order.len() >= MOST_LEAVES => return,
+                None => {
+                    places.insert(path.clone(), order.len());
+                    order.push(Leaf { path, bools: 0, numbers: Vec::new(), texts: Vec::new(), nulls: 0 });
+                    order.len() - 1
+                }
+            };
+            let leaf = &mut order[place];
+            if leaf.count() >= VALUES {
+                return;
+            }
+            match tree {
+                Tree::Null => leaf.nulls += 1,
+                Tree::Bool(_) => leaf.bools += 1,
+                Tree::Number(number) => leaf.numbers.push(*number),
+                Tree::Text(text) => leaf.texts.push(text.clone()),
+                Tree::List(_) | Tree::Object(_) => {}
+            }
+        });
+    }
+    order
+}
+
+fn gather(tree: &Tree, path: &mut Vec<Step>, each: &[Path], take: &mut dyn FnMut(&[Step], &Tree)) {
+    let leads_to_rows = |path: &[Step]| each.iter().any(|row| row.steps().starts_with(path));
+    match tree {
+        Tree::Object(entries) => {
+            path.push(Step::Capture("key".to_owned()));
+            let captured = leads_to_rows(path);
+            path.pop();
+            for (key, value) in entries {
+                path.push(if captured { Step::Capture("key".to_owned()) } else { Step::Field(key.clone()) });
+                gather(value, path, each, take);
+                path.pop();
+            }
+        }
+        Tree::List(items) => {
+            path.push(Step::Items);
+            let rows = leads_to_rows(path);
+            if rows {
+                for item in items {
+                    gather(item, path, each, take);
+                }
+            }
+            path.pop();
+            if !rows {
+                for (index, item) in items.iter().enumerate() {
+                    path.push(Step::Item(index));
+                    if leads_to_rows(path) {
+                        gather(item, path, each, take);
+                    }
+                    path.pop();
+                }
+            }
+        }
+        single => take(path, single),
+    }
+}

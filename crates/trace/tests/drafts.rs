@@ -1,0 +1,106 @@
+//! Drafts of mappings for files that nothing knows: each loads, and gives traces.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use candor_trace::import::{Options, Source, read};
+use candor_trace::mapping::draft::{Draft, draft};
+use candor_trace::{Inventory, Mapping};
+
+fn drafted(path: &Path) -> Option<(Draft, Inventory)> {
+    let draft = draft(path).unwrap()?;
+    let mapping = Mapping::parse(&draft.toml).unwrap_or_else(|error| panic!("{error}\n{}", draft.toml));
+    let mut inventory = Inventory::default();
+    let options = Options { mapping: Some(mapping), ..Options::default() };
+    read(&Source::new(path), &options, &mut |trace| {
+        inventory.see(&trace);
+        ControlFlow::Continue(())
+    })
+    .unwrap_or_else(|error| panic!("{error}\n{}", draft.toml));
+    Some((draft, inventory))
+}
+
+fn of(name: &str, text: &str) -> Option<(Draft, Inventory)> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    drafted(&path)
+}
+
+#[test]
+fn plain_records_are_drafted_and_say_what_is_sure() {
+    let lines: String = (0..20)
+        .map(|number| {
+            format!(
+                "{{\"task_hash\":\"h{number}\",\"llm\":\"m\",\"generation\":\"<think>a</think>b\",\"grade\":{}}}\n",
+                number % 2
+            )
+        })
+        .collect();
+    let (draft, inventory) = of("runs.jsonl", &lines).unwrap();
+    assert_eq!((inventory.traces, inventory.verdicts, inventory.readable()), (20, 20, 20), "{}", draft.toml);
+    assert_eq!(inventory.models.keys().collect::<Vec<_>>(), ["m"]);
+    assert!(draft.toml.contains("# sure") && draft.toml.contains("path = \"runs.jsonl\""), "{}", draft.toml);
+}
+
+#[test]
+fn parallel_lists_and_running_totals_are_seen() {
+    let records: Vec<String> = (0..20)
+        .map(|number| {
+            format!(r#"{{"idx":{number},"ys":["a","b","c"],"infos":[{{"r":1}},{{"r":0}},{{"r":0}}],"used":{{"cost":{}.5}}}}"#, number * 2 + 1)
+        })
+        .collect();
+    let (draft, inventory) = of("search.json", &format!("[{}]", records.join(","))).unwrap();
+    assert_eq!((inventory.traces, inventory.verdicts, inventory.costs), (60, 60, 60), "{}", draft.toml);
+    assert!(draft.toml.contains("difference = \"resets\""), "{}", draft.toml);
+    assert!(!draft.sure && draft.guesses > 0);
+}
+
+#[test]
+fn a_table_with_foreign_names_is_drafted() {
+    let mut table = "Problem,Solution,Model answer,Engine\n".to_owned();
+    (0..10).for_each(|number| table.push_str(&format!("\"what is {number}, plus 1?\",{},{number},m\n", number + 1)));
+    let (draft, inventory) = of("table.csv", &table).unwrap();
+    assert_eq!((inventory.traces, inventory.answers, inventory.verdicts), (10, 10, 10), "{}", draft.toml);
+}
+
+#[test]
+fn what_holds_no_result_gives_no_draft() {
+    assert!(of("config.json", r#"{"name":"x","version":3,"tags":["a","b"]}"#).is_none());
+    assert!(of("notes.txt", "just words").is_none());
+    assert!(
+        of(
+            "grid.json",
+            r#"{"train":[{"input":[[0,1]],"output":[[1,0]]}],"test":[{"input":[[0,1]],"output":[[1,0]]}]}"#
+        )
+        .is_none()
+    );
+}
+
+#[test]
+fn every_recorded_set_that_no_importer_reads_gets_a_draft_that_loads() {
+    let Some(data) = candor_testkit::shared_data() else {
+        println!("skipped: the recorded sets are not on this machine");
+        return;
+    };
+    let cases = [
+        ("faithfulness/thinklogits_mmlu/DeepSeek-R1-Distill-Llama-8B/sycophancy/completions_with_500.json", 500),
+        (
+            "faithfulness/turpin2023_bbh_suggested_answer/20230303-191254-snarks-claude-v1-biastypesuggested_answer-fewshotFalse.json",
+            150,
+        ),
+        ("faithfulness/bct_human_labels/bct-qualitative-analysis.csv", 452),
+        ("faithfulness/venhoff_backtracking/reasoning_comparison_qwen2.5-32b-instruct.json", 100),
+        ("compute/tot_game24/gpt-4_0.7_naive_cot_sample_100_start900_end1000.json", 10_000),
+        ("compute/cruxeval_codellama7b/sample_scored_codellama-7b_temp0.2_input.json", 8000),
+        ("compute/livecodebench/performances_execution.json", 17_723),
+    ];
+    for (name, wanted) in cases {
+        let path = data.join(name);
+        let Some((draft, inventory)) = drafted(&path) else { panic!("{name}: no draft") };
+        println!("{name}\n{}{} traces\n", draft.toml, inventory.traces);
+        assert!(inventory.traces >= wanted, "{name}: {} traces\n{}", inventory.traces, draft.toml);
+    }
+    // Tasks are no traces.
+    assert!(drafted(&data.join("arc/arc_agi_1/data/evaluation/00576224.json")).is_none());
+}
