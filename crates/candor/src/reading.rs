@@ -1,12 +1,14 @@
 //! Recorded calls, opened and read for a command: source, mapping, progress, and errors in the words of the terminal.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use candor_audit::{Audit, Run, recorded};
 use candor_stats::Level;
-use candor_trace::import::{self, Options, Progress, Summary};
-use candor_trace::{Mapping, Trace};
+use candor_trace::import::{self, Options, SkipReason, Skipped, Summary};
+use candor_trace::{Error, Mapping, Trace};
 
 use crate::problem::Problem;
 use crate::progress::Reported;
@@ -26,10 +28,21 @@ pub(crate) struct From {
 }
 
 impl From {
-    /// How it is read.
-    fn options<'a>(&self, progress: &'a dyn Fn(Progress)) -> Result<Options<'a>, Problem> {
+    /// Reads it in some way, with its mapping, while its progress is reported.
+    fn read<R>(
+        &self,
+        settings: &Settings,
+        reading: impl FnOnce(&import::Source, &Options<'_>) -> R,
+    ) -> Result<R, Problem> {
         let mapping = self.map.as_deref().map(mapping).transpose()?;
-        Ok(Options { skip_invalid: self.skip_invalid, mapping, progress: Some(progress), ..Options::default() })
+        let source = import::Source::new(&self.path);
+        let reported = Reported::of(&source, &self.name(), settings);
+        let progress = |progress| reported.at(progress);
+        let options =
+            Options { skip_invalid: self.skip_invalid, mapping, progress: Some(&progress), ..Options::default() };
+        let read = reading(&source, &options);
+        reported.end();
+        Ok(read)
     }
 
     /// What the user knows it by.
@@ -51,17 +64,63 @@ pub(crate) fn mapping(path: &Path) -> Result<Mapping, Problem> {
 }
 
 /// Hands over every trace.
-pub(crate) fn traces(from: &From, settings: &Settings, mut take: impl FnMut(&Trace)) -> Result<Summary, Problem> {
-    let source = import::Source::new(&from.path);
-    let reported = Reported::of(&source, &from.name(), settings);
-    let progress = |progress| reported.at(progress);
-    let options = from.options(&progress)?;
-    let summary = import::read(&source, &options, &mut |trace| {
+pub(crate) fn traces(from: &From, settings: &Settings, take: impl FnMut(&Trace)) -> Result<Summary, Problem> {
+    from.read(settings, |source, options| every(source, options, take))?.map_err(|error| unreadable(&error))
+}
+
+fn every(
+    source: &import::Source,
+    options: &Options<'_>,
+    mut take: impl FnMut(&Trace),
+) -> candor_trace::Result<Summary> {
+    import::read(source, options, &mut |trace| {
         take(&trace);
         ControlFlow::Continue(())
-    });
-    reported.end();
-    summary.map_err(|error| unreadable(&error))
+    })
+}
+
+/// Hands over every trace for a look: where nothing is recognised that is no error, and every file is listed as not known.
+pub(crate) fn looked(from: &From, settings: &Settings, take: impl FnMut(&Trace)) -> Result<Summary, Problem> {
+    let summary = from.read(settings, |source, options| every(source, options, take))?;
+    match summary {
+        Err(error @ (Error::Unrecognised { .. } | Error::Nothing { .. })) if from.map.is_none() => {
+            let mut skipped = Vec::new();
+            unknown(&from.path, &mut skipped, 0);
+            if skipped.is_empty() { Err(unreadable(&error)) } else { Ok(Summary { skipped, ..Summary::default() }) }
+        }
+        other => other.map_err(|error| unreadable(&error)),
+    }
+}
+
+/// The files of a source in which nothing is recognised, with what they look like. What cannot be opened is left out: reading said why.
+fn unknown(path: &Path, skipped: &mut Vec<Skipped>, depth: usize) {
+    const DEEPEST: usize = 32;
+    const MOST_FILES: usize = 10_000;
+    const LOOKED_AT: u64 = 256 << 10;
+    if depth > DEEPEST || skipped.len() >= MOST_FILES {
+        return;
+    }
+    if path.is_dir() {
+        let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        entries.retain(|entry| !entry.is_symlink() && !hidden(entry));
+        entries.sort();
+        for entry in entries {
+            unknown(&entry, skipped, depth + 1);
+        }
+        return;
+    }
+    let mut head = Vec::new();
+    if File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut head)).is_ok() && !head.is_empty() {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let reason = SkipReason::Unrecognised(import::detect(&head).looks_like);
+        skipped.push(Skipped { path: path.to_path_buf(), name, reason });
+    }
+}
+
+fn hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
 
 /// Runs audits over them, and hands every trace over beside that.
@@ -72,23 +131,20 @@ pub(crate) fn audited(
     settings: &Settings,
     mut take: impl FnMut(&Trace),
 ) -> Result<Run, Problem> {
-    let source = import::Source::new(&from.path);
-    let reported = Reported::of(&source, &from.name(), settings);
-    let progress = |progress| reported.at(progress);
-    let options = from.options(&progress)?;
-    let run = recorded::run(&source, &options, audits, wanted, &mut |trace| {
-        take(trace);
-        ControlFlow::Continue(())
-    });
-    reported.end();
+    let run = from.read(settings, |source, options| {
+        recorded::run(source, options, audits, wanted, &mut |trace| {
+            take(trace);
+            ControlFlow::Continue(())
+        })
+    })?;
     run.map_err(|error| refused(&error))
 }
 
 /// An import that failed: a mapping is configuration, everything else is data.
-pub(crate) fn unreadable(error: &candor_trace::Error) -> Problem {
+pub(crate) fn unreadable(error: &Error) -> Problem {
     let problem = match error {
-        candor_trace::Error::Io { path, source, .. } => return Problem::reading(path, source),
-        candor_trace::Error::Mapping { .. } => Problem::configuration(error.to_string()),
+        Error::Io { path, source, .. } => return Problem::reading(path, source),
+        Error::Mapping { .. } => Problem::configuration(error.to_string()),
         _ => Problem::input(error.to_string()),
     };
     match error.hint() {
@@ -99,14 +155,14 @@ pub(crate) fn unreadable(error: &candor_trace::Error) -> Problem {
 
 /// An audit that could not run.
 pub(crate) fn refused(error: &candor_audit::Error) -> Problem {
-    use candor_audit::Error;
+    use candor_audit::Error as Refused;
     match error {
-        Error::Import(error) => unreadable(error),
-        Error::Setting { .. } | Error::Decision { .. } => Problem::usage(error.to_string()),
-        Error::Nothing { .. } => Problem::input(error.to_string())
+        Refused::Import(error) => unreadable(error),
+        Refused::Setting { .. } | Refused::Decision { .. } => Problem::usage(error.to_string()),
+        Refused::Nothing { .. } => Problem::input(error.to_string())
             .hint("candor look PATH says what this data can answer and what is missing"),
-        Error::Twice { .. } => Problem::input(error.to_string()),
-        Error::Statistics(_) => Problem::internal(error.to_string()),
+        Refused::Twice { .. } => Problem::input(error.to_string()),
+        Refused::Statistics(_) => Problem::internal(error.to_string()),
     }
 }
 

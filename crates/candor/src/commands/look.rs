@@ -2,11 +2,12 @@
 //! record once and computes no result.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candor_llm::Provenance;
-use candor_trace::import::Format;
+use candor_trace::import::{Format, Skipped};
+use candor_trace::mapping::draft;
 use candor_trace::{Inventory, Trace};
 use serde::Serialize;
 
@@ -15,9 +16,10 @@ use crate::commands::look::answers::{Question, questions};
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
+use crate::runs::write_whole;
 use crate::settings::Settings;
-use crate::show::look;
 use crate::show::run::Source;
+use crate::show::{look, text};
 
 mod answers;
 pub(crate) use answers::Question as Answered;
@@ -33,6 +35,9 @@ pub(crate) struct Args {
     /// A mapping, for recorded calls in a form of their own
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
+    /// Write the draft of a mapping to a file, for files in a form that is not known
+    #[arg(long, value_name = "FILE", conflicts_with = "map")]
+    draft: Option<PathBuf>,
 }
 
 /// What a look found.
@@ -56,6 +61,8 @@ pub(crate) struct Looked {
     pub(crate) holds: Inventory,
     /// What they can answer, and what is missing for the rest.
     pub(crate) questions: Vec<Question>,
+    /// Drafts of mappings, one for every kind of file that is not known.
+    pub(crate) drafts: Vec<Drafted>,
     /// The command to run next; none where nothing can be answered yet.
     pub(crate) next: Option<String>,
 }
@@ -75,6 +82,19 @@ pub(crate) struct OfFormat {
     pub(crate) models: BTreeSet<String>,
     /// Traces per provenance of their reasoning.
     pub(crate) reasoning: BTreeMap<Provenance, u64>,
+}
+
+/// A draft of a mapping.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Drafted {
+    /// The files that it is for.
+    pub(crate) files: Vec<String>,
+    /// The mapping as TOML, with a comment on every line that is a guess.
+    pub(crate) toml: String,
+    /// How many of its lines are guesses.
+    pub(crate) guesses: usize,
+    /// The file that it was written to, where that was asked for.
+    pub(crate) written: Option<String>,
 }
 
 /// Names of models are kept up to this many per file; it is a number that is shown, not a list.
@@ -117,7 +137,7 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
     let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: true, shipped: false };
     let mut holds = Inventory::default();
     let mut files: BTreeMap<Arc<str>, OfFile> = BTreeMap::new();
-    let summary = reading::traces(&from, settings, |trace| {
+    let summary = reading::looked(&from, settings, |trace| {
         holds.see(trace);
         match files.get_mut(&trace.origin.file) {
             Some(file) => file.see(trace),
@@ -145,8 +165,16 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
     let source = Source::of(Some(&path), map.as_deref());
     let questions = questions(&holds);
     let skip = if summary.invalid > 0 { " --skip-invalid" } else { "" };
-    let next =
-        questions.iter().any(|question| question.ready).then(|| format!("candor audit run {}{skip}", source.arguments));
+    let drafts = drafts(&summary.skipped, args.draft.as_deref())?;
+    let ready = questions.iter().any(|question| question.ready);
+    let next = match drafts.first() {
+        _ if ready => Some(format!("candor audit run {}{skip}", source.arguments)),
+        Some(Drafted { written: Some(file), .. }) => {
+            Some(format!("candor look {} --map {}", text::shell(&path), text::shell(file)))
+        }
+        Some(_) => Some(format!("candor look {} --draft mapping.toml", text::shell(&path))),
+        None => None,
+    };
     Ok(Looked {
         files: summary.files.len() as u64,
         formats,
@@ -157,6 +185,49 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
         path,
         holds,
         questions,
+        drafts,
         next,
     })
+}
+
+/// Drafts for the files that are not known; into files where that was asked for: `m.toml`, `m-2.toml` and so on.
+fn drafts(skipped: &[Skipped], to: Option<&Path>) -> Result<Vec<Drafted>, Problem> {
+    let found = draft::drafts(skipped).map_err(|error| reading::unreadable(&error))?;
+    if let (Some(to), true) = (to, found.is_empty()) {
+        return Err(Problem::input(format!("{}: nothing to draft a mapping from", to.display()))
+            .hint("every file is known, or nothing in it looks like a recorded call"));
+    }
+    found
+        .into_iter()
+        .enumerate()
+        .map(|(at, draft)| {
+            let written = to.map(|to| numbered(to, at));
+            if let Some(path) = &written {
+                if path.exists() {
+                    return Err(Problem::usage(format!(
+                        "{}: expected a new file, found one that is there",
+                        path.display()
+                    ))
+                    .hint("name another file: a mapping that somebody edited is not overwritten"));
+                }
+                write_whole(path, &draft.toml)?;
+            }
+            Ok(Drafted {
+                files: draft.files,
+                toml: draft.toml,
+                guesses: draft.guesses,
+                written: written.map(|path| path.to_string_lossy().into_owned()),
+            })
+        })
+        .collect()
+}
+
+/// The file of the draft with that number, from 0.
+fn numbered(to: &Path, at: usize) -> PathBuf {
+    if at == 0 {
+        return to.to_path_buf();
+    }
+    let stem = to.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = to.extension().map_or_else(String::new, |extension| format!(".{}", extension.to_string_lossy()));
+    to.with_file_name(format!("{stem}-{}{extension}", at + 1))
 }

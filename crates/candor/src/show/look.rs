@@ -5,7 +5,7 @@ use candor_llm::Provenance;
 use super::page::{PLANTED, Page, Tone, Writing};
 use super::table::{Field, Grid};
 use super::text;
-use crate::commands::look::{Answered, Looked, OfFormat};
+use crate::commands::look::{Answered, Drafted, Looked, OfFormat};
 use candor_stats::Standing;
 
 /// The whole picture.
@@ -16,6 +16,7 @@ pub(crate) fn looked(looked: &Looked, page: Page) -> String {
     if looked.holds.traces > 0 {
         answers(looked, &mut writing);
     }
+    drafts(looked, &mut writing);
     if let Some(next) = &looked.next {
         writing.gap();
         writing.toned("next: ", next, Some(Tone::Strong));
@@ -157,4 +158,49 @@ fn answers(looked: &Looked, writing: &mut Writing) {
     let questions = &looked.questions;
     write("what this data can answer", &mut questions.iter().filter(|q| q.ready), Some(Tone::Good), writing);
     write("what is missing for the rest", &mut questions.iter().filter(|q| !q.ready), None, writing);
+}
+
+/// Drafts of mappings: where nothing was recognised the first one is shown, else how to get them.
+fn drafts(looked: &Looked, writing: &mut Writing) {
+    let Some(first) = looked.drafts.first() else { return };
+    writing.gap();
+    for draft in looked.drafts.iter().filter(|draft| draft.written.is_some()) {
+        let written = draft.written.as_deref().unwrap_or_default();
+        writing.paragraph("", &format!("{written}: a draft of a mapping for {}", described(draft)));
+    }
+    if first.written.is_some() {
+        writing.toned(
+            "",
+            "read it line by line before its numbers are believed: it says what is sure and what is a guess",
+            Some(Tone::Faint),
+        );
+        return;
+    }
+    for draft in &looked.drafts {
+        writing.paragraph("", &format!("{} can be read through a mapping; a draft of it is made", described(draft)));
+    }
+    if looked.formats.is_empty() {
+        writing.gap();
+        for line in first.toml.lines().take(MOST_LINES) {
+            let indented = format!("  {}", text::clean(line));
+            writing.line(&text::cut(&indented, writing.page().width));
+        }
+    } else {
+        writing.toned("", &format!("candor look {} --draft mapping.toml", text::shell(&looked.path)), None);
+    }
+}
+
+/// At most this many lines of a draft are shown; a file holds all of them.
+const MOST_LINES: usize = 60;
+
+/// "a.jsonl and 3 more (2 guesses)".
+fn described(draft: &Drafted) -> String {
+    let first = draft.files.first().map_or("", String::as_str);
+    let more = draft.files.len().saturating_sub(1);
+    let files = if more == 0 { first.to_owned() } else { format!("{first} and {more} more") };
+    match draft.guesses {
+        0 => files,
+        1 => format!("{files} (1 guess)"),
+        count => format!("{files} ({count} guesses)"),
+    }
 }

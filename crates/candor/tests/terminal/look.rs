@@ -74,3 +74,24 @@ fn nothing_to_look_at_is_an_error() {
     assert_eq!(environment.run(&["look", "nowhere"]).code, Some(6));
     assert_eq!(environment.run(&["look"]).code, Some(2));
 }
+
+#[test]
+fn an_unknown_form_gets_a_draft_that_loads() {
+    let environment = TestEnvironment::new();
+    let line = |q: usize| {
+        format!("{{\"task_hash\":\"h{q}\",\"llm\":\"m\",\"generation\":\"<think>a</think>b\",\"grade\":{}}}\n", q % 2)
+    };
+    environment.write("own/runs.jsonl", &(0..30).map(line).collect::<String>());
+    let out = environment.done(&["look", "own", "--quiet"]);
+    assert_readable(&out, 100);
+    assert!(out.contains("none recognised") && out.contains("next: candor look own --draft mapping.toml"), "{out}");
+    let out = environment.done(&["look", "own", "--draft", "m.toml", "--quiet"]);
+    assert!(out.contains("next: candor look own --map m.toml"), "{out}");
+    let out = environment.done(&["look", "own", "--map", "m.toml", "--quiet"]);
+    assert!(out.contains("30 calls") && out.contains("before against after  ready"), "{out}");
+    let ran = environment.run(&["look", "own", "--draft", "m.toml"]);
+    assert_eq!(ran.code, Some(2), "a mapping that is there is not overwritten: {}", ran.err);
+    environment.write("bad.toml", "surprise = 1\n");
+    let ran = environment.run(&["look", "own", "--map", "bad.toml"]);
+    assert!(ran.code == Some(3) && ran.err.starts_with("bad.toml: mapping: line 1"), "{}", ran.err);
+}
