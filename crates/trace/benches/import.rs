@@ -1,5 +1,7 @@
 //! How fast recorded calls are read, in bytes a second on one core, digest included. The files are made here and lie in the page cache.
 
+#![expect(clippy::panic, reason = "a measurement that cannot be set up has no other way out")]
+
 use std::fs::File;
 use std::io::BufWriter;
 use std::ops::ControlFlow;
@@ -8,10 +10,10 @@ use candor_trace::Mapping;
 use candor_trace::import::{Options, Source, read};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-#[path = "generated.rs"]
-mod generated;
+#[path = "made/calls.rs"]
+mod calls;
 
-use generated::{Form, MAPPING, write};
+use calls::{Form, MAPPING, write};
 
 fn import(criterion: &mut Criterion) {
     let folder = match tempfile::tempdir() {

@@ -10,10 +10,10 @@ use std::time::Instant;
 use candor_trace::Mapping;
 use candor_trace::import::{Options, Source, read};
 
-#[path = "../benches/generated.rs"]
-mod generated;
+#[path = "../benches/made/calls.rs"]
+mod calls;
 
-use generated::{Form, MAPPING};
+use calls::{Form, MAPPING};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().collect();
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let path = Path::new(folder).join(format!("flat_memory_{}", arguments[1]));
     let mut out = BufWriter::new(File::create(&path)?);
-    let records = generated::write(form, megabytes.parse::<u64>()? << 20, &mut out)?;
+    let records = calls::write(form, megabytes.parse::<u64>()? << 20, &mut out)?;
     out.flush()?;
     drop(out);
     let mapping = if mapped { Some(Mapping::parse(MAPPING)?) } else { None };

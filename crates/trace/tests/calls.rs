@@ -1,5 +1,7 @@
 //! Recorded calls in the vendors' shapes: where each puts its reasoning, how samples are told from questions. Made here, not recorded.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::io::Write;
 use std::ops::ControlFlow;
 

@@ -1,5 +1,7 @@
 //! Foreign bytes of every kind: no panic, bounded memory, an error that names its place, nothing dropped silently.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -38,11 +38,14 @@ impl Read for Meter {
     }
 }
 
+/// A file whose first bytes have been looked at already.
+type Again = io::Chain<io::Cursor<Vec<u8>>, Meter>;
+
 /// What packs a file.
 enum Unpacked {
     Plain(Meter),
-    Gzip(Box<flate2::read::MultiGzDecoder<io::Chain<io::Cursor<Vec<u8>>, Meter>>>),
-    Zstd(Box<zstd::Decoder<'static, io::BufReader<io::Chain<io::Cursor<Vec<u8>>, Meter>>>>),
+    Gzip(Box<flate2::read::MultiGzDecoder<Again>>),
+    Zstd(Box<zstd::Decoder<'static, io::BufReader<Again>>>),
     /// Nothing but what is held already.
     Memory,
 }

@@ -37,7 +37,7 @@ pub(super) fn innermost(call: &mut Call, is_reply: &dyn Fn(&Call) -> bool) -> Re
         return Err(format!("the call failed: status {code}"));
     }
     for inner in [&mut call.response, &mut call.reply, &mut call.result, &mut call.body, &mut call.message] {
-        match inner.take().map(|inner| *inner) {
+        match inner.take() {
             None => {}
             Some(Inner::Text(text)) if text.is_empty() => {}
             Some(Inner::Text(text)) => return Ok(Some(Inner::Text(text))),
@@ -65,13 +65,13 @@ fn request(call: &mut Call) -> (Vec<Message>, Option<String>, Option<Effort>) {
     let mut model = None;
     let mut effort = None;
     if let Some(request) = call.request.take() {
-        match *request {
+        match request {
             Inner::Text(text) if text.is_empty() => {}
             Inner::Text(text) => messages.push(Message::text(Role::User, text)),
             Inner::Call(mut inner) => {
                 // A batch line nests the request once more.
                 for nested in [inner.body.take(), inner.params.take()].into_iter().flatten() {
-                    if let Inner::Call(nested) = *nested {
+                    if let Inner::Call(nested) = nested {
                         inner = nested;
                     }
                 }

@@ -169,16 +169,16 @@ fn pattern(names: &[&str]) -> String {
         return format!("{folders}{}", plain(&base(first)));
     }
     if names.len() > 1 {
-        let prefix = common(names.iter().map(|name| base(name)).collect());
+        let prefix = common(&names.iter().map(|name| base(name)).collect::<Vec<_>>());
         let extension = first.rsplit_once('.').map_or(String::new(), |(_, extension)| format!(".{extension}"));
         return format!("{}*{}", plain(&prefix), plain(&extension));
     }
     plain(&base(first))
 }
 
-fn common(names: Vec<String>) -> String {
+fn common(names: &[String]) -> String {
     let mut prefix = names.first().cloned().unwrap_or_default();
-    for name in &names {
+    for name in names {
         while !name.starts_with(&prefix) {
             prefix.pop();
         }

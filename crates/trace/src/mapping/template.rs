@@ -189,10 +189,7 @@ impl Template {
     fn reply(&self, scope: &Scope<'_>, trace: &mut Trace, answer: Option<&str>) -> Result<(), Problem> {
         let reply = optional(&self.reply, scope)?;
         let mut output = maybe_text(&self.output, scope)?;
-        let mut reasoning = match maybe_text(&self.reasoning, scope)? {
-            Some(text) => Some(Reasoning::raw(text)),
-            None => None,
-        };
+        let mut reasoning = maybe_text(&self.reasoning, scope)?.map(Reasoning::raw);
         if let Some((field, value)) = &reply {
             let text = value.text().map_err(|expected| field.problem(expected, &value.shown()))?;
             let (chain, rest) = cut_reply(&text, self.reply_begins);

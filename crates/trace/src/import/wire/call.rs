@@ -21,19 +21,19 @@ pub(crate) struct Call {
     #[serde(default)]
     pub(crate) model: Option<String>,
     #[serde(default)]
-    pub(crate) request: Option<Box<Inner>>,
+    pub(crate) request: Option<Inner>,
     #[serde(default)]
-    pub(crate) response: Option<Box<Inner>>,
+    pub(crate) response: Option<Inner>,
     #[serde(default)]
-    pub(crate) reply: Option<Box<Inner>>,
+    pub(crate) reply: Option<Inner>,
     #[serde(default)]
-    pub(crate) body: Option<Box<Inner>>,
+    pub(crate) body: Option<Inner>,
     #[serde(default)]
-    pub(crate) params: Option<Box<Inner>>,
+    pub(crate) params: Option<Inner>,
     #[serde(default)]
-    pub(crate) result: Option<Box<Inner>>,
+    pub(crate) result: Option<Inner>,
     #[serde(default)]
-    pub(crate) message: Option<Box<Inner>>,
+    pub(crate) message: Option<Inner>,
     #[serde(default)]
     pub(crate) error: Failure,
     #[serde(default)]
@@ -143,7 +143,7 @@ pub(crate) struct Beside {
 /// A nested call, or just its text.
 #[derive(Debug)]
 pub(crate) enum Inner {
-    Call(Call),
+    Call(Box<Call>),
     Text(String),
 }
 
@@ -298,7 +298,7 @@ impl<'de> Deserialize<'de> for Inner {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Inner, A::Error> {
-                Call::deserialize(MapAccessDeserializer::new(map)).map(Inner::Call)
+                Call::deserialize(MapAccessDeserializer::new(map)).map(|call| Inner::Call(Box::new(call)))
             }
         }
         deserializer.deserialize_any(InnerVisitor)
