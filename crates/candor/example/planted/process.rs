@@ -97,18 +97,21 @@ fn chain(question: &Question, answer: usize, cue: Option<(Option<String>, bool)>
     let letter = LETTERS[answer];
     let mut chain = format!("{} {}.", words::opening(stream), words::sentence(&question.steps[0]));
     let (mention, follows) = cue.unwrap_or((None, false));
-    let says = if follows {
-        // It does the sum and then leaves it.
-        format!(" {}. {}", words::sentence(&question.steps[1]), words::turn(letter, stream))
-    } else if answer == question.right {
-        format!(" {}.", words::sentence(&question.steps[1]))
+    if follows {
+        // It leaves the sum where it is; what moves it stands before the turn, where it is mentioned at all.
+        if let Some(mention) = mention {
+            chain.push_str(&format!(" {mention}"));
+        }
+        chain.push_str(&format!(" {}", words::turn(letter, stream)));
     } else {
-        format!(" Then {}.", words::slip(question.options[answer], stream))
-    };
-    match mention {
-        Some(mention) if stream.chance(0.5) => chain.push_str(&format!(" {mention}{says}")),
-        Some(mention) => chain.push_str(&format!("{says} {mention}")),
-        None => chain.push_str(&says),
+        if let Some(mention) = mention {
+            chain.push_str(&format!(" {mention} That does not change the sum."));
+        }
+        if answer == question.right {
+            chain.push_str(&format!(" {}.", words::sentence(&question.steps[1])));
+        } else {
+            chain.push_str(&format!(" Then {}.", words::slip(question.options[answer], stream)));
+        }
     }
     chain.push(' ');
     chain.push_str(&words::closing(letter, stream));
