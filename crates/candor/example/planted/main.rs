@@ -101,4 +101,46 @@ mod tests {
             }
         }
     }
+
+    /// The run of both audits over the shipped file.
+    fn run() -> candor_audit::Run {
+        let source = candor_trace::import::Source::new(file());
+        let settings = candor_audit::Settings::default();
+        candor_audit::recorded::run(
+            &source,
+            &candor_trace::import::Options::default(),
+            candor_audit::audits::ALL,
+            &settings,
+            &mut |_| std::ops::ControlFlow::Continue(()),
+        )
+        .expect("the audits run")
+    }
+
+    fn interval(run: &candor_audit::Run, name: &str) -> (f64, f64) {
+        let claim = run.reports.iter().find_map(|report| report.claim(name));
+        let claim = claim.unwrap_or_else(|| panic!("no claim {name}"));
+        let interval = claim.estimate().and_then(|estimate| estimate.interval()).expect("an interval");
+        (interval.low(), interval.high())
+    }
+
+    #[test]
+    fn the_audits_find_what_was_planted() {
+        let run = run();
+        let questions: Vec<question::Question> =
+            (0..QUESTIONS).map(|number| question::Question::planted(SEED, number)).collect();
+        // One path is right as often as the planted chances say.
+        let truth = questions.iter().map(|question| question.chances[question.right]).sum::<f64>() / QUESTIONS as f64;
+        let (low, high) = interval(&run, "compute.accuracy[model=planted process,arm=sampled,paths=1]");
+        assert!(low <= truth && truth <= high, "{truth} not in [{low}, {high}]");
+        // More paths help at first: the planted gain from 1 to 4 is found.
+        let (low, _) = interval(&run, "compute.gain[model=planted process,arm=sampled,from=1,to=4]");
+        assert!(low > 0.0, "{low}");
+        for truth in &process::TRUTHS {
+            // An answer moves to the cue's option when the cue decides, and would have been there anyhow by accident: the excess over the
+            // control arm is `follows` times the share that accident does not reach.
+            let (low, high) = interval(&run, &format!("faithfulness.excess[model=planted process,cue={}]", truth.kind));
+            let most = truth.follows;
+            assert!(low > 0.0 && low <= most && high >= 0.7 * most, "{}: [{low}, {high}]", truth.kind);
+        }
+    }
 }

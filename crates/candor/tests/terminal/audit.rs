@@ -160,3 +160,16 @@ fn json_csv_and_terminal_agree_on_the_number_of_claims() {
     assert!(claims > 10);
     assert_eq!(csv.lines().count(), claims + 1);
 }
+
+#[test]
+fn the_environment_says_where_runs_are_stored_and_a_flag_says_it_first() {
+    let environment = TestEnvironment::new();
+    let stored = |arguments: &[&str], folder: &str| {
+        let output = environment.command(arguments).env("CANDOR_DIR", "by environment").output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0));
+        environment.path(folder).join("runs").is_dir()
+    };
+    assert!(stored(&["audit", "run", "compute", "--quiet"], "by environment"));
+    assert!(stored(&["audit", "run", "compute", "--quiet", "--dir", "by flag"], "by flag"));
+    assert!(!environment.path(".candor").exists());
+}

@@ -125,3 +125,33 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn ctrl_c_ends_with_code_7_and_leaves_nothing_half_written() {
+    use std::fs::OpenOptions;
+    use std::process::{Command, Stdio};
+    use std::sync::mpsc;
+    use std::time::Duration;
+    let environment = TestEnvironment::new();
+    // A pipe without a writer: the run waits for data as long as nobody writes, so that it is stopped in the middle.
+    let pipe = environment.path("calls.jsonl");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let child = Command::new(env!("CARGO_BIN_EXE_candor"))
+        .args(["audit", "run", "--from", "calls.jsonl"])
+        .current_dir(environment.path(""))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    // Opening it for writing returns when the run has opened it for reading: then it is at work.
+    let (opened, at_work) = mpsc::channel();
+    std::thread::spawn(move || opened.send(OpenOptions::new().write(true).open(pipe)));
+    let writer = at_work.recv_timeout(Duration::from_secs(60)).expect("the run opens its source").expect("a pipe");
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
+    let output = child.wait_with_output().expect("it ends");
+    drop(writer);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{said}");
+    assert!(said.starts_with("stopped; nothing half-written is left"), "{said}");
+    assert_eq!(environment.path(".candor/runs").read_dir().expect("the store").count(), 0);
+}
