@@ -31,7 +31,7 @@ pub(super) fn origin(run: &Run, from: &str) -> Markup {
             @if !run.silent.is_empty() { p { "Nothing to read for: " (clean(&run.silent.join(", "))) "." } }
             dl.settings {
                 dt { "seed" } dd { (run.settings.seed) }
-                dt { "level" } dd { (run.settings.level) ", simultaneous within a table" }
+                dt { "level" } dd { (run.settings.level) "" }
                 dt { "margin" } dd { (points(run.settings.margin)) " points: the smallest difference that matters" }
                 dt { "resamples" } dd { (thousands(u64::from(run.settings.resamples))) }
                 dt { "candor" } dd { (clean(&run.candor)) }

@@ -115,7 +115,7 @@ fn check(settings: &Settings) -> Result<(), Error> {
 type Parts = Vec<(&'static str, String)>;
 
 fn parts(subject: &Subject, words: &crate::names::Names) -> Parts {
-    [("model", subject.model), ("effort", subject.effort), ("arm", subject.arm)]
+    [("model", subject.model), ("effort", subject.effort), ("arm", subject.arm), ("cue", subject.cue)]
         .into_iter()
         .map(|(name, word)| (name, words.name(word).to_owned()))
         .filter(|(_, value)| !value.is_empty())

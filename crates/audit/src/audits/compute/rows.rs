@@ -39,6 +39,8 @@ pub(super) struct Subject {
     pub(super) model: u32,
     pub(super) effort: u32,
     pub(super) arm: u32,
+    /// The kind of a planted cue: samples under different cues are not draws of one thing.
+    pub(super) cue: u32,
 }
 
 /// Everything that was seen.
@@ -63,6 +65,7 @@ impl Rows {
             model: self.words.number(trace.model.as_deref().unwrap_or("")),
             effort: self.words.number(&effort),
             arm: self.words.number(trace.trial.arm.as_deref().unwrap_or("")),
+            cue: self.words.number(trace.cue.as_ref().map_or("", |cue| cue.kind.as_str())),
         };
         self.planted |= trace.planted;
         for event in &trace.events {

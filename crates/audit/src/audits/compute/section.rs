@@ -155,7 +155,7 @@ fn table(
                     );
                     cells.push(Cell::claim(per));
                 }
-                cells.push(Cell::text(format!("{} / {}", step.gained, step.lost)));
+                cells.push(Cell::text(format!("{:.0} / {:.0}", step.gained, step.lost)));
             }
         }
         cells.push(Cell::text(multiple(*k, paths.first().copied().unwrap_or(1))));
@@ -200,8 +200,11 @@ fn table(
         columns,
         rows,
         notes: vec![
-            format!("gains are paired on questions and simultaneous over the curve ({}); accuracies are not", found.method),
-            "items +/-: questions that turn right / wrong, right meaning in more than half of all draws of so many samples".to_owned(),
+            format!(
+                "gains are paired on questions and simultaneous over the curve ({}); accuracies are not",
+                found.method
+            ),
+            "items +/-: questions gained / lost, each by how much its probability to be right rises / falls".to_owned(),
         ],
     }
 }
@@ -274,7 +277,8 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
             settings.level
         )),
         Ok(Wall::NotShown { nearest, upper }) => notes.push(format!(
-            "no wall is shown: from {nearest} paths on, a gain of up to {:.1} points is not excluded (simultaneous {})",
+            "no wall is shown: from {} on, a gain of up to {:.1} points is not excluded (simultaneous {})",
+            paths_of(*nearest),
             100.0 * upper,
             settings.level
         )),
