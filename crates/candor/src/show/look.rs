@@ -19,7 +19,7 @@ pub(crate) fn looked(looked: &Looked, page: Page) -> String {
     drafts(looked, &mut writing);
     if let Some(next) = &looked.next {
         writing.gap();
-        writing.toned("next: ", next, Some(Tone::Strong));
+        writing.command("next: ", next, Some(Tone::Strong));
     }
     writing.finish()
 }
@@ -63,13 +63,12 @@ fn head(looked: &Looked, writing: &mut Writing) {
     };
     let mut line = format!("{}: {}, {recognised}", looked.path, text::counted(all, "file"));
     if !looked.skipped.is_empty() {
-        line.push_str(&format!(
-            ", {} skipped (why: candor look {} --skipped)",
-            looked.skipped.len(),
-            text::shell(&looked.path)
-        ));
+        line.push_str(&format!(", {} skipped", looked.skipped.len()));
     }
     writing.paragraph("", &line);
+    if !looked.skipped.is_empty() {
+        writing.command("  why: ", &format!("candor look {} --skipped", text::shell(&looked.path)), None);
+    }
     if looked.holds.planted > 0 {
         writing.toned("", PLANTED, Some(Tone::Standing(Standing::Planted)));
     }
@@ -186,7 +185,8 @@ fn drafts(looked: &Looked, writing: &mut Writing) {
             writing.line(&text::cut(&indented, writing.page().width));
         }
     } else {
-        writing.toned("", &format!("candor look {} --draft mapping.toml", text::shell(&looked.path)), None);
+        let command = format!("candor look {} --draft mapping.toml", text::shell(&looked.path));
+        writing.command("write it: ", &command, None);
     }
 }
 

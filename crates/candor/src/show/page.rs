@@ -107,6 +107,31 @@ impl Writing {
         }
     }
 
+    /// A command to copy: where it is longer than a line it goes on behind a backslash, as a shell reads it. A path that is longer than a
+    /// line stays whole.
+    pub(crate) fn command(&mut self, first: &str, command: &str, tone: Option<Tone>) {
+        let command = text::clean(command);
+        let room = self.page.width.saturating_sub(text::width(first)).max(8);
+        let mut lines: Vec<String> = Vec::new();
+        let words = if text::width(&command) <= room { vec![&*command] } else { text::shell_words(&command) };
+        for word in words {
+            match lines.last_mut() {
+                // Two columns are kept for the backslash.
+                Some(line) if text::width(line) + 1 + text::width(word) + 2 <= room => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        let last = lines.len().saturating_sub(1);
+        for (at, line) in lines.iter().enumerate() {
+            let before = if at == 0 { first.to_owned() } else { " ".repeat(text::width(first)) };
+            let line = tone.map_or_else(|| line.clone(), |tone| self.page.tone(tone, line));
+            self.line(&format!("{before}{line}{}", if at < last { " \\" } else { "" }));
+        }
+    }
+
     /// A heading on the left and a remark at the right edge; under each other where the line is too short for both.
     pub(crate) fn heading(&mut self, heading: &str, remark: Option<(&str, Tone)>) {
         let heading = text::clean(heading);
@@ -154,6 +179,16 @@ mod tests {
         let marked = page.tone(Tone::Standing(Standing::Planted), "planted");
         assert_eq!(marked, "\u{1b}[36mplanted\u{1b}[0m");
         assert_eq!(PLAIN.tone(Tone::Bad, "failed"), "failed");
+    }
+
+    #[test]
+    fn a_long_command_goes_on_behind_a_backslash() {
+        let mut writing = Writing::on(PLAIN);
+        writing.command("next: ", "candor audit run --from 'a folder' --map some/mapping.toml", None);
+        assert_eq!(
+            writing.finish(),
+            "next: candor audit run --from \\\n      'a folder' --map \\\n      some/mapping.toml\n"
+        );
     }
 
     #[test]

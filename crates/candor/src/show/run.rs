@@ -90,8 +90,8 @@ fn one_finding(number: usize, finding: &Finding, claim: Option<&Claim>, source: 
     if let Some(cited) = &finding.trace {
         writing.paragraph(indent, &format!("trace {} at {}", cited.id.short(), cited.place));
     }
-    let command = [format!("candor {}", finding.closer), source.arguments.clone()].join(" ");
-    writing.paragraph(indent, &format!("look closer: {}", command.trim_end()));
+    let command = format!("candor {} {}", finding.closer, source.arguments);
+    writing.command(&format!("{indent}look closer: "), command.trim_end(), None);
 }
 
 /// A report's heading: what was audited, and about what its numbers speak.
@@ -142,16 +142,10 @@ fn brief(report: &Report, source: &Source, writing: &mut Writing) {
     }
     listed("what this cannot show", report.limits.iter(), writing);
     writing.gap();
+    let figures = text::counted(figures.len().saturating_sub(1) as u64, "figure");
+    let notes = text::counted(report.notes.len() as u64, "note");
     let command = format!("candor audit run {} {}", report.audit, source.arguments);
-    writing.paragraph(
-        "",
-        &format!(
-            "{} and {} more: {}",
-            text::counted(figures.len().saturating_sub(1) as u64, "figure"),
-            text::counted(report.notes.len() as u64, "note"),
-            command.trim_end()
-        ),
-    );
+    writing.command(&format!("{figures} and {notes} more: "), command.trim_end(), None);
 }
 
 /// What was lost on the way, per arm; nothing is written where nothing was lost.

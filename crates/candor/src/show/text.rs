@@ -151,6 +151,27 @@ pub(crate) fn shell(argument: &str) -> String {
     }
 }
 
+/// The words of a command line, single quotes kept together.
+pub(crate) fn shell_words(command: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut quoted, mut escaped) = (0, false, false);
+    for (at, c) in command.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if !quoted => escaped = true,
+            '\'' => quoted = !quoted,
+            ' ' if !quoted => {
+                words.push(&command[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    words.push(&command[start..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +201,15 @@ mod tests {
         assert_eq!(cut("abcdef", 6), "abcdef");
         assert_eq!(cut("abcdef", 5), "abcd…");
         assert_eq!(cut("汉字汉字", 5), "汉字…");
+    }
+
+    #[test]
+    fn a_command_falls_apart_only_between_its_words() {
+        assert_eq!(
+            shell_words("candor look  'my runs' --map m.toml"),
+            ["candor", "look", "'my runs'", "--map", "m.toml"]
+        );
+        assert_eq!(shell_words(&shell("it's here")), ["'it'\\''s here'"]);
     }
 
     #[test]

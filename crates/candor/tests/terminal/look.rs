@@ -11,7 +11,8 @@ fn a_folder_is_described_and_the_next_command_works() {
     let out = environment.done(&["look", "my runs", "--quiet"]);
     assert_readable(&out, 100);
     insta::assert_snapshot!(out, @r#"
-    my runs: 2 files, 1 format recognised, 1 skipped (why: candor look 'my runs' --skipped)
+    my runs: 2 files, 1 format recognised, 1 skipped
+      why: candor look 'my runs' --skipped
       candor traces  1 file  240 calls  m  reasoning: absent 100 %
 
     what this data can answer
