@@ -226,7 +226,7 @@ fn footer(run: &Run, writing: &mut Writing) {
     writing.paragraph(
         "",
         &format!(
-            "{read}; seed {}, {} intervals, simultaneous within a table; margin {} points; candor {}",
+            "{read}; seed {}, {} intervals; margin {} points; candor {}",
             run.settings.seed,
             run.settings.level,
             trimmed(100.0 * run.settings.margin),

@@ -101,7 +101,7 @@ fn narrow_terminals_and_colours() {
 #[test]
 fn a_published_curve_is_inferred_and_its_supposed_row_is_hope() {
     let environment = TestEnvironment::new();
-    let out = environment.done(&["audit", "run", "--published", "1=62,4=74,8=79,16=80,32=80?"]);
+    let out = environment.done(&["audit", "run", "compute", "--published", "1=62,4=74,8=79,16=80,32=80?"]);
     assert_readable(&out, 100);
     insta::assert_snapshot!(out, @r#"
     findings
@@ -139,8 +139,7 @@ fn a_published_curve_is_inferred_and_its_supposed_row_is_hope() {
       - another model, other questions and another prompt may have another curve
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
-    no traces were read; seed 20261124, 95 % intervals, simultaneous within a table; margin 2 points;
-    candor 0.1.0
+    no traces were read; seed 20261124, 95 % intervals; margin 2 points; candor 0.1.0
     "#);
     assert!(!environment.path(".candor").exists(), "nothing was measured, nothing is stored");
 }

@@ -232,8 +232,7 @@ fn a_run_on_a_wide_terminal() {
       - it says nothing about other questions
 
     ────────────────────────────────────────────────────────────────────────────────────────────────────
-    read 18,420 traces from 1 file; seed 20261124, 95 % intervals, simultaneous within a table; margin 2
-    points; candor 0.1.0
+    read 18,420 traces from 1 file; seed 20261124, 95 % intervals; margin 2 points; candor 0.1.0
     left out as asked, 1 record that could not be read:
       - a.jsonl:17: expected an object, found a list
     not read, 1 file:
