@@ -119,19 +119,39 @@ impl fmt::Display for Invalid {
     }
 }
 
-/// What is wrong with a record, before it is known which record of which file it is.
+/// What is wrong with a record, before it is known which record of which file it is. Boxed: it is the rare half of results that are
+/// handed on for every field of every record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Parts>);
+
+/// The parts of a [`Problem`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Parts {
     pub(crate) field: String,
-    pub(crate) expected: String,
-    pub(crate) found: String,
-    pub(crate) hint: String,
+    expected: String,
+    found: String,
+    hint: String,
+}
+
+impl std::ops::Deref for Problem {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
+    }
 }
 
 impl Problem {
     /// A field with the wrong content; `found` is escaped and bounded here.
     pub(crate) fn new(field: impl Into<String>, expected: impl Into<String>, found: impl AsRef<str>) -> Self {
-        Self { field: field.into(), expected: expected.into(), found: shown(found.as_ref()), hint: String::new() }
+        let (field, expected) = (field.into(), expected.into());
+        Self(Box::new(Parts { field, expected, found: shown(found.as_ref()), hint: String::new() }))
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -152,7 +172,7 @@ impl Problem {
     }
 
     pub(crate) fn at(self, file: &str, place: Place) -> Invalid {
-        let Self { field, expected, found, hint } = self;
+        let Parts { field, expected, found, hint } = *self.0;
         Invalid { file: shown(file), place, field: shown(&field), expected, found, hint }
     }
 }

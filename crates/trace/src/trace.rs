@@ -1,7 +1,7 @@
 //! One call and everything that it left behind. Not a conversation store: a trace is one call.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use candor_llm::{Effort, Finish, Provenance, Reasoning, Usage};
 use candor_record::Digest;
@@ -110,7 +110,9 @@ pub struct Origin {
 
 impl Default for Origin {
     fn default() -> Self {
-        Self { file: Arc::from(""), place: Place::default() }
+        // One empty name for all: a trace is made for every record, and gets its own origin later.
+        static NOWHERE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
+        Self { file: Arc::clone(&NOWHERE), place: Place::default() }
     }
 }
 

@@ -52,12 +52,15 @@ pub(super) fn mapping(document: &Document) -> Result<Mapping> {
         };
         templates.push(compiler.template(trace, &document.join)?);
     }
+    for side in &mut sides {
+        side.selection = std::mem::take(&mut side.selection).sealed();
+    }
     Ok(Mapping {
         name: document.name.clone(),
         about: document.about.clone(),
         files,
         shape,
-        selection,
+        selection: selection.sealed(),
         sides,
         templates,
     })

@@ -13,6 +13,8 @@ use super::scalar::Scalar;
 pub(crate) struct Selection {
     /// Keys by name; the position is the slot in [`Picked::Object`].
     fields: Vec<(String, Selection)>,
+    /// Slots in the order of their names, once there are so many that looking at each takes longer; see [`Selection::sealed`].
+    by_name: Vec<usize>,
     /// Every other key.
     entries: Option<Box<Selection>>,
     /// Items of a list that are wanted by number, or all.
@@ -70,6 +72,22 @@ impl Selection {
         }
         node.raw |= raw;
         way
+    }
+
+    /// The same, ready to be read with: every path has been added.
+    pub(crate) fn sealed(mut self) -> Self {
+        const FEW: usize = 8;
+        for (_, inner) in &mut self.fields {
+            *inner = std::mem::take(inner).sealed();
+        }
+        for inner in [&mut self.entries, &mut self.items].into_iter().flatten() {
+            **inner = std::mem::take(&mut **inner).sealed();
+        }
+        if self.fields.len() > FEW {
+            self.by_name = (0..self.fields.len()).collect();
+            self.by_name.sort_by(|left, right| self.fields[*left].0.cmp(&self.fields[*right].0));
+        }
+        self
     }
 
     /// The names of the fields wanted at this level, with what is wanted of each.
@@ -286,7 +304,12 @@ enum Key<'de> {
 
 impl KeyOf<'_> {
     fn slot(&self, key: &str) -> Option<usize> {
-        self.0.fields.iter().position(|(name, _)| name == key)
+        let Selection { fields, by_name, .. } = self.0;
+        if by_name.is_empty() {
+            return fields.iter().position(|(name, _)| name == key);
+        }
+        let found = by_name.binary_search_by(|slot| fields[*slot].0.as_str().cmp(key)).ok()?;
+        Some(by_name[found])
     }
 }
 
