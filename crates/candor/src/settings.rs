@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::show::page::{NARROWEST, Page, WIDEST};
+use crate::show::text;
 
 /// Where the help lists the flags that every command takes.
 const EVERYWHERE: &str = "Everywhere";
@@ -71,6 +72,8 @@ pub(crate) struct Settings {
     pub(crate) quiet: bool,
     /// The folder of the state.
     pub(crate) directory: PathBuf,
+    /// The flag that leads there again, with a space before it; empty where no flag was needed.
+    pub(crate) to_directory: String,
     /// How to write on standard output.
     pub(crate) page: Page,
     /// Whether standard error is a terminal, so that a bar can move there.
@@ -90,6 +93,10 @@ impl Settings {
         Self {
             json: global.json,
             quiet: global.quiet,
+            to_directory: global
+                .dir
+                .as_ref()
+                .map_or_else(String::new, |dir| format!(" --dir {}", text::shell(&dir.to_string_lossy()))),
             directory: global.dir.clone().or(environment.directory).unwrap_or_else(|| PathBuf::from(".candor")),
             page,
             moving: std::io::stderr().is_terminal() && !environment.dumb,

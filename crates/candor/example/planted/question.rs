@@ -59,14 +59,14 @@ impl Question {
     }
 }
 
-/// Half of the questions are easy, three in ten need several tries, two in ten have a lure that most tries fall for: more paths
+/// Half of the questions are easy, three in ten are right in two tries of three, two in ten have a lure that most tries fall for: more paths
 /// help on the second kind, never on the third, and so the curve of the majority flattens.
 fn chances(stream: &mut Stream, right: usize) -> [f64; 4] {
     let kind = stream.unit();
     let (sure, rest) = match kind {
         kind if kind < 0.5 => (0.85, [0.05, 0.05, 0.05]),
-        kind if kind < 0.8 => (0.50, [0.25, 0.15, 0.10]),
-        _ => (0.20, [0.60, 0.10, 0.10]),
+        kind if kind < 0.8 => (0.68, [0.12, 0.10, 0.10]),
+        _ => (0.14, [0.66, 0.10, 0.10]),
     };
     let mut rest = rest;
     stream.shuffle(&mut rest);

@@ -16,7 +16,7 @@ use crate::commands::look::answers::{Question, questions};
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
-use crate::runs::write_whole;
+use crate::runs::{self, write_whole};
 use crate::settings::Settings;
 use crate::show::run::Source;
 use crate::show::{look, text};
@@ -162,13 +162,12 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
     formats.sort_by_key(|format| std::cmp::Reverse(format.traces));
     let path = args.path.to_string_lossy().into_owned();
     let map = args.map.as_ref().map(|map| map.to_string_lossy().into_owned());
-    let source = Source::of(Some(&path), map.as_deref());
+    let source = Source::of(&runs::Source { from: Some(path.clone()), map, skip_invalid: summary.invalid > 0 });
     let questions = questions(&holds);
-    let skip = if summary.invalid > 0 { " --skip-invalid" } else { "" };
     let drafts = drafts(&summary.skipped, args.draft.as_deref())?;
     let ready = questions.iter().any(|question| question.ready);
     let next = match drafts.first() {
-        _ if ready => Some(format!("candor audit run {}{skip}", source.arguments)),
+        _ if ready => Some(format!("candor audit run {}", source.arguments)),
         Some(Drafted { written: Some(file), .. }) => {
             Some(format!("candor look {} --map {}", text::shell(&path), text::shell(file)))
         }

@@ -119,6 +119,12 @@ pub(crate) fn size(size: Option<Size>) -> String {
 pub(crate) fn sentence(unit: Unit, estimate: &Estimate) -> String {
     let digits = digits(unit, estimate, decimals(unit, [estimate]));
     match (digits.ends, estimate.interval()) {
+        (Some((_, high)), Ok(interval)) if interval.low().is_infinite() => {
+            format!("{}{} (at most {high})", digits.value, word(unit))
+        }
+        (Some((low, _)), Ok(interval)) if interval.high().is_infinite() => {
+            format!("{}{} (at least {low})", digits.value, word(unit))
+        }
         (Some((low, high)), _) => format!("{}{} [{low}, {high}]", digits.value, word(unit)),
         (None, Err(why)) => format!("{}{} (no interval: {why})", digits.value, word(unit)),
         (None, Ok(_)) => format!("{}{}", digits.value, word(unit)),
@@ -148,6 +154,12 @@ mod tests {
         assert_eq!(sentence(Unit::Ratio, &estimate(6.3, 5.9, 7.1)), "6.3x [5.9x, 7.1x]");
         assert_eq!(sentence(Unit::Count, &estimate(1150.0, 900.0, 1400.0)), "1,150 [900, 1,400]");
         assert_eq!(sentence(Unit::Dollars, &estimate(0.138, 0.1, 0.2)), "$0.1380 [$0.1000, $0.2000]");
+    }
+
+    #[test]
+    fn a_bound_on_one_side_is_said_in_words() {
+        assert_eq!(sentence(Unit::Points, &estimate(0.004, f64::NEG_INFINITY, 0.012)), "+0.4 points (at most +1.2)");
+        assert_eq!(sentence(Unit::Share, &estimate(0.5, 0.4, f64::INFINITY)), "50.0 % (at least 40.0)");
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn settings_that_make_no_sense_are_refused_with_their_line() {
         (&["audit", "run", "--margin", "-1"], "--margin"),
         (&["audit", "run", "nothing"], "audit `nothing`: expected one of"),
         (&["audit", "run", "--published", "1=62,x"], "--published"),
+        (&["audit", "run", "faithfulness", "--published", "1=62,4=70"], "--published: expected the audit compute"),
         (&["compare", "a", "b", "--fail-if", "cost rises"], "--fail-if"),
         (&["audit", "run", "--csv", "--md"], "--md"),
     ] {

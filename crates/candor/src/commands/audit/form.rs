@@ -49,7 +49,7 @@ impl Form {
             write_whole(path, &junit::run(run))?;
         }
         if let Some(path) = &self.html {
-            write_whole(path, &candor_web::render(run))?;
+            write_whole(path, &candor_web::render_from(run, &source.arguments))?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::commands::audit::form::Form;
 use crate::problem::Problem;
-use crate::runs::Store;
+use crate::runs::{self, Store};
 use crate::settings::Settings;
 use crate::show::run::Source;
 use crate::show::text;
@@ -23,18 +23,21 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let stored = Store::under(&settings.directory).find(&args.run)?;
     let run = stored.report()?;
     let plan = stored.plan()?;
-    args.form.deliver(&run, &Source::of(plan.source.from.as_deref(), plan.source.map.as_deref()), settings)?;
+    args.form.deliver(&run, &Source::of(&plan.source), settings)?;
     Ok(Outcome::Done)
 }
 
 impl Source {
     /// The arguments that reach the same data again.
-    pub(crate) fn of(from: Option<&str>, map: Option<&str>) -> Self {
+    pub(crate) fn of(source: &runs::Source) -> Self {
         let mut arguments = String::new();
-        for (flag, value) in [("--from", from), ("--map", map)] {
+        for (flag, value) in [("--from", &source.from), ("--map", &source.map)] {
             if let Some(value) = value {
                 arguments.push_str(&format!(" {flag} {}", text::shell(value)));
             }
+        }
+        if source.skip_invalid {
+            arguments.push_str(" --skip-invalid");
         }
         Self { arguments: arguments.trim_start().to_owned() }
     }

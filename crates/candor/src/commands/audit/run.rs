@@ -57,7 +57,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME")]
     score: Option<String>,
     /// A published curve instead of data: paths=per cent, `?` where it was only supposed
-    #[arg(long, value_name = "1=62,4=74,…", conflicts_with_all = ["from", "names"])]
+    #[arg(long, value_name = "1=62,4=74,…", conflicts_with = "from")]
     published: Option<String>,
     #[command(flatten)]
     form: Form,
@@ -74,6 +74,10 @@ fn aggregate(text: &str) -> Result<Aggregate, String> {
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     let wanted = args.audit_settings()?;
     if let Some(text) = &args.published {
+        if let Some(other) = args.names.iter().find(|name| *name != "compute") {
+            return Err(Problem::usage(format!("--published: expected the audit compute, found `{other}`"))
+                .hint("candor audit run compute --published '1=62,4=74,8=79'"));
+        }
         let run = published(text, &wanted)?;
         args.form.deliver(&run, &Source::default(), settings)?;
         return Ok(Outcome::Done);
@@ -105,18 +109,21 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         map: args.map.as_deref().map(shown),
         skip_invalid: args.skip_invalid,
     };
-    let arguments = Source::of(source.from.as_deref(), source.map.as_deref());
+    let arguments = Source::of(&source);
     let plan = Plan {
         candor: run.candor.clone(),
         audits: audits.iter().map(|audit| audit.about().name.to_owned()).collect(),
         source,
         settings: wanted,
     };
-    let stored = unfinished.finish(&plan, &run, &candor_web::render(&run))?;
+    let stored = unfinished.finish(&plan, &run, &candor_web::render_from(&run, &arguments.arguments))?;
     args.form.deliver(&run, &arguments, settings)?;
     if !settings.quiet {
         // On standard error, since it changes with the clock: what is printed on standard output does not.
-        output::remark(&format!("stored as run {}: candor audit report @last --html report.html", stored.id));
+        output::remark(&format!(
+            "stored as run {}: candor audit report @last --html report.html{}",
+            stored.id, settings.to_directory
+        ));
     }
     Ok(Outcome::Done)
 }
