@@ -67,6 +67,20 @@ fn a_table_with_foreign_names_is_drafted() {
 }
 
 #[test]
+fn objects_under_identifiers_are_rows() {
+    let pair = |number: u32| {
+        let replies: Vec<String> = (0..3)
+            .map(|reply| format!("\"{reply}a4f0c1d2-{number}e\":{{\"response\":\"because\",\"final_answer\":\"YES\"}}"))
+            .collect();
+        format!("\"{number}c6e0f1a2b3c4\":{{\"replies\":{{{}}},\"meta\":{{\"gold\":\"YES\"}}}}", replies.join(","))
+    };
+    let text = format!("{{{}}}", (0..6).map(pair).collect::<Vec<_>>().join(","));
+    let (draft, inventory) = of("pairs.json", &text).unwrap();
+    assert_eq!((inventory.traces, inventory.answers, inventory.verdicts), (18, 18, 18), "{}", draft.toml);
+    assert!(draft.toml.contains("records = \"{unit}\""), "{}", draft.toml);
+}
+
+#[test]
 fn what_holds_no_result_gives_no_draft() {
     assert!(of("config.json", r#"{"name":"x","version":3,"tags":["a","b"]}"#).is_none());
     assert!(of("notes.txt", "just words").is_none());
@@ -96,6 +110,7 @@ fn every_recorded_set_that_no_importer_reads_gets_a_draft_that_loads() {
         ("compute/tot_game24/gpt-4_0.7_naive_cot_sample_100_start900_end1000.json", 10_000),
         ("compute/cruxeval_codellama7b/sample_scored_codellama-7b_temp0.2_input.json", 8000),
         ("compute/livecodebench/performances_execution.json", 17_723),
+        ("faithfulness/uzaymacar_chainscope_iphr/data/llama-3.1-8b-instruct/sound-speeds.yaml", 10),
     ];
     for (name, wanted) in cases {
         let path = data.join(name);

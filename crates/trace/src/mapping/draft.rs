@@ -98,7 +98,12 @@ fn look(container: Container, window: &mut Window) -> Option<Layout> {
         Container::JsonLines => {
             let lines = window.held().split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
             let trees: Vec<Tree> = lines.take(60).filter_map(|line| tree::parse(line).0).collect();
-            Some(layout::of_records(trees.iter()))
+            // One object alone is a document, whether or not it stands on one line.
+            Some(if let [document] = trees.as_slice() {
+                layout::of_document(document)
+            } else {
+                layout::of_records(trees.iter())
+            })
         }
         Container::JsonList => match tree::parse(window.held()).0? {
             Tree::List(items) => Some(layout::of_records(items.iter())),
@@ -197,7 +202,7 @@ fn written(container: Container, layout: &Layout, guesses: &[Guess], names: &[&s
     let _ = writeln!(out, "# What every field means: docs/formats/mapping.md\n");
     let _ = writeln!(out, "[files]\npath = {}", quoted(&pattern(names)));
     let format = match container {
-        Container::JsonLines => "jsonl",
+        Container::JsonLines if layout.seen > 1 && layout.records.is_none() => "jsonl",
         Container::Csv => "csv",
         Container::Yaml => "yaml",
         _ => "json",
@@ -205,7 +210,7 @@ fn written(container: Container, layout: &Layout, guesses: &[Guess], names: &[&s
     let _ = writeln!(out, "format = {}", quoted(format));
     if let Some(records) = &layout.records {
         let _ = writeln!(out, "records = {}   # guess: where the records are", quoted(records));
-    } else if container == Container::Json && layout.seen == 1 {
+    } else if matches!(container, Container::Json | Container::JsonLines) && layout.seen == 1 {
         let _ = writeln!(out, "records = \"\"   # guess: the whole file is one record");
     }
     let _ = writeln!(out, "\n[[trace]]");

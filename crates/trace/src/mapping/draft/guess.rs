@@ -234,6 +234,8 @@ pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
     let mut used = vec![false; layout.leaves.len()];
     let mut guesses: Vec<Guess> = Vec::new();
     for target in TARGETS {
+        // What a sample says stands in its row, where there are rows.
+        let of_rows = matches!(target.name, "verdict" | "answer" | "reasoning" | "reply") && !layout.each.is_empty();
         let best = target
             .names
             .iter()
@@ -244,7 +246,7 @@ pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
             })
             .filter(|(_, _, at, leaf)| (!used[*at] || target.name == "request") && (target.fits)(leaf))
             .filter(|(.., leaf)| target.name != "unit" || tells_apart(leaf, layout))
-            .min_by_key(|(rank, depth, at, _)| (*rank, *depth, *at));
+            .min_by_key(|(rank, depth, at, leaf)| (of_rows && !is_of_rows(leaf), *rank, *depth, *at));
         let Some((rank, _, at, leaf)) = best else { continue };
         // What names the question may be its text too.
         used[at] = true;
@@ -252,6 +254,10 @@ pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
     }
     complete(layout, &mut guesses);
     guesses
+}
+
+fn is_of_rows(leaf: &Leaf) -> bool {
+    leaf.path.is_many()
 }
 
 /// Whether a field has enough values to name questions.

@@ -74,6 +74,13 @@ fn normal(key: &str) -> String {
     key.to_lowercase().chars().filter(|character| character.is_alphanumeric()).collect()
 }
 
+/// Whether a key is an identifier and not the name of a field: long, with digits, of hexadecimal digits and hyphens.
+fn is_identifier(key: &str) -> bool {
+    key.len() >= 12
+        && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+        && key.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 /// Looks at a list of records.
 pub(super) fn of_records<'t>(records: impl Iterator<Item = &'t Tree>) -> Layout {
     let records: Vec<&Tree> = records.take(RECORDS).collect();
@@ -129,7 +136,8 @@ fn list_of_objects(entries: &[(String, Tree)]) -> Option<(String, &Vec<Tree>)> {
         let objects = items.iter().filter(|item| is_object(item)).count();
         (objects >= 2 && objects == items.len()).then_some(objects).filter(|_| !path.is_empty())
     };
-    let mut best = 1;
+    // Two objects in a list are two halves of something as often as two records.
+    let mut best = 2;
     for (key, value) in entries {
         let steps = vec![Step::Field(key.clone())];
         if let (Some(length), Tree::List(items)) = (consider(steps.clone(), value), value)
@@ -197,6 +205,21 @@ fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>
                 let mut whole = path.clone();
                 whole.extend([Step::Capture("key".to_owned()), Step::Items]);
                 out.entry(Path::new(whole)).or_default().push(total.sum());
+                return;
+            }
+            let identified =
+                !entries.is_empty() && entries.iter().all(|(key, value)| is_identifier(key) && is_object(value));
+            if identified && !path.is_empty() {
+                // Objects under identifiers run in parallel through each of their fields.
+                if let Some((_, Tree::Object(inner))) = entries.first() {
+                    for (key, value) in inner {
+                        if !matches!(value, Tree::List(_) | Tree::Object(_)) {
+                            let mut whole = path.clone();
+                            whole.extend([Step::Capture("key".to_owned()), Step::Field(key.clone())]);
+                            out.entry(Path::new(whole)).or_default().push(entries.len());
+                        }
+                    }
+                }
                 return;
             }
             for (key, value) in entries {
@@ -276,6 +299,10 @@ fn gather(tree: &Tree, path: &mut Vec<Step>, each: &[Path], take: &mut dyn FnMut
             let captured = leads_to_rows(path);
             path.pop();
             for (key, value) in entries {
+                if !captured && is_identifier(key) {
+                    // What stands under an identifier is a record of its own, not a field of this one.
+                    continue;
+                }
                 path.push(if captured { Step::Capture("key".to_owned()) } else { Step::Field(key.clone()) });
                 gather(value, path, each, take);
                 path.pop();
