@@ -1,14 +1,16 @@
 //! Two runs on the same questions: is the second worse, by more than is acceptable? Pass, fail, or cannot tell. Not a ranking of models.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use candor_stats::claim::FEWEST_UNITS;
 use candor_stats::paired::margin::{Decision, no_worse};
 use candor_stats::paired::{Paired, PairedCounts};
 use candor_stats::{Asserted, Claim, Draft, Estimate, Flag, Flags, Origin, Parameter, Provenance, Undefined};
-use candor_trace::Trace;
+use candor_trace::{Event, Trace};
 use candor_verify::Outcome;
 use serde::{Deserialize, Serialize};
 
+use crate::audits::compute::JUDGES;
 use crate::words::points;
 use crate::{Error, Limits, Settings};
 
@@ -47,15 +49,28 @@ impl FailIf {
 /// One side of a comparison: per question how many samples were decided and how many of them are right.
 #[derive(Debug, Clone, Default)]
 pub struct Side {
-    questions: BTreeMap<String, (u32, u32)>,
+    questions: BTreeMap<Place, (u32, u32)>,
     undecided: u64,
+    samples: u64,
+    verifiers: BTreeSet<String>,
+    models: BTreeSet<String>,
     planted: bool,
 }
 
+/// What makes a question the same on both sides: stratum, unit, arm, kind of cue, effort. The model may differ: that is what is compared.
+type Place = [String; 5];
+
 impl Side {
-    /// Takes in one trace. Questions are matched by unit and, where several arms or efforts are recorded, by those too.
+    /// Takes in one trace.
     pub fn see(&mut self, trace: &Trace) {
         self.planted |= trace.planted;
+        self.samples += 1;
+        for event in &trace.events {
+            if let Event::Verdict { verifier, .. } = event {
+                self.verifiers.insert(verifier.clone());
+            }
+        }
+        self.models.extend(trace.model.clone());
         let right = match trace.verdict().map(|verdict| verdict.outcome) {
             Some(Outcome::Correct) => 1,
             Some(Outcome::Wrong | Outcome::NoAnswer) => 0,
@@ -64,9 +79,14 @@ impl Side {
                 return;
             }
         };
-        let arm = trace.trial.arm.as_deref().unwrap_or("");
-        let key = if arm.is_empty() { trace.trial.unit.clone() } else { format!("{}\u{1f}{arm}", trace.trial.unit) };
-        let (samples, correct) = self.questions.entry(key).or_default();
+        let place = [
+            trace.stratum.clone().unwrap_or_default(),
+            trace.trial.unit.clone(),
+            trace.trial.arm.clone().unwrap_or_default(),
+            trace.cue.as_ref().map(|cue| cue.kind.as_str().to_owned()).unwrap_or_default(),
+            trace.effort.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ];
+        let (samples, correct) = self.questions.entry(place).or_default();
         *samples += 1;
         *correct += right;
     }
@@ -138,7 +158,7 @@ pub fn compare(before: &Side, after: &Side, fail_if: Option<FailIf>, settings: &
         _ => (paired.difference(settings.level), paired.gained_and_lost()),
     };
     let lost = (unmatched.0 + unmatched.1) as f64 / (matched + unmatched.0.max(unmatched.1)) as f64;
-    let flags = flags(matched, lost);
+    let flags = flags(matched, lost, before, after);
     let margin = fail_if.map_or(settings.margin, |fail_if| fail_if.margin);
     let draft = |name: &str, statement: &str, negation: &str, parameter, estimate, asserted| {
         Claim::new(Draft {
@@ -203,25 +223,37 @@ fn share(values: &[f64], settings: &Settings) -> Result<Estimate, Undefined> {
         .proportion(settings.level)
 }
 
-fn flags(questions: u64, lost: f64) -> Flags {
+fn flags(questions: u64, lost: f64, before: &Side, after: &Side) -> Flags {
     let flags = Flags::unexamined()
         .holds(Flag::Looks, "recorded before it was read, and read once")
         .holds(Flag::Selection, "one comparison, stated beforehand")
-        .holds(Flag::Measurement, "verdicts as recorded, by the same verifier on both sides")
         .holds(Flag::Sampling, "every recorded sample is used")
         .holds(Flag::Design, "the same questions on both sides")
         .holds(Flag::Scope, "the two runs as they are");
+    let judged =
+        |side: &Side| side.verifiers.iter().any(|name| JUDGES.iter().any(|word| name.to_lowercase().contains(word)));
+    let flags = if before.verifiers != after.verifiers {
+        flags.fails(Flag::Measurement, "the two runs were decided by different verifiers", "one verifier for both runs")
+    } else if judged(before) {
+        flags.fails(Flag::Measurement, "a model or a person decided what is right", "a programmatic verifier")
+    } else {
+        flags.holds(Flag::Measurement, "verdicts as recorded, by the same verifiers on both sides")
+    };
+    let share = |side: &Side| side.undecided as f64 / side.samples.max(1) as f64;
+    let (one, other) = (share(before), share(after));
+    // Lost verdicts are seldom lost at random: a run that fails to answer what it would get wrong looks better.
+    let lost = lost.max(one).max(other).max(if (one - other).abs() >= 0.02 { 1.0 } else { 0.0 });
     let flags = if questions >= 30 {
         flags.holds(Flag::Interval, format!("{questions} questions"))
     } else {
         flags.fails(Flag::Interval, format!("{questions} questions"), "at least 30 questions")
     };
     if lost < 0.05 {
-        flags.holds(Flag::Attrition, format!("{:.1} % of the questions have no partner", 100.0 * lost))
+        flags.holds(Flag::Attrition, "under 5 % of questions or samples were lost, and alike on both sides")
     } else {
         flags.fails(
             Flag::Attrition,
-            format!("{:.1} % of the questions have no partner", 100.0 * lost),
+            "questions without a partner or samples without a verdict: 5 % or more, or 2 points more on one side",
             "both runs on the same questions",
         )
     }
@@ -231,7 +263,18 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
     let allowed = 100.0 * fail_if.margin;
     let shown = points(fail_if.margin);
     let decision = match difference {
-        Ok(difference) => no_worse(difference, fail_if.margin),
+        Ok(_) if have < FEWEST_UNITS => Decision::CannotTell { have, needed: Some(FEWEST_UNITS) },
+        Ok(difference) => match no_worse(difference, fail_if.margin) {
+            // Planned for no drop at all; where the data lean to a drop, it is the margin's distance that has to be resolved.
+            Decision::CannotTell { have, needed } => Decision::CannotTell {
+                have,
+                needed: Asserted::NoWorse { margin: fail_if.margin }
+                    .units_needed(difference)
+                    .max(needed)
+                    .filter(|needed| *needed > have),
+            },
+            decided => decided,
+        },
         Err(_) => Decision::CannotTell { have, needed: None },
     };
     let ends = difference.as_ref().ok().and_then(|difference| difference.interval().ok());
@@ -246,7 +289,10 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
             "cannot tell: {have} items, {needed} needed (the drop may be {:.1}, {allowed} are allowed)",
             -100.0 * ends.low()
         ),
-        (Decision::CannotTell { have, .. }, _) => format!("cannot tell: {have} items are too few"),
+        (Decision::CannotTell { have, needed: Some(needed) }, None) => {
+            format!("cannot tell: {have} items, {needed} needed")
+        }
+        (Decision::CannotTell { have, .. }, _) => format!("cannot tell: {have} items do not decide it"),
         (_, None) => "cannot tell: the difference has no interval".to_owned(),
     };
     Decided { fail_if, decision, sentence }

@@ -225,12 +225,20 @@ impl Clusters {
         Estimate::new(mean, interval, self.size(), Method::named("CR1, t(G-1)"))
     }
 
-    /// How many questions carry some success, and how many some failure.
+    /// How many questions carry success, and how many failure.
+    ///
+    /// Kish's effective number, (sum x)^2 / sum x^2 for x = m and x = 1 - m, rounded down: with means of 0 and 1 the plain counts; a hundred
+    /// questions that fail in one draw of a million beside two that always fail are about two.
     #[must_use]
     pub fn sides(&self) -> (u64, u64) {
-        let some = self.clusters.iter().filter(|c| c.mean > 0.0).count() as u64;
-        let short = self.clusters.iter().filter(|c| c.mean < 1.0).count() as u64;
-        (some, short)
+        let carriers = |of: &dyn Fn(f64) -> f64| {
+            let (sum, squares) = self.clusters.iter().fold((0.0, 0.0), |(sum, squares), cluster| {
+                let x = of(cluster.mean);
+                (sum + x, squares + x * x)
+            });
+            if squares > 0.0 { (sum * sum / squares + 1e-9).floor() as u64 } else { 0 }
+        };
+        (carriers(&|mean| mean), carriers(&|mean| 1.0 - mean))
     }
 
     /// How many questions carry the outcome that fewer of them carry.

@@ -16,6 +16,7 @@ mod section;
 mod settings;
 
 pub use published::{PublishedPoint, parse_published, published};
+pub(crate) use report::JUDGES;
 pub use settings::{Aggregate, Settings};
 
 use candor_trace::Trace;

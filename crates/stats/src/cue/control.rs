@@ -185,6 +185,14 @@ pub fn control_score(rows: &[ControlRow], level: Level, seed: Seed) -> Result<Co
         if p0 >= 1.0 {
             return Err(Undefined::ZeroDenominator { what: "1 - p0".into() });
         }
+        if p - p0 <= 0.0 {
+            return Err(Undefined::CueWithoutEffect { share: p - p0 });
+        }
+        if p0 <= 0.0 {
+            // Without a single control answer at the hint every switch counts as followed, whatever the sample: the value has no spread.
+            let none = Err(Undefined::NoVariation { what: "control answers at the hint".into() });
+            return Estimate::new(1.0, none, size, Method::named("no control answer at the hint"));
+        }
         let scale = |a: &f64, b: &f64| if smaller { *a } else { p * (1.0 - p0) + (1.0 - p0) * (a - p) - p * (b - p0) };
         let denominator = terms.followed.iter().zip(&terms.control).map(|(a, b)| scale(a, b)).collect();
         fieller(differences.clone(), denominator, "Fieller, t(G-1), clipped to [0, 1]")

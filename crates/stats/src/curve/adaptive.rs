@@ -139,9 +139,15 @@ pub fn replay(
     Ok(Replay {
         chosen: [rules[for_other], rules[for_one]],
         saving,
-        loss: mean(&column(|outcome| outcome.loss), level, size, method),
+        loss: loss(&column(|outcome| outcome.loss), level, size),
         tokens,
     })
+}
+
+/// The mean loss; where hardly any question lost or gained, an exact bound on how many may.
+fn loss(losses: &[f64], level: Level, size: Size) -> Result<Estimate, Undefined> {
+    let found = crate::paired::bounded_difference(losses, level)?;
+    Estimate::new(found.value(), found.interval().copied().map_err(Clone::clone), size, found.method().clone())
 }
 
 fn best_rule(half: &[usize], rules: usize, outcomes: &[Outcome]) -> usize {

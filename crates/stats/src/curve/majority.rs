@@ -66,7 +66,8 @@ impl Tally {
         let all = binomial_probability(u64::from(k), n, rate);
         let most = self.answers.first().map_or(0, |(count, _)| *count).min(k);
         let share: f64 = (1..=most).map(|votes| self.won_with(votes, k, rate)).sum::<f64>() / all;
-        Ok(share.clamp(0.0, 1.0))
+        // Rounding must not make a question that is always right a little less than right.
+        Ok(if share > 1.0 - 1e-12 { 1.0 } else { share.max(0.0) })
     }
 
     /// The weight of all draws in which some answer wins with exactly `votes` votes, times the share of right ones among the tied.

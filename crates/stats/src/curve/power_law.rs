@@ -29,7 +29,8 @@ impl PowerLaw {
     pub fn fit(points: impl IntoIterator<Item = (u32, f64)>) -> Result<Self, Undefined> {
         let points: Vec<(f64, f64)> = points
             .into_iter()
-            .filter(|(k, c)| *k > 0 && *c > 0.0 && *c < 1.0)
+            // A curve within rounding of 1 has no double logarithm worth fitting.
+            .filter(|(k, c)| *k > 0 && *c > 0.0 && *c < 1.0 - 1e-9)
             .map(|(k, c)| (f64::from(k).ln(), (-c.ln()).ln()))
             .collect();
         if points.len() < 3 {

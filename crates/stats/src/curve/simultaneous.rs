@@ -73,12 +73,14 @@ pub struct Contrast {
     pub rose: u64,
     /// Questions whose difference is below zero.
     pub fell: u64,
+    /// Questions whose difference is not that of the middle question: what the standard error rests on.
+    pub apart: u64,
 }
 
 impl Contrast {
     /// Whether enough questions changed for a mean and its standard error to describe the difference.
     fn is_common(&self) -> bool {
-        self.rose + self.fell >= FEWEST_CHANGED && self.error > 0.0
+        self.apart >= FEWEST_CHANGED && self.error > 0.0
     }
 }
 
@@ -194,14 +196,16 @@ pub fn families<const N: usize>(
         if contrasts.is_empty() {
             return Err(Undefined::no_data("settings to compare"));
         }
+        // The rare contrasts of the family take their Bonferroni share of the error; the rest is what the others may spend.
+        let each = level.bonferroni(contrasts.len());
+        let spent = level.alpha() * varying.len() as f64 / contrasts.len() as f64;
         let (two_sided, upper, method) = if varying.is_empty() {
-            (critical(level, freedom), one_sided(level), "paired t on question means")
+            (critical(each, freedom), one_sided(each), "paired t on question means")
         } else if !resampled {
-            let each = level.bonferroni(contrasts.len());
             (critical(each, freedom), one_sided(each), "paired t on question means, Bonferroni over the curve")
         } else {
-            let two_sided = quantile(&mut extremes.largest, level.get()).max(critical(level, freedom));
-            (two_sided, quantile(&mut extremes.lowest, level.get()).max(one_sided(level)), resampling)
+            let two_sided = quantile(&mut extremes.largest, 1.0 - spent).max(critical(level, freedom));
+            (two_sided, quantile(&mut extremes.lowest, 1.0 - spent).max(one_sided(level)), resampling)
         };
         Ok(Family { contrasts, two_sided, upper, method, questions, level })
     })
@@ -221,10 +225,14 @@ fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
     let squares: f64 = differences().map(|difference| (difference - value).powi(2)).sum();
     let rose = differences().filter(|difference| *difference > 1e-12).count() as u64;
     let fell = differences().filter(|difference| *difference < -1e-12).count() as u64;
+    let mut sorted: Vec<f64> = differences().collect();
+    let middle = sorted.len() / 2;
+    let median = *sorted.select_nth_unstable_by(middle, f64::total_cmp).1;
+    let apart = differences().filter(|difference| (difference - median).abs() > 1e-9).count() as u64;
     let error = (squares / (questions * (questions - 1.0))).sqrt();
     // Rounding leaves a trace of variance where no question moved or all moved by the same amount.
     let error = if error < 1e-12 { 0.0 } else { error };
-    Contrast { from, to, value, error, rose, fell }
+    Contrast { from, to, value, error, rose, fell, apart }
 }
 
 /// Rows that are alike, once each, in one order whatever the order of the questions.
@@ -293,7 +301,8 @@ fn bootstrap(matrix: &Matrix, families: &[Vec<Contrast>], resamples: u32, seed: 
                 let variance =
                     ((product(b, b) - 2.0 * product(a, b) + product(a, a)) / n - shift * shift).max(0.0) / (n - 1.0);
                 // A resample without any variation says nothing about scale; the full data's error stands in.
-                let error = if variance > 1e-24 { variance.sqrt() } else { contrast.error };
+                let error =
+                    if variance > 1e-9 * contrast.error * contrast.error { variance.sqrt() } else { contrast.error };
                 high = high.max((shift / error).abs());
                 low = low.max(-shift / error);
             }
@@ -427,7 +436,7 @@ mod tests {
         let family = simultaneous(&matrix, &[(0, 1)], Level::P95, 500, Seed(1)).unwrap();
         let (low, high) = family.ends(&family.contrasts[0]);
         assert!(low < -0.03 && high > 0.03 && high < 0.04, "{low} {high}");
-        let all_alike = Contrast { from: 0, to: 1, value: 0.0, error: 0.0, rose: 100, fell: 0 };
+        let all_alike = Contrast { from: 0, to: 1, value: 0.0, error: 0.0, rose: 100, fell: 0, apart: 0 };
         assert!((family.ends(&all_alike).1 - 1.0).abs() < 1e-12);
         assert!(simultaneous(&Matrix::new(2), &[(0, 1)], Level::P95, 500, Seed(1)).is_err());
     }

@@ -47,18 +47,26 @@ pub(super) struct Questions {
 /// Gathers the rows of one subject.
 pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
     let mut lost: BTreeMap<String, u64> = BTreeMap::new();
-    let mut undecided = 0;
+    let (mut undecided, mut twice) = (0, 0);
     let mut questions: Vec<(u32, Vec<Kept>)> = by_question(rows)
         .into_iter()
         .map(|question| {
-            let before = question.samples.len();
-            let decided: Vec<Kept> =
-                question.samples.into_iter().filter(|kept| kept.verdict != Decided::Undecided).collect();
-            undecided += before - decided.len();
-            (question.unit, decided)
+            let mut samples = question.samples;
+            let all = samples.len();
+            // Stable, so that the first of two records with one number stays.
+            samples.sort_by_key(|kept| kept.sample);
+            samples.dedup_by_key(|kept| kept.sample);
+            twice += all - samples.len();
+            let before = samples.len();
+            samples.retain(|kept| kept.verdict != Decided::Undecided);
+            undecided += before - samples.len();
+            (question.unit, samples)
         })
         .collect();
     questions.retain(|(_, samples)| !samples.is_empty());
+    if twice > 0 {
+        lost.insert("the same sample stands twice".to_owned(), twice as u64);
+    }
     if undecided > 0 {
         lost.insert("no verdict".to_owned(), undecided as u64);
     }
@@ -119,6 +127,6 @@ fn tally(samples: &[Kept]) -> (Option<Tally>, bool) {
         }
     }
     let contradicts = answers.values().any(|(count, right)| *right > 0 && right < count);
-    let tally = Tally::new(answers.into_values().map(|(count, right)| (count, 2 * right > count)), silent);
+    let tally = Tally::new(answers.into_values().map(|(count, right)| (count, 2 * right >= count.max(1))), silent);
     (Some(tally), contradicts)
 }

@@ -18,28 +18,33 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     let mut titles = Vec::new();
     if score_names.len() > 1 && settings.compute.score.is_none() {
         notes.push(format!(
-            "{} different scores are recorded; the first of each sample was taken: choose one with --score NAME",
+            "{} different scores are recorded, so that best-of-k has none to choose by: name one with --score NAME",
             score_names.len()
         ));
     }
-    let verifier = verifiers.first().map_or("a verifier", |verifier| verifier).to_owned();
-    let mut gathered: Vec<(Parts, String, Questions)> = subjects
-        .into_iter()
-        .map(|(subject, kept)| {
-            let parts = parts(&subject, &words);
-            let label = label(&parts);
-            let questions = gather(&kept, label.clone());
-            (parts, label, questions)
-        })
-        .filter(|(_, _, questions)| !questions.asked.is_empty())
-        .collect();
+    let mut gathered: Vec<(Parts, String, Questions, Vec<String>)> = Vec::new();
+    let mut undecided: Vec<Attrition> = Vec::new();
+    for ((subject, kept), verifiers) in subjects.into_iter().zip(verifiers) {
+        let parts = parts(&subject, &words);
+        let label = label(&parts);
+        let mut questions = gather(&kept, label.clone());
+        if score_names.len() > 1 && settings.compute.score.is_none() {
+            // Which score chose would differ from sample to sample.
+            questions.scores = false;
+        }
+        if questions.asked.is_empty() {
+            undecided.push(questions.attrition);
+        } else {
+            gathered.push((parts, label, questions, verifiers));
+        }
+    }
     // The longest curve first; a subject with one sample per question has no curve and stands in one table with its like.
-    gathered.sort_by_key(|(_, _, questions)| std::cmp::Reverse(questions.longest));
+    gathered.sort_by_key(|(_, _, questions, _)| std::cmp::Reverse(questions.longest));
     let several = gathered.len() > 1;
     let mut single = Vec::new();
-    for (parts, label, questions) in &gathered {
+    for (parts, label, questions, verifiers) in &gathered {
         attrition.push(questions.attrition.clone());
-        let flags = flags(&verifier, questions.attrition.seen, questions.attrition.used, parts);
+        let flags = flags(verifiers, questions, parts);
         let mut book = Book::new(settings, parts.clone(), flags, planted, several.then(|| label.clone()));
         titles.push(format!("{label}: {} questions", questions.asked.len()));
         if questions.longest < 2 {
@@ -61,6 +66,8 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     if attrition.is_empty() {
         return Ok(None);
     }
+    notes.extend(undecided.iter().map(|one| format!("{}: {} samples and not one verdict", one.arm, one.seen)));
+    attrition.extend(undecided);
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     Ok(Some(Report {
         audit: "compute".to_owned(),
@@ -129,9 +136,15 @@ fn label(parts: &[(&'static str, String)]) -> String {
     parts.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" · ")
 }
 
-fn flags(verifier: &str, seen: u64, used: u64, parts: &[(&'static str, String)]) -> Flags {
+/// Words in a verifier's name that speak of a model or a person who decided, not of a program.
+pub(crate) const JUDGES: [&str; 9] =
+    ["judge", "model_graded", "llm", "gpt", "claude", "gemini", "autograder", "human", "annotator"];
+
+fn flags(verifiers: &[String], questions: &Questions, parts: &[(&'static str, String)]) -> Flags {
+    let Attrition { seen, used, .. } = questions.attrition;
     let lost = seen.saturating_sub(used) as f64 / seen.max(1) as f64;
-    let judged = ["judge", "model_graded", "llm"].iter().any(|word| verifier.to_lowercase().contains(word));
+    let verifier = verifiers.join(", ");
+    let judged = JUDGES.iter().any(|word| verifier.to_lowercase().contains(word));
     let mut flags = Flags::unexamined()
         .holds(Flag::Looks, "recorded before it was read, and read once")
         .holds(Flag::Selection, "every measured setting is shown; gains and the wall are simultaneous over the curve")
@@ -142,6 +155,12 @@ fn flags(verifier: &str, seen: u64, used: u64, parts: &[(&'static str, String)])
             Flag::Measurement,
             format!("a model decided what is right ({verifier})"),
             "a programmatic verifier, or human labels that calibrate the judge",
+        )
+    } else if questions.contradictory > 0 {
+        flags.fails(
+            Flag::Measurement,
+            format!("{} questions have one answer called right and wrong", questions.contradictory),
+            "verdicts that agree on equal answers",
         )
     } else {
         flags.holds(Flag::Measurement, format!("verdicts of {verifier}, as recorded"))

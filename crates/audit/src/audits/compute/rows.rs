@@ -17,6 +17,7 @@ pub(super) struct Kept {
     pub(super) spot: Spot,
     pub(super) unit: u32,
     pub(super) tokens: u32,
+    pub(super) sample: u32,
     pub(super) verdict: Decided,
     pub(super) answered: bool,
     pub(super) costed: bool,
@@ -53,8 +54,8 @@ pub(super) struct Rows {
     numbers: HashMap<Subject, usize, Fixed>,
     pub(super) planted: bool,
     pub(super) score_names: Names,
-    /// Who decided, in the order in which they came.
-    pub(super) verifiers: Vec<String>,
+    /// Who decided, per subject, in the order in which they came.
+    pub(super) verifiers: Vec<Vec<String>>,
 }
 
 impl Rows {
@@ -69,16 +70,8 @@ impl Rows {
         };
         self.planted |= trace.planted;
         for event in &trace.events {
-            match event {
-                candor_trace::Event::Score { name, .. } => {
-                    self.score_names.number(name);
-                }
-                candor_trace::Event::Verdict { verifier, .. }
-                    if !self.verifiers.contains(verifier) && self.verifiers.len() < 16 =>
-                {
-                    self.verifiers.push(verifier.clone());
-                }
-                _ => {}
+            if let candor_trace::Event::Score { name, .. } = event {
+                self.score_names.number(name);
             }
         }
         let answer = trace.answer().map(normalised_digest);
@@ -90,7 +83,12 @@ impl Rows {
             costed: trace.cost.is_some(),
             tokens: trace.usage.output.and_then(|tokens| u32::try_from(tokens).ok()).unwrap_or(u32::MAX),
             spot: self.spots.note(&trace.origin),
-            unit: self.units.number(&trace.trial.unit),
+            // The same identifier in another stratum is another question.
+            unit: match &trace.stratum {
+                Some(stratum) => self.units.number(&format!("{stratum}\u{1f}{}", trace.trial.unit)),
+                None => self.units.number(&trace.trial.unit),
+            },
+            sample: trace.trial.sample,
             verdict: decided(trace),
         };
         let at = match self.numbers.get(&subject) {
@@ -99,9 +97,20 @@ impl Rows {
                 let at = self.subjects.len();
                 self.numbers.insert(subject.clone(), at);
                 self.subjects.push((subject, Vec::new()));
+                self.verifiers.push(Vec::new());
                 at
             }
         };
+        if let Some(known) = self.verifiers.get_mut(at) {
+            for event in &trace.events {
+                if let candor_trace::Event::Verdict { verifier, .. } = event
+                    && !known.contains(verifier)
+                    && known.len() < 16
+                {
+                    known.push(verifier.clone());
+                }
+            }
+        }
         if let Some((_, rows)) = self.subjects.get_mut(at) {
             rows.push(kept);
         }

@@ -29,7 +29,14 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots)
     count_claims(book, questions, samples);
     let aggregate =
         settings.compute.aggregate.unwrap_or(if questions.votes { Aggregate::Majority } else { Aggregate::Any });
-    let paths = grid(settings.compute.paths.as_deref(), questions.longest, settings.compute.operate);
+    let mut paths = grid(settings.compute.paths.as_deref(), questions.longest, settings.compute.operate);
+    if paths.is_empty() {
+        notes.push(format!(
+            "none of the asked numbers of paths was sampled ({} samples per question are): the usual ones stand here",
+            questions.longest
+        ));
+        paths = grid(None, questions.longest, settings.compute.operate);
+    }
     if let Some(operate) = settings.compute.operate.filter(|operate| *operate > questions.longest) {
         notes.push(format!(
             "you operate at {operate} paths, but only {} samples per question are recorded: that row is not measured",
@@ -293,7 +300,10 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
         .operate
         .and_then(|operate| found.steps.iter().find(|step| step.from == operate))
         .or_else(|| found.steps.last());
-    if let Some(step) = step.filter(|step| step.spread > 0.0 && paths.len() > 1) {
+    // Where hardly any question changed, a standard deviation says little about how many would be needed.
+    if let Some(step) = step.filter(|step| {
+        step.spread > 0.0 && step.gained + step.lost >= (0.02 * questions as f64).max(1.0) && paths.len() > 1
+    }) {
         let alpha = settings.level.alpha();
         if let Ok(needed) = questions_to_see(settings.compute.detect, step.spread, alpha, 0.8) {
             let gain = points(settings.compute.detect);

@@ -164,7 +164,10 @@ fn paired(mut questions: Vec<Gathered<'_>>) -> Cell<'_> {
     for question in &mut questions {
         for rows in [&mut question.uncued, &mut question.cued, &mut question.control] {
             rows.sort_by_key(|row| (row.sample, row.spot));
-            cell.twice += rows.windows(2).filter(|two| two[0].sample == two[1].sample).count() as u64;
+            // A record that stands twice is one draw: as its own control it would make any cue look effective.
+            let all = rows.len();
+            rows.dedup_by_key(|row| row.sample);
+            cell.twice += (all - rows.len()) as u64;
         }
         cell.cued.extend(&question.cued);
         cell.uncued.extend(question.uncued.iter().chain(&question.control));
