@@ -90,3 +90,22 @@ fn several_samples_of_a_question_are_one_unit() {
     let size = found.claims[2].estimate().unwrap().size().unwrap();
     assert_eq!((size.units, size.samples), (200, 2_000));
 }
+
+#[test]
+fn five_questions_never_decide() {
+    let before: Rights = (0..5).map(|unit| (unit, true)).collect();
+    let after: Rights = (0..5).map(|unit| (unit, false)).collect();
+    let decided = decided(&before, &after).decision.unwrap();
+    assert!(matches!(decided.decision, Decision::CannotTell { have: 5, needed: Some(10) }), "{decided:?}");
+}
+
+#[test]
+fn what_is_needed_is_never_less_than_there_is() {
+    for seed in 0..20 {
+        let (before, after) = planted(600, 0.03, 100 + seed);
+        if let Decision::CannotTell { have, needed: Some(needed) } = decided(&before, &after).decision.unwrap().decision
+        {
+            assert!(needed > have, "{needed} of {have}");
+        }
+    }
+}

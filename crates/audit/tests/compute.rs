@@ -193,3 +193,53 @@ fn settings_that_make_no_sense_are_refused_and_nothing_to_audit_is_silent() {
     assert!(refused(none).contains("paths"));
     assert!(AUDIT.start(&Settings::default()).report().unwrap().is_none());
 }
+
+#[test]
+fn a_trace_that_stands_twice_is_one_sample() {
+    let mut traces = process(80, 4, 3, 9, Stream::unit);
+    let once = audit(&traces, &Settings::default());
+    traces.extend(traces.clone());
+    let twice = audit(&traces, &Settings::default());
+    assert_eq!(twice.attrition[0].lost.get("the same sample stands twice"), Some(&320));
+    let name = format!("compute.accuracy[{KEY},paths=4]");
+    assert!((value(&once, &name) - value(&twice, &name)).abs() < 1e-12);
+    assert!(twice.claim(&format!("compute.accuracy[{KEY},paths=8]")).is_none());
+}
+
+#[test]
+fn the_same_identifier_in_another_stratum_is_another_question() {
+    let mut traces = process(40, 4, 3, 10, Stream::unit);
+    let other: Vec<Trace> = process(40, 4, 3, 11, Stream::unit)
+        .into_iter()
+        .map(|trace| Trace { stratum: Some("b".to_owned()), ..trace })
+        .collect();
+    traces.iter_mut().for_each(|trace| trace.stratum = Some("a".to_owned()));
+    traces.extend(other);
+    let report = audit(&traces, &Settings::default());
+    assert!((value(&report, &format!("compute.questions[{KEY}]")) - 80.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_judge_that_decides_and_a_subject_without_verdicts_are_told() {
+    let mut traces = process(60, 4, 3, 12, Stream::unit);
+    for trace in &mut traces {
+        for event in &mut trace.events {
+            if let Event::Verdict { verifier, .. } = event {
+                "model_graded_qa".clone_into(verifier);
+            }
+        }
+    }
+    let silent: Vec<Trace> = traces
+        .iter()
+        .map(|trace| Trace { model: Some("silent".to_owned()), events: Vec::new(), ..trace.clone() })
+        .collect();
+    traces.extend(silent);
+    let report = audit(&traces, &Settings::default());
+    let accuracy = report.claim(&format!("compute.accuracy[{KEY},paths=1]")).unwrap();
+    assert!(accuracy.mark() == Some(Mark::Inferred) && accuracy.why().iter().any(|why| why.contains("V4")));
+    assert!(
+        report.notes.iter().any(|note| note.contains("silent") && note.contains("not one verdict")),
+        "{:?}",
+        report.notes
+    );
+}

@@ -6,8 +6,18 @@ use std::path::Path;
 use candor_testkit::workspace_root;
 
 /// Refused anywhere, in any case, as a whole word.
-const REFUSED: &[&str] =
-    &["tamper-proof", "immutable", "guarantee", "guarantees", "guaranteed", "compliant", "proves", "lawful", "lawfully", "optimal"];
+const REFUSED: &[&str] = &[
+    "tamper-proof",
+    "immutable",
+    "guarantee",
+    "guarantees",
+    "guaranteed",
+    "compliant",
+    "proves",
+    "lawful",
+    "lawfully",
+    "optimal",
+];
 
 /// Files in which the words themselves are the subject.
 const ABOUT_THE_WORDS: &[&str] = &["crates/testkit/tests/words.rs", "STYLE.md"];
@@ -52,7 +62,9 @@ fn visit(root: &Path, folder: &Path, see: &mut dyn FnMut(&str, &str)) {
             if !(name.starts_with("target") || name.starts_with('.') || name == "node_modules") {
                 visit(root, &path, see);
             }
-        } else if ["rs", "md", "toml", "html", "css"].iter().any(|kind| path.extension().is_some_and(|end| end == *kind))
+        } else if ["rs", "md", "toml", "html", "css"]
+            .iter()
+            .any(|kind| path.extension().is_some_and(|end| end == *kind))
             && !ABOUT_THE_WORDS.contains(&name.as_str())
         {
             if let Ok(text) = std::fs::read_to_string(&path) {

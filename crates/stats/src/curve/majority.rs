@@ -229,4 +229,12 @@ mod tests {
         assert!((Tally::new([(5, true)], 0).majority(5).unwrap() - 1.0).abs() < 1e-12);
         assert!(Tally::new([(5, true)], 0).majority(6).is_err());
     }
+
+    #[test]
+    fn always_right_is_exactly_one_also_by_several_answers() {
+        let tally = Tally::new([(3, true), (3, true), (4, true)], 0);
+        for k in 1..=10 {
+            assert!((tally.majority(k).unwrap() - 1.0).abs() < f64::EPSILON * 0.5, "{k}");
+        }
+    }
 }

@@ -440,4 +440,16 @@ mod tests {
         assert!((family.ends(&all_alike).1 - 1.0).abs() < 1e-12);
         assert!(simultaneous(&Matrix::new(2), &[(0, 1)], Level::P95, 500, Seed(1)).is_err());
     }
+
+    #[test]
+    fn a_few_questions_that_stay_do_not_blow_the_bounds_up() {
+        // 98 questions rise alike and 2 never move: t has no scale there, and the exact bound on who may move speaks.
+        let mut matrix = Matrix::new(3);
+        (0..100).for_each(|i| matrix.push(if i < 98 { [0.875, 0.97, 1.0] } else { [0.0; 3] }));
+        let family = simultaneous(&matrix, &[(0, 1), (1, 2)], Level::P95, 500, Seed(1)).unwrap();
+        for contrast in &family.contrasts {
+            let (low, high) = family.ends(contrast);
+            assert!(low > -0.1 && high <= 1.0, "{low} {high}");
+        }
+    }
 }
