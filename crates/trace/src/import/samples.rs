@@ -25,7 +25,7 @@ const RESULTS: &[&str] = &[
 ];
 
 /// Names that a table of questions has too: alone they are no sample.
-const ALONE_NOT_ENOUGH: &[&str] = &["answer"];
+const ALONE_NOT_ENOUGH: &[&str] = &["answer", "verified_answer"];
 
 /// What, beside an answer, only somebody who has asked a model writes.
 const OF_A_CALL: &[&str] =
@@ -63,6 +63,7 @@ mod tests {
         assert!(known(&["question_id", "correct"]));
         assert!(known(&["question", "sample", "answer"]));
         assert!(!known(&["question", "answer"]));
+        assert!(!known(&["question_id", "verified_answer"]));
         assert!(!known(&["question_id", "switched"]));
         assert!(!known(&["correct", "answer"]));
     }
