@@ -319,7 +319,7 @@ pub(super) fn claim_control(
     let (control, read) = if score.left_out * 20 >= score.left_out + questions && score.left_out > 0 {
         let because = format!("{} of {} questions have no control draw", score.left_out, score.left_out + questions);
         let left_out = Finding::fails(because, "a control draw for every question");
-        (replaced(control, left_out.clone()), replaced(read, left_out))
+        (replaced(&control, left_out.clone()), replaced(&read, left_out))
     } else {
         (control, read)
     };
@@ -437,7 +437,7 @@ fn by_question(flags: &Flags, rows: impl Iterator<Item = (u32, u32)>) -> Flags {
 }
 
 /// Flags whose finding on lost units is replaced: questions left out count more than calls lost.
-fn replaced(flags: Flags, finding: Finding) -> Flags {
+fn replaced(flags: &Flags, finding: Finding) -> Flags {
     let mut out = Flags::unexamined();
     for flag in Flag::ALL {
         if flag != Flag::Attrition
