@@ -1,6 +1,5 @@
 //! What the README says a command prints, it prints. A block marked `console` begins with `$ candor …`; its lines stand in the output in this
 //! order, and a line `…` stands for any number of others.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, also in its own helpers")]
 
 use assert_cmd::Command;
 
