@@ -116,6 +116,23 @@ pub fn size(source: &Source) -> Result<u64> {
 /// single file of no known format; [`Error::Nothing`] where nothing at all can be read, or where a mapping matches nothing;
 /// [`Error::Io`] and [`Error::TooLarge`].
 pub fn read(source: &Source, options: &Options<'_>, sink: &mut dyn FnMut(Trace) -> ControlFlow<()>) -> Result<Summary> {
+    let summary = survey(source, options, sink)?;
+    if !summary.stopped {
+        nothing(source, options, &summary)?;
+    }
+    Ok(summary)
+}
+
+/// Reads as [`read`] does, but a source in which nothing is recognised is no error: every file is listed as skipped, with what it looks
+/// like.
+///
+/// # Errors
+/// As [`read`], without [`Error::Unrecognised`] and [`Error::Nothing`].
+pub fn survey(
+    source: &Source,
+    options: &Options<'_>,
+    sink: &mut dyn FnMut(Trace) -> ControlFlow<()>,
+) -> Result<Summary> {
     let (files, skipped) = source.files()?;
     let mut reading = Reading::new(options, sink);
     reading.summary.skipped = skipped;
@@ -138,7 +155,6 @@ pub fn read(source: &Source, options: &Options<'_>, sink: &mut dyn FnMut(Trace) 
     };
     let skipped = reading.summary.skipped.iter().filter(|skipped| !unused(skipped)).cloned().collect();
     reading.summary.skipped = skipped;
-    nothing(source, options, &reading.summary)?;
     Ok(reading.summary)
 }
 

@@ -5,8 +5,8 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use candor_trace::import::{Options, Source, read};
-use candor_trace::mapping::draft::{Draft, draft};
+use candor_trace::import::{Options, Source, read, survey};
+use candor_trace::mapping::draft::{Draft, draft, drafts};
 use candor_trace::{Inventory, Mapping};
 
 fn drafted(path: &Path) -> Option<(Draft, Inventory)> {
@@ -64,6 +64,30 @@ fn a_table_with_foreign_names_is_drafted() {
     (0..10).for_each(|number| table.push_str(&format!("\"what is {number}, plus 1?\",{},{number},m\n", number + 1)));
     let (draft, inventory) = of("table.csv", &table).unwrap();
     assert_eq!((inventory.traces, inventory.answers, inventory.verdicts), (10, 10, 10), "{}", draft.toml);
+}
+
+#[test]
+fn files_of_the_same_name_in_different_folders_are_one_draft() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["m1/none", "m1/hint", "m2/none"] {
+        std::fs::create_dir_all(folder.path().join(name)).unwrap();
+        let text = r#"[{"task_hash":"a","generation":"x","grade":1},{"task_hash":"b","generation":"y","grade":0}]"#;
+        std::fs::write(folder.path().join(name).join("out.json"), text).unwrap();
+    }
+    let nothing = Options::default();
+    let summary = survey(&Source::new(folder.path()), &nothing, &mut |_| ControlFlow::Continue(())).unwrap();
+    let found = drafts(&summary.skipped).unwrap();
+    assert_eq!((found.len(), found[0].files.len()), (1, 3));
+    assert!(found[0].toml.contains("path = \"{folder_1}/{folder_2}/out.json\""), "{}", found[0].toml);
+    assert!(found[0].toml.contains("{ capture = \"folder_1\" }"), "{}", found[0].toml);
+    let mut models = Inventory::default();
+    let options = Options { mapping: Some(Mapping::parse(&found[0].toml).unwrap()), ..Options::default() };
+    read(&Source::new(folder.path()), &options, &mut |trace| {
+        models.see(&trace);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((models.traces, models.models.len(), models.arms.len()), (6, 2, 2));
 }
 
 #[test]

@@ -77,7 +77,8 @@ fn draft_for(path: &Path, names: &[&str]) -> Result<Option<Draft>> {
     let Some(container) = detect(window.head()).container else { return Ok(None) };
     window.hold(LOOKED_AT)?;
     let Some(layout) = look(container, &mut window) else { return Ok(None) };
-    let guesses = guess::guesses(&layout);
+    let mut guesses = guess::guesses(&layout);
+    by_folder(names, &mut guesses);
     let result = |guess: &&Guess| matches!(guess.target, "verdict" | "answer" | "reasoning" | "reply" | "scores.score");
     if !guesses.iter().any(|guess| result(&guess)) {
         return Ok(None);
@@ -162,15 +163,34 @@ fn whole_lines(text: &[u8]) -> &[u8] {
     end.map_or(text, |end| &text[..=end])
 }
 
-/// Characters that would mean something in a file pattern.
+/// How many folders above files of the same name tell them apart, at most two.
+fn folders(names: &[&str]) -> usize {
+    let base = |name: &str| name.rsplit_once('/').map_or(name, |(_, base)| base).to_owned();
+    let same = names.iter().all(|name| base(name) == base(names.first().copied().unwrap_or_default()));
+    if !same || names.len() < 2 {
+        return 0;
+    }
+    names.iter().map(|name| name.matches('/').count()).min().unwrap_or(0).min(2)
+}
+
+/// What the folders of such files often are: a model, and within it an arm.
+fn by_folder(names: &[&str], guesses: &mut Vec<Guess>) {
+    for (number, target) in ["model", "arm"].into_iter().enumerate().take(folders(names)) {
+        if !guesses.iter().any(|guess| guess.target == target) {
+            let source = format!("{{ capture = \"folder_{}\" }}", number + 1);
+            guesses.push(Guess { target, source, sure: false, why: "the name of the folder".to_owned() });
+        }
+    }
+}
+
+/// The end of the paths of some files, as a pattern; characters that would mean something in it become `*`.
 fn pattern(names: &[&str]) -> String {
     let plain = |text: &str| text.replace(['{', '}', '\\'], "*");
     let base = |name: &str| name.rsplit_once('/').map_or(name, |(_, base)| base).to_owned();
     let first = names.first().copied().unwrap_or("*");
     let same_base = names.iter().all(|name| base(name) == base(first));
     if same_base && names.len() > 1 {
-        let depth = names.iter().map(|name| name.matches('/').count()).min().unwrap_or(0).min(2);
-        let folders: String = (0..depth).map(|number| format!("{{folder_{}}}/", number + 1)).collect();
+        let folders: String = (0..folders(names)).map(|number| format!("{{folder_{}}}/", number + 1)).collect();
         return format!("{folders}{}", plain(&base(first)));
     }
     if names.len() > 1 {
