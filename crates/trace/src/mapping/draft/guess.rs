@@ -224,6 +224,22 @@ static TARGETS: &[Target] = &[
     },
 ];
 
+/// Parts of names that speak of a field, most telling first.
+fn parts_of(target: &str) -> &'static [&'static str] {
+    match target {
+        "verdict" => &["correct", "right", "pass", "solved", "success", "valid"],
+        "gold" => &["gold", "expected", "truth", "reference"],
+        "answer" => &["answer", "final", "predict", "choice"],
+        "reasoning" => &["reason", "think", "thought", "chain", "trace"],
+        "reply" => &["reply", "response", "output", "completion"],
+        "unit" => &["question", "prompt", "problem", "item", "task", "case"],
+        "model" => &["model", "llm"],
+        "sample" => &["sample", "attempt", "try", "repeat", "run", "iteration"],
+        "cost" => &["cost", "usd", "price", "dollar"],
+        _ => &[],
+    }
+}
+
 /// Whether any field of a mapping goes by this name.
 pub(super) fn is_known(name: &str) -> bool {
     TARGETS.iter().any(|target| target.names.contains(&name))
@@ -233,6 +249,7 @@ pub(super) fn is_known(name: &str) -> bool {
 pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
     let mut used = vec![false; layout.leaves.len()];
     let mut guesses: Vec<Guess> = Vec::new();
+    let mut unnamed = Vec::new();
     for target in TARGETS {
         // What a sample says stands in its row, where there are rows.
         let of_rows = matches!(target.name, "verdict" | "answer" | "reasoning" | "reply") && !layout.each.is_empty();
@@ -247,10 +264,34 @@ pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
             .filter(|(_, _, at, leaf)| (!used[*at] || target.name == "request") && (target.fits)(leaf))
             .filter(|(.., leaf)| target.name != "unit" || tells_apart(leaf, layout))
             .min_by_key(|(rank, depth, at, leaf)| (of_rows && !is_of_rows(leaf), *rank, *depth, *at));
-        let Some((rank, _, at, leaf)) = best else { continue };
-        // What names the question may be its text too.
-        used[at] = true;
-        guesses.push(guess(target.name, leaf, rank, layout));
+        match best {
+            Some((rank, _, at, leaf)) => {
+                // What names the question may be its text too.
+                used[at] = true;
+                guesses.push(guess(target.name, leaf, rank, layout));
+            }
+            None => unnamed.push(target),
+        }
+    }
+    // What no known name claims may still go by a part of one; that is a guess and says so.
+    for target in unnamed {
+        let parts = parts_of(target.name);
+        let best = layout
+            .leaves
+            .iter()
+            .enumerate()
+            .filter(|(at, leaf)| !used[*at] && (target.fits)(leaf))
+            .filter(|(_, leaf)| target.name != "unit" || tells_apart(leaf, layout))
+            .filter_map(|(at, leaf)| {
+                let rank = parts.iter().position(|part| leaf.name().contains(part))?;
+                Some((rank, leaf.path.steps().len(), at, leaf))
+            })
+            .min_by_key(|(rank, depth, at, _)| (*rank, *depth, *at));
+        if let Some((_, _, at, leaf)) = best {
+            used[at] = true;
+            let why = "a part of its name says so".to_owned();
+            guesses.push(Guess { why, sure: false, ..guess(target.name, leaf, usize::MAX, layout) });
+        }
     }
     complete(layout, &mut guesses);
     guesses
