@@ -238,8 +238,22 @@ fn a_judge_that_decides_and_a_subject_without_verdicts_are_told() {
     let accuracy = report.claim(&format!("compute.accuracy[{KEY},paths=1]")).unwrap();
     assert!(accuracy.mark() == Some(Mark::Inferred) && accuracy.why().iter().any(|why| why.contains("V4")));
     assert!(
-        report.notes.iter().any(|note| note.contains("silent") && note.contains("not one verdict")),
+        report
+            .notes
+            .iter()
+            .any(|note| note.contains("silent") && note.contains("none of 240 samples can be used: no verdict")),
         "{:?}",
         report.notes
     );
+}
+
+#[test]
+fn an_answer_called_right_as_often_as_wrong_is_neither() {
+    let mut traces = process(40, 4, 3, 13, |_| 1.0);
+    for trace in traces.iter_mut().filter(|trace| trace.trial.unit == "q0" && trace.trial.sample < 2) {
+        trace.events = vec![verdict(Outcome::Wrong, Some("0".to_owned()))];
+    }
+    let report = audit(&traces, &Settings::default());
+    assert_eq!(report.attrition[0].lost.get("one answer is called right as often as wrong"), Some(&4));
+    assert!((value(&report, &format!("compute.questions[{KEY}]")) - 39.0).abs() < 1e-12);
 }

@@ -1,7 +1,5 @@
 //! Recorded calls, opened and read for a command: source, mapping, progress, and errors in the words of the terminal.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
@@ -81,46 +79,23 @@ fn every(
 
 /// Hands over every trace for a look: where nothing is recognised that is no error, and every file is listed as not known.
 pub(crate) fn looked(from: &From, settings: &Settings, take: impl FnMut(&Trace)) -> Result<Summary, Problem> {
-    let summary = from.read(settings, |source, options| every(source, options, take))?;
-    match summary {
-        Err(error @ (Error::Unrecognised { .. } | Error::Nothing { .. })) if from.map.is_none() => {
-            let mut skipped = Vec::new();
-            unknown(&from.path, &mut skipped, 0);
-            if skipped.is_empty() { Err(unreadable(&error)) } else { Ok(Summary { skipped, ..Summary::default() }) }
+    if from.map.is_some() {
+        return traces(from, settings, take);
+    }
+    let mut take = take;
+    let summary = from.read(settings, |source, options| {
+        let summary = import::survey(source, options, &mut |trace| {
+            take(&trace);
+            ControlFlow::Continue(())
+        })?;
+        let unknown = |skipped: &Skipped| matches!(skipped.reason, SkipReason::Unrecognised(_));
+        if summary.files.is_empty() && !summary.skipped.iter().any(unknown) {
+            // Not one file to look at: reading says so better.
+            return every(source, options, |_| ());
         }
-        other => other.map_err(|error| unreadable(&error)),
-    }
-}
-
-/// The files of a source in which nothing is recognised, with what they look like. What cannot be opened is left out: reading said why.
-fn unknown(path: &Path, skipped: &mut Vec<Skipped>, depth: usize) {
-    const DEEPEST: usize = 32;
-    const MOST_FILES: usize = 10_000;
-    const LOOKED_AT: u64 = 256 << 10;
-    if depth > DEEPEST || skipped.len() >= MOST_FILES {
-        return;
-    }
-    if path.is_dir() {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(path)
-            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
-            .unwrap_or_default();
-        entries.retain(|entry| !entry.is_symlink() && !hidden(entry));
-        entries.sort();
-        for entry in entries {
-            unknown(&entry, skipped, depth + 1);
-        }
-        return;
-    }
-    let mut head = Vec::new();
-    if File::open(path).and_then(|file| file.take(LOOKED_AT).read_to_end(&mut head)).is_ok() && !head.is_empty() {
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let reason = SkipReason::Unrecognised(import::detect(&head).looks_like);
-        skipped.push(Skipped { path: path.to_path_buf(), name, reason });
-    }
-}
-
-fn hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+        Ok(summary)
+    })?;
+    summary.map_err(|error| unreadable(&error))
 }
 
 /// Runs audits over them, and hands every trace over beside that.

@@ -137,7 +137,8 @@ pub fn survey(
     let mut reading = Reading::new(options, sink);
     reading.summary.skipped = skipped;
     for found in &files {
-        match file(found, &mut reading) {
+        // A single file was named by the user, a file of a folder was only found.
+        match file(found, found.path == source.path(), &mut reading) {
             Ok(()) => {}
             Err(Stop::Asked) => {
                 reading.summary.stopped = true;
@@ -206,12 +207,13 @@ fn nothing(source: &Source, options: &Options<'_>, summary: &Summary) -> Result<
 }
 
 /// Reads one file.
-fn file(found: &source::Found, reading: &mut Reading<'_>) -> Result<(), Stop> {
+fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result<(), Stop> {
     let options = reading.options;
     let skip = |reason| Skipped { path: found.path.clone(), name: found.name.clone(), reason };
     let whole_path = found.path.to_string_lossy().replace('\\', "/");
     if let Some(mapping) = &options.mapping
         && !mapping.reads(&whole_path)
+        && !(named && mapping.reads_named_file())
     {
         let reason = if mapping.joins(&whole_path) { SkipReason::SideTable } else { SkipReason::NotMapped };
         reading.summary.skipped.push(skip(reason));

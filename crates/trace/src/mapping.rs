@@ -105,6 +105,12 @@ impl Mapping {
         self.files.as_ref().is_none_or(|files| files.matches(path).is_some())
     }
 
+    /// Whether it reads a file that somebody names together with it, whatever the file is called: nothing is taken from the path, and no
+    /// side table has to be found by it.
+    pub(crate) fn reads_named_file(&self) -> bool {
+        self.sides.is_empty() && self.files.as_ref().is_none_or(|files| files.names().is_empty())
+    }
+
     /// Whether it reads a file of this path as a side table.
     #[must_use]
     pub fn joins(&self, path: &str) -> bool {

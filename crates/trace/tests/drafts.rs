@@ -145,3 +145,18 @@ fn every_recorded_set_that_no_importer_reads_gets_a_draft_that_loads() {
     // Tasks are no traces.
     assert!(drafted(&data.join("arc/arc_agi_1/data/evaluation/00576224.json")).is_none());
 }
+
+#[test]
+fn a_mapping_reads_the_file_that_is_named_with_it_whatever_it_is_called() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String =
+        (0..20).map(|n| format!("{{\"prompt_no\":{n},\"final\":\"A\",\"is_right\":{}}}\n", n % 3 == 0)).collect();
+    let (before, after) = (folder.path().join("before.jsonl"), folder.path().join("after.jsonl"));
+    std::fs::write(&before, &lines).unwrap();
+    std::fs::write(&after, &lines).unwrap();
+    let mapping = Mapping::parse(&draft(&before).unwrap().unwrap().toml).unwrap();
+    let options = Options { mapping: Some(mapping), ..Options::default() };
+    let count = |path: &Path| read(&Source::new(path), &options, &mut |_| ControlFlow::Continue(())).unwrap().traces;
+    assert_eq!(count(&after), 20, "named by somebody");
+    assert_eq!(count(folder.path()), 20, "found in a folder: only what the mapping names");
+}

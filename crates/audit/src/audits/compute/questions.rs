@@ -80,20 +80,25 @@ pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
     if short > 0 {
         lost.insert(format!("question has fewer than {longest} samples"), short as u64);
     }
-    let used: usize = questions.iter().map(|(_, samples)| samples.len()).sum();
     let all = || questions.iter().flat_map(|(_, samples)| samples);
     let votes = all().any(|kept| kept.answered) && all().all(|kept| kept.answered || kept.verdict != Decided::Correct);
-    let scores = used > 0 && all().all(|kept| !kept.score.is_nan());
-    let mut contradictory = 0;
-    let asked = questions
-        .into_iter()
-        .map(|(_, samples)| {
-            let right = samples.iter().filter(|kept| kept.verdict == Decided::Correct).count();
-            let (tally, contradicts) = if votes { tally(&samples) } else { (None, false) };
-            contradictory += u64::from(contradicts);
-            Asked { samples, tally, right: u32::try_from(right).unwrap_or(u32::MAX) }
-        })
-        .collect();
+    let scores = !questions.is_empty() && all().all(|kept| !kept.score.is_nan());
+    let (mut contradictory, mut open, mut used) = (0, 0, 0);
+    let mut asked = Vec::with_capacity(questions.len());
+    for (_, samples) in questions {
+        let right = samples.iter().filter(|kept| kept.verdict == Decided::Correct).count();
+        let (tally, verdicts) = if votes { tally(&samples) } else { (None, Verdicts::Agree) };
+        contradictory += u64::from(verdicts != Verdicts::Agree);
+        if verdicts == Verdicts::Tied {
+            open += samples.len();
+            continue;
+        }
+        used += samples.len();
+        asked.push(Asked { samples, tally, right: u32::try_from(right).unwrap_or(u32::MAX) });
+    }
+    if open > 0 {
+        lost.insert("one answer is called right as often as wrong".to_owned(), open as u64);
+    }
     Questions {
         asked,
         longest: u32::try_from(longest).unwrap_or(u32::MAX),
@@ -112,9 +117,19 @@ fn longest(questions: &[(u32, Vec<Kept>)]) -> usize {
     counts.get(may_be_short).copied().unwrap_or(0)
 }
 
-/// Counts equal answers. An answer is right when most of its samples were called right; the second value says whether verdicts on one
-/// answer contradict each other.
-fn tally(samples: &[Kept]) -> (Option<Tally>, bool) {
+/// How the verdicts on equal answers of one question stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdicts {
+    /// One answer, one verdict.
+    Agree,
+    /// Some answer was called right and wrong, one of them more often.
+    Differ,
+    /// Some answer was called right as often as wrong: what a vote for it is worth is open.
+    Tied,
+}
+
+/// Counts equal answers. An answer is right when most of its samples were called right.
+fn tally(samples: &[Kept]) -> (Option<Tally>, Verdicts) {
     let mut answers: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
     let mut silent = 0;
     for kept in samples {
@@ -126,7 +141,13 @@ fn tally(samples: &[Kept]) -> (Option<Tally>, bool) {
             silent += 1;
         }
     }
-    let contradicts = answers.values().any(|(count, right)| *right > 0 && right < count);
-    let tally = Tally::new(answers.into_values().map(|(count, right)| (count, 2 * right >= count.max(1))), silent);
-    (Some(tally), contradicts)
+    let verdicts = if answers.values().any(|(count, right)| 2 * right == *count) {
+        Verdicts::Tied
+    } else if answers.values().any(|(count, right)| *right > 0 && right < count) {
+        Verdicts::Differ
+    } else {
+        Verdicts::Agree
+    };
+    let tally = Tally::new(answers.into_values().map(|(count, right)| (count, 2 * right > count)), silent);
+    (Some(tally), verdicts)
 }

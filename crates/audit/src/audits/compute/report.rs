@@ -66,7 +66,10 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     if attrition.is_empty() {
         return Ok(None);
     }
-    notes.extend(undecided.iter().map(|one| format!("{}: {} samples and not one verdict", one.arm, one.seen)));
+    notes.extend(undecided.iter().map(|one| {
+        let why: Vec<&str> = one.lost.keys().map(String::as_str).collect();
+        format!("{}: none of {} samples can be used: {}", one.arm, one.seen, why.join(", "))
+    }));
     attrition.extend(undecided);
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     Ok(Some(Report {
