@@ -265,13 +265,13 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
     let decision = match difference {
         Ok(_) if have < FEWEST_UNITS => Decision::CannotTell { have, needed: Some(FEWEST_UNITS) },
         Ok(difference) => match no_worse(difference, fail_if.margin) {
-            // Planned for no drop at all; where the data lean to a drop, it is the margin's distance that has to be resolved.
+            // What a run without any drop would need; where there already are as many, what it takes to tell this drop from the margin.
             Decision::CannotTell { have, needed } => Decision::CannotTell {
                 have,
-                needed: Asserted::NoWorse { margin: fail_if.margin }
-                    .units_needed(difference)
-                    .max(needed)
-                    .filter(|needed| *needed > have),
+                needed: needed.filter(|needed| *needed > have).or_else(|| {
+                    let asserted = Asserted::NoWorse { margin: fail_if.margin };
+                    asserted.units_needed(difference).filter(|needed| *needed > have)
+                }),
             },
             decided => decided,
         },
