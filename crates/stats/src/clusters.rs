@@ -5,6 +5,7 @@
 
 pub mod components;
 pub mod miller;
+pub mod pooled;
 
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +159,10 @@ impl Clusters {
 
     /// The effective number of independent trials, n_eff = m (1 - m) / se^2; G when every question mean is 0, or 1.
     ///
+    /// Where fewer than [`FEWEST_MINORITY`] questions carry the rarer outcome, at most G: a standard error that rests on so few is often
+    /// far too small, and questions are then all that is known to be independent. Without that limit 30 questions of 5 samples at
+    /// p = .95 (intraclass correlation .3) cover 90.8 %, with it 97.3 %.
+    ///
     /// # Errors
     /// With fewer than 2 questions, or when every question has the same mean strictly between 0 and 1.
     pub fn effective_trials(&self) -> Result<f64, Undefined> {
@@ -167,11 +172,11 @@ impl Clusters {
         }
         let trials = mean * (1.0 - mean) / (se * se);
         // Question means that differ only by rounding are equal.
-        if trials.is_finite() && se > 1e-14 {
-            Ok(trials)
-        } else {
-            Err(Undefined::NoVariation { what: "question means".into() })
+        if !trials.is_finite() || se <= 1e-14 {
+            return Err(Undefined::NoVariation { what: "question means".into() });
         }
+        let (success, failure) = self.sides();
+        if success.min(failure) < FEWEST_MINORITY { Ok(trials.min(self.clusters.len() as f64)) } else { Ok(trials) }
     }
 
     fn unanimous(&self) -> bool {
@@ -181,7 +186,7 @@ impl Clusters {
     /// The mean of question means with Wilson's interval at n_eff and t_{G-1}: the default for proportions and for values
     /// in [0, 1].
     ///
-    /// m = mean of question means; se = CR1; n_eff = m (1 - m)/se^2 (all 0 or all 1: G); then Wilson's score interval with
+    /// m = mean of question means; se = CR1; n_eff as in [`Clusters::effective_trials`]; then Wilson's score interval with
     /// n_eff trials and the critical value of t with G - 1 degrees of freedom. With one sample per question n_eff is G - 1.
     ///
     /// Assumes independent questions and at least 5 of them with the minority outcome (see

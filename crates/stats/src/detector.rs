@@ -8,7 +8,7 @@ pub mod scores;
 
 pub use external_labels::{ExternalLabels, lang_reiczigel, rogan_gladen};
 pub use labelled_subset::{LabelledSubset, post_stratified};
-pub use scores::{Confusion, Scores, scores};
+pub use scores::{Confusion, Score, Scores, scores};
 
 #[cfg(test)]
 mod tests;

@@ -39,9 +39,7 @@ impl BetaBinomial {
         if counts.iter().all(|(_, c)| *c == 0) || counts.iter().all(|(n, c)| c == n) {
             return Err(Undefined::NoVariation { what: "success rates".into() });
         }
-        let mut kinds: BTreeMap<(u32, u32), f64> = BTreeMap::new();
-        counts.iter().for_each(|count| *kinds.entry(*count).or_default() += 1.0);
-        let kinds: Vec<((u32, u32), f64)> = kinds.into_iter().collect();
+        let kinds = kinds(counts);
         let (total, right) =
             counts.iter().fold((0.0, 0.0), |(n, c), (ni, ci)| (n + f64::from(*ni), c + f64::from(*ci)));
         let mean = (right / total).clamp(0.01, 0.99);
@@ -59,6 +57,13 @@ impl BetaBinomial {
         } else {
             Err(Undefined::NotConverged { what: "the beta-binomial fit".into() })
         }
+    }
+
+    /// ln P of counts (n samples, c right) per question under these shapes, binomial coefficients left out:
+    /// sum of ln B(alpha + c, beta + n - c) - ln B(alpha, beta), with the lump added where c = 0.
+    #[must_use]
+    pub fn log_likelihood_of(&self, counts: &[(u32, u32)]) -> f64 {
+        log_likelihood(&kinds(counts), self.alpha, self.beta, self.zero)
     }
 
     /// Coverage at k samples: (1 - zero) (1 - E[(1 - p)^k]) with E[(1-p)^k] = B(alpha, beta + k) / B(alpha, beta).
@@ -135,6 +140,13 @@ fn held_out(counts: &[(u32, u32)], seed: Seed) -> Option<f64> {
         parts += 1.0;
     }
     Some(error / parts)
+}
+
+/// Equal counts taken together, in a fixed order.
+fn kinds(counts: &[(u32, u32)]) -> Vec<((u32, u32), f64)> {
+    let mut kinds: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    counts.iter().for_each(|count| *kinds.entry(*count).or_default() += 1.0);
+    kinds.into_iter().collect()
 }
 
 fn logistic(x: f64) -> f64 {

@@ -1,11 +1,14 @@
-//! Precision, recall and F1 with intervals by a bootstrap of questions on counts.
+//! Precision, recall, specificity and F1 with Wilson's interval, the question being the unit.
+//!
+//! Not agreement with a second reader: that is [`crate::agreement`].
 
 use serde::{Deserialize, Serialize};
 
-use crate::estimate::Estimate;
+use crate::claim::flag::Finding;
+use crate::clusters::Tally;
+use crate::clusters::pooled::Pooled;
+use crate::estimate::{Estimate, Method};
 use crate::interval::Level;
-use crate::resample::bootstrap::percentile_ratio;
-use crate::seed::Seed;
 use crate::serialised::outcome;
 use crate::undefined::Undefined;
 
@@ -37,7 +40,7 @@ impl Confusion {
     }
 }
 
-/// A detector's scores. Each is a ratio of sums over questions, with the percentile interval of resampled questions.
+/// A detector's scores: counts, and each score as a share of traces by question.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scores {
     /// All counts added up.
@@ -62,54 +65,78 @@ pub struct Scores {
     pub f1: Result<Estimate, Undefined>,
 }
 
-/// Precision, recall, specificity and F1 over questions, each with an interval ([`percentile_ratio`]).
+impl Scores {
+    /// The finding on flag V1 of one of the shares: whether enough questions stand on either side of it.
+    #[must_use]
+    pub fn finding(questions: &[Confusion], score: Score) -> Finding {
+        score.pooled(questions).interval_finding()
+    }
+}
+
+/// One of the scores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Score {
+    /// TP/(TP + FP).
+    Precision,
+    /// TP/(TP + FN).
+    Recall,
+    /// TN/(TN + FP).
+    Specificity,
+    /// 2TP/(2TP + FP + FN).
+    F1,
+}
+
+impl Score {
+    /// What it is a share of, by question. F1 stands for the share J = TP/(TP + FP + FN) that it is a function of.
+    fn pooled(self, questions: &[Confusion]) -> Pooled {
+        Pooled::of(questions.iter().map(|q| {
+            let (correct, others) = match self {
+                Self::Precision => (q.true_positive, q.false_positive),
+                Self::Recall => (q.true_positive, q.false_negative),
+                Self::Specificity => (q.true_negative, q.false_positive),
+                Self::F1 => (q.true_positive, q.false_positive.saturating_add(q.false_negative)),
+            };
+            Tally { samples: correct.saturating_add(others), correct }
+        }))
+    }
+
+    fn estimate(self, questions: &[Confusion], level: Level) -> Result<Estimate, Undefined> {
+        let pooled = self.pooled(questions);
+        if pooled.size().samples == 0 {
+            return Err(Undefined::no_data(match self {
+                Self::Precision => "traces the detector says yes to",
+                Self::Recall => "traces that are labelled yes",
+                Self::Specificity => "traces that are labelled no",
+                Self::F1 => "traces that somebody says yes to",
+            }));
+        }
+        let share = pooled.share(level)?;
+        if self == Self::F1 {
+            let method = Method::described(format!("{} on TP/(TP + FP + FN), transformed", share.method()));
+            return share.map(|jaccard| 2.0 * jaccard / (1.0 + jaccard), method);
+        }
+        Ok(share)
+    }
+}
+
+/// Precision, recall, specificity and F1 over questions, each with Wilson's interval at the number of independent traces that the
+/// questions are worth ([`Pooled::share`]).
+///
+/// F1 = 2J/(1 + J) rises with J = TP/(TP + FP + FN), the share of true finds among all finds and misses: the interval of J,
+/// transformed, is one of F1 with the same coverage. A percentile bootstrap, the usual choice, has no width where no answer is false.
 ///
 /// Assumes independent questions and labels that are right; label error has to be measured by double labels.
-/// Without any false answer an interval degenerates to a point: it is then undefined, and Wilson on the counts says more.
 #[must_use]
-pub fn scores(questions: &[Confusion], level: Level, resamples: usize, seed: Seed) -> Scores {
+pub fn scores(questions: &[Confusion], level: Level) -> Scores {
     let total = |f: fn(&Confusion) -> u32| questions.iter().map(|q| u64::from(f(q))).sum();
-    let ratio = |parts: fn(&Confusion) -> (f64, f64), what: &'static str| {
-        let rows: Vec<(f64, f64)> = questions.iter().map(parts).collect();
-        if rows.iter().all(|(_, den)| *den <= 0.0) {
-            return Err(Undefined::no_data(what));
-        }
-        let estimate = percentile_ratio(&rows, level, resamples, seed)?;
-        match estimate.interval() {
-            Ok(interval) if interval.width() <= 0.0 => Estimate::new(
-                estimate.value(),
-                Err(Undefined::NoVariation { what: "answers over questions".into() }),
-                estimate.size().unwrap_or(crate::Size::new(rows.len(), rows.len())),
-                estimate.method().clone(),
-            ),
-            _ => Ok(estimate),
-        }
-    };
     Scores {
         true_positive: total(|q| q.true_positive),
         false_positive: total(|q| q.false_positive),
         false_negative: total(|q| q.false_negative),
         true_negative: total(|q| q.true_negative),
-        precision: ratio(
-            |q| (f64::from(q.true_positive), f64::from(q.true_positive + q.false_positive)),
-            "traces the detector says yes to",
-        ),
-        recall: ratio(
-            |q| (f64::from(q.true_positive), f64::from(q.true_positive + q.false_negative)),
-            "traces that are labelled yes",
-        ),
-        specificity: ratio(
-            |q| (f64::from(q.true_negative), f64::from(q.true_negative + q.false_positive)),
-            "traces that are labelled no",
-        ),
-        f1: ratio(
-            |q| {
-                (
-                    2.0 * f64::from(q.true_positive),
-                    2.0 * f64::from(q.true_positive) + f64::from(q.false_positive) + f64::from(q.false_negative),
-                )
-            },
-            "traces that somebody says yes to",
-        ),
+        precision: Score::Precision.estimate(questions, level),
+        recall: Score::Recall.estimate(questions, level),
+        specificity: Score::Specificity.estimate(questions, level),
+        f1: Score::F1.estimate(questions, level),
     }
 }

@@ -51,7 +51,7 @@ fn detector_scores() {
         {
             questions.extend((0..row.count(column)).map(|_| Confusion::one(said, label)));
         }
-        let found = scores(&questions, Level::P95, 50, Seed(0));
+        let found = scores(&questions, Level::P95);
         check(&row, "precision", found.precision);
         check(&row, "recall", found.recall);
         check(&row, "f1", found.f1);

@@ -3,7 +3,7 @@
 use candor_stats::curve::majority::Tally;
 use candor_stats::curve::{BetaBinomial, PowerLaw, best_of_k, pass_at_k, pass_hat_k};
 
-use super::table::Table;
+use super::table::{Row, Table};
 
 #[test]
 fn pass() {
@@ -60,15 +60,37 @@ fn power_law() {
     }
 }
 
+/// Counts (samples, right) of a row, and the logarithm of their binomial coefficients.
+fn counted(row: &Row<'_>) -> (Vec<(u32, u32)>, f64) {
+    let list = |column: &str| -> Vec<u32> { row.text(column).split(',').map(|v| v.parse().unwrap()).collect() };
+    let counts: Vec<(u32, u32)> = list("sizes").into_iter().zip(list("counts")).collect();
+    let ln_choose = |n: u32, c: u32| (1..=c).map(|i| (f64::from(n - c + i) / f64::from(i)).ln()).sum::<f64>();
+    let coefficients = counts.iter().map(|(n, c)| ln_choose(*n, *c)).sum();
+    (counts, coefficients)
+}
+
+#[test]
+fn beta_binomial_likelihood() {
+    for row in Table::read("beta_binomial", 20).rows() {
+        let (counts, coefficients) = counted(&row);
+        let (alpha, beta) = (row.number("alpha"), row.number("beta"));
+        let shapes = BetaBinomial { alpha, beta, zero: 0.0, log_likelihood: 0.0 };
+        let (found, wanted) = (shapes.log_likelihood_of(&counts) + coefficients, row.number("loglik"));
+        let absolute: f64 = if alpha.max(beta) >= 1e5 { 1e-7 } else { 1e-9 };
+        assert!(
+            (found - wanted).abs() <= absolute.max(1e-9 * wanted.abs()),
+            "{counts:?} {alpha} {beta}: {found} {wanted}"
+        );
+    }
+}
+
 #[test]
 fn beta_binomial() {
-    let ln_choose = |n: u32, c: u32| (1..=c).map(|i| (f64::from(n - c + i) / f64::from(i)).ln()).sum::<f64>();
     let mut plain = 0;
     for row in Table::read("beta_binomial_mle", 5).rows() {
-        let list = |column: &str| -> Vec<u32> { row.text(column).split(',').map(|v| v.parse().unwrap()).collect() };
-        let counts: Vec<(u32, u32)> = list("sizes").into_iter().zip(list("counts")).collect();
+        let (counts, coefficients) = counted(&row);
         let fit = BetaBinomial::fit(&counts).unwrap();
-        let coefficients: f64 = counts.iter().map(|(n, c)| ln_choose(*n, *c)).sum();
+        assert!((fit.log_likelihood_of(&counts) - fit.log_likelihood).abs() < 1e-9);
         let found = fit.log_likelihood + coefficients;
         if fit.zero > 0.0 {
             // A lump at zero is only taken where it is clearly likelier than the table's plain fit.

@@ -430,6 +430,9 @@ def clustered():
         cr0_squared = sum(sum(v - sample_mean for v in q) ** 2 for q in exact) / len(flat) ** 2
         assert variance > 0 or mean in (0, 1)
         n_eff = Fraction(g) if mean in (0, 1) else mean * (1 - mean) / variance
+        carriers = [math.floor(sum(side) ** 2 / sum(v * v for v in side)) if any(side) else 0 for side in (means, [1 - m for m in means])]
+        if min(carriers) < 5:
+            n_eff = min(n_eff, Fraction(g))
         root = lambda f: mp.sqrt(mpf(f.numerator) / f.denominator)
         cr1, cr0 = root(variance), root(cr0_squared)
         if variance > 0:
@@ -446,7 +449,7 @@ def clustered():
             rows.append((text, level, g, len(flat), mean, cr1, sample_mean, cr0, cr0 * mp.sqrt(mpf(g) / (g - 1)), n_eff, low, high))
     write("clustered", "several samples per question: values = questions parted by ';', samples by ','. mean = mean of question means, cr1_se its standard error "
           "sd(ddof 1)/sqrt(G); sample_mean = mean over samples, miller_cr0_se its cluster-robust standard error without correction, "
-          "miller_cr1_se = miller_cr0_se sqrt(G/(G-1)); n_eff = m(1-m)/cr1_se^2 (all 0 or all 1: G); low, high = Wilson at n_eff with t_{G-1}",
+          "miller_cr1_se = miller_cr0_se sqrt(G/(G-1)); n_eff = m(1-m)/cr1_se^2 (all 0 or all 1: G; at most G where fewer than 5 questions, by Kish's effective number, carry the rarer outcome); low, high = Wilson at n_eff with t_{G-1}",
           "exact fractions, then mpmath at 60 digits; CR0 compared with statsmodels OLS(cov_type='cluster', use_correction=False), CR1 with HC1 on question means; "
           "Miller 2024 (arXiv 2411.00640) for the sample-level formula",
           "absolute 1e-11 (n_eff relative 1e-10)",
