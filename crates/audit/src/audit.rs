@@ -1,8 +1,8 @@
 //! What an audit is. Not any particular one: those stand in `audits/`.
 
-use candor_trace::Trace;
+use candor_trace::{Inventory, Trace};
 
-use crate::{Error, Report, Settings};
+use crate::{Error, Readiness, Report, Settings};
 
 /// A question about a model that calls can answer.
 ///
@@ -11,6 +11,9 @@ use crate::{Error, Report, Settings};
 pub trait Audit: Sync {
     /// Name, claim and methods page.
     fn about(&self) -> &'static About;
+
+    /// Which of its questions some traces can answer, from counts alone, and what is missing for the others.
+    fn readiness(&self, holds: &Inventory) -> Vec<Readiness>;
 
     /// Starts one reading.
     fn start(&self, settings: &Settings) -> Box<dyn Observer>;

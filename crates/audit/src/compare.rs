@@ -2,17 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use candor_stats::attrition::MOST_LOST;
 use candor_stats::claim::FEWEST_UNITS;
 use candor_stats::paired::margin::{Decision, no_worse};
 use candor_stats::paired::{Paired, PairedCounts};
-use candor_stats::{Asserted, Claim, Draft, Estimate, Flag, Flags, Origin, Parameter, Provenance, Undefined};
-use candor_trace::{Event, Trace};
+use candor_stats::{
+    Asserted, Attrition, Claim, Draft, Estimate, Flag, Flags, Origin, Parameter, Provenance, Undefined,
+};
+use candor_trace::{Event, Inventory, Trace};
 use candor_verify::Outcome;
 use serde::{Deserialize, Serialize};
 
 use crate::audits::compute::JUDGES;
-use crate::words::points;
-use crate::{Error, Limits, Settings};
+use crate::readiness::missing_verdicts;
+use crate::words::{counted, points};
+use crate::{Error, Limits, Readiness, Settings};
 
 /// "accuracy drops by more than 2 points", read.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -212,6 +216,16 @@ pub fn compare(before: &Side, after: &Side, fail_if: Option<FailIf>, settings: &
     })
 }
 
+/// Whether some traces can be one side of a comparison.
+pub(crate) fn readiness(holds: &Inventory) -> Readiness {
+    const NAME: &str = "before against after";
+    if holds.verdicts == 0 {
+        return Readiness::missing(NAME, missing_verdicts(holds));
+    }
+    let questions = counted(holds.depth().map_or(0, |depth| depth.questions), "question");
+    Readiness::ready(NAME, format!("{questions}: candor compare BEFORE AFTER"))
+}
+
 fn gained_lost(counts: &PairedCounts) -> (u64, u64) {
     (counts.second, counts.first)
 }
@@ -239,24 +253,21 @@ fn flags(questions: u64, lost: f64, before: &Side, after: &Side) -> Flags {
     } else {
         flags.holds(Flag::Measurement, "verdicts as recorded, by the same verifiers on both sides")
     };
-    let share = |side: &Side| side.undecided as f64 / side.samples.max(1) as f64;
-    let (one, other) = (share(before), share(after));
-    // Lost verdicts are seldom lost at random: a run that fails to answer what it would get wrong looks better.
-    let lost = lost.max(one).max(other).max(if (one - other).abs() >= 0.02 { 1.0 } else { 0.0 });
     let flags = if questions >= 30 {
         flags.holds(Flag::Interval, format!("{questions} questions"))
     } else {
         flags.fails(Flag::Interval, format!("{questions} questions"), "at least 30 questions")
     };
-    if lost < 0.05 {
-        flags.holds(Flag::Attrition, "under 5 % of questions or samples were lost, and alike on both sides")
-    } else {
-        flags.fails(
+    // Lost verdicts are seldom lost at random: a run that fails to answer what it would get wrong looks better.
+    let sides = [before, after].map(|side| Attrition { planned: side.samples, lost: side.undecided });
+    if lost >= MOST_LOST {
+        return flags.fails(
             Flag::Attrition,
-            "questions without a partner or samples without a verdict: 5 % or more, or 2 points more on one side",
+            format!("{:.1} % of the questions have no partner in the other run", 100.0 * lost),
             "both runs on the same questions",
-        )
+        );
     }
+    flags.with(Flag::Attrition, Attrition::finding(&sides))
 }
 
 fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) -> Decided {

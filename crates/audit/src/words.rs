@@ -1,4 +1,4 @@
-//! Numbers inside sentences. Not tables: surfaces format those.
+//! Numbers and nouns inside sentences. Not the digits of estimates: see `digits`.
 
 /// A share as points in a sentence: `2 points`, `0.5 points`, `1 point`.
 #[must_use]
@@ -7,9 +7,29 @@ pub fn points(share: f64) -> String {
     if (points - 1.0).abs() < 1e-9 { "1 point".to_owned() } else { format!("{points} points") }
 }
 
+/// A count with its thousands set apart: 18,400.
+#[must_use]
+pub fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// "1 trace", "2 traces": the count with its noun; the plural takes an s.
+#[must_use]
+pub fn counted(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::points;
+    use super::*;
 
     #[test]
     fn one_is_singular_and_rounding_leaves_no_tail() {
@@ -17,5 +37,12 @@ mod tests {
             (points(0.02).as_str(), points(0.01).as_str(), points(0.005).as_str()),
             ("2 points", "1 point", "0.5 points")
         );
+        assert_eq!((counted(1, "trace"), counted(1_150, "trace")), ("1 trace".to_owned(), "1,150 traces".to_owned()));
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let shown = [0, 999, 1000, 1_234_567].map(thousands);
+        assert_eq!(shown, ["0", "999", "1,000", "1,234,567"]);
     }
 }

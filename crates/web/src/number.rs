@@ -1,177 +1,31 @@
-//! Digits for an estimate, from its unit: per cent, points, thousands. The same rules as on the terminal, so that a page and a
-//! terminal never show two roundings of one number. Not its mark.
+//! Digits of estimates as a page sets them. The rules are those of every surface (`candor_audit::digits`); only the signs are typeset.
 
+use candor_audit::digits::Spelling;
 use candor_stats::{Estimate, Unit};
 
-use crate::text;
-
-/// Value and interval, ready to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Digits {
-    /// The value.
-    pub value: String,
-    /// The interval's ends; `None` where the estimate has no interval.
-    pub ends: Option<(String, String)>,
-}
-
-/// How many decimals a set of estimates that stand in one column needs: more where the intervals are narrow.
-#[must_use]
-pub fn decimals<'a>(unit: Unit, estimates: impl IntoIterator<Item = &'a Estimate>) -> usize {
-    let (mut largest, mut narrowest) = (0.0_f64, f64::INFINITY);
-    for estimate in estimates {
-        largest = largest.max(estimate.value().abs());
-        if let Ok(interval) = estimate.interval() {
-            for end in [interval.low(), interval.high()] {
-                if end.is_finite() {
-                    largest = largest.max(end.abs());
-                }
-            }
-            if interval.width() > 0.0 {
-                narrowest = narrowest.min(interval.width());
-            }
-        }
-    }
-    match unit {
-        Unit::Share | Unit::Points => match 100.0 * narrowest {
-            width if width < 0.02 => 3,
-            width if width < 0.2 => 2,
-            _ => 1,
-        },
-        Unit::Ratio => steps(largest, 2, &[(2.0, 1), (100.0, 0)]),
-        Unit::Dollars => steps(largest, 4, &[(1.0, 3), (10.0, 2)]),
-        Unit::Seconds => steps(largest, 3, &[(1.0, 1), (100.0, 0)]),
-        Unit::Count | Unit::Tokens => usize::from(narrowest < 10.0 && largest < 1e4),
-        _ => steps(largest, 3, &[(10.0, 2), (100.0, 1), (1e4, 0)]),
-    }
-}
-
-/// The decimals of the last step that `size` reaches.
-fn steps(size: f64, first: usize, rest: &[(f64, usize)]) -> usize {
-    rest.iter().rev().find(|(from, _)| size >= *from).map_or(first, |(_, decimals)| *decimals)
-}
+pub(crate) use candor_audit::digits::factor;
+pub use candor_audit::digits::{Digits, decimals, word};
 
 /// One number of that unit, without the unit's word.
 #[must_use]
 pub fn plain(unit: Unit, x: f64, decimals: usize) -> String {
-    if x.is_infinite() {
-        return if x > 0.0 { "∞".to_owned() } else { "−∞".to_owned() };
-    }
-    let scaled = factor(unit) * x;
-    if scaled.abs() >= 1e15 {
-        return format!("{scaled:.3e}").replace('-', "−");
-    }
-    let mut digits = grouped(scaled.abs(), decimals);
-    let is_zero = digits.bytes().all(|byte| !(b'1'..=b'9').contains(&byte));
-    if matches!(unit, Unit::Dollars) {
-        digits.insert(0, '$');
-    }
-    if matches!(unit, Unit::Ratio) {
-        digits.push('×');
-    }
-    if is_zero {
-        return digits;
-    }
-    match (scaled < 0.0, unit) {
-        (true, _) => digits.insert(0, '−'),
-        (false, Unit::Points) => digits.insert(0, '+'),
-        _ => {}
-    }
-    digits
+    Spelling::Typeset.plain(unit, x, decimals)
 }
 
-/// By how much a stored value is multiplied before it is printed: shares are printed in per cent.
-#[must_use]
-pub(crate) fn factor(unit: Unit) -> f64 {
-    if matches!(unit, Unit::Share | Unit::Points) { 100.0 } else { 1.0 }
-}
-
-/// A number that is not negative, with its thousands set apart.
-fn grouped(x: f64, decimals: usize) -> String {
-    let digits = format!("{x:.decimals$}");
-    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
-    let whole = whole.parse().map_or_else(|_| whole.to_owned(), text::thousands);
-    if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
-}
-
-/// A setting on an axis: no more than three decimals, and none where it is whole.
+/// A setting on an axis.
 #[must_use]
 pub fn setting(x: f64) -> String {
-    let digits = grouped(x.abs(), 3);
-    let digits = digits.trim_end_matches('0').trim_end_matches('.');
-    if x < 0.0 && digits != "0" { format!("−{digits}") } else { digits.to_owned() }
+    Spelling::Typeset.setting(x)
 }
 
 /// Value and ends of an estimate.
 #[must_use]
 pub fn digits(unit: Unit, estimate: &Estimate, decimals: usize) -> Digits {
-    let ends = estimate
-        .interval()
-        .ok()
-        .map(|interval| (plain(unit, interval.low(), decimals), plain(unit, interval.high(), decimals)));
-    Digits { value: plain(unit, estimate.value(), decimals), ends }
+    Spelling::Typeset.digits(unit, estimate, decimals)
 }
 
-/// The word behind the number in a sentence: "62.1 %", "+6.0 points".
-#[must_use]
-pub fn word(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Share => " %",
-        Unit::Points => " points",
-        Unit::Tokens => " tokens",
-        Unit::Seconds => " s",
-        _ => "",
-    }
-}
-
-/// Value, unit and interval as they stand in a sentence: "62.1 % [59.3, 64.9]".
+/// Value, unit and interval as they stand in a sentence.
 #[must_use]
 pub fn sentence(unit: Unit, estimate: &Estimate) -> String {
-    let digits = digits(unit, estimate, decimals(unit, [estimate]));
-    match (digits.ends, estimate.interval()) {
-        (Some((low, high)), _) => format!("{}{} [{low}, {high}]", digits.value, word(unit)),
-        (None, Err(why)) => format!("{}{} (no interval: {why})", digits.value, word(unit)),
-        (None, Ok(_)) => format!("{}{}", digits.value, word(unit)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use candor_stats::{Interval, Level, Method, Size};
-
-    use super::*;
-
-    fn estimate(value: f64, low: f64, high: f64) -> Estimate {
-        let interval = Interval::new(low, high, Level::P95).unwrap();
-        Estimate::new(value, Ok(interval), Size::single(100), Method::named("Wilson")).unwrap()
-    }
-
-    #[test]
-    fn shares_are_per_cent_and_differences_are_signed_points() {
-        assert_eq!(sentence(Unit::Share, &estimate(0.621, 0.593, 0.649)), "62.1 % [59.3, 64.9]");
-        assert_eq!(sentence(Unit::Points, &estimate(0.006, -0.007, 0.019)), "+0.6 points [−0.7, +1.9]");
-        assert_eq!(sentence(Unit::Ratio, &estimate(6.3, 5.9, 7.1)), "6.3× [5.9×, 7.1×]");
-        assert_eq!(sentence(Unit::Count, &estimate(1150.0, 900.0, 1400.0)), "1,150 [900, 1,400]");
-        assert_eq!(sentence(Unit::Share, &estimate(0.796, 0.7957, 0.7963)), "79.60 % [79.57, 79.63]");
-        assert_eq!(sentence(Unit::Number, &estimate(0.5, f64::NEG_INFINITY, 0.75)), "0.500 [−∞, 0.750]");
-    }
-
-    #[test]
-    fn zero_has_no_sign_and_huge_numbers_have_an_exponent() {
-        assert_eq!(plain(Unit::Points, -0.000_01, 1), "0.0");
-        assert_eq!(plain(Unit::Number, -3e200, 3), "−3.000e200");
-    }
-
-    #[test]
-    fn a_value_without_an_interval_says_why() {
-        let published = Estimate::published(0.62).unwrap();
-        assert_eq!(sentence(Unit::Share, &published), "62.0 % (no interval: no n published)");
-    }
-
-    #[test]
-    fn settings_are_as_short_as_they_can_be() {
-        assert_eq!(
-            [setting(16.0), setting(0.5), setting(-2.25), setting(4096.0), setting(-0.0)],
-            ["16", "0.5", "−2.25", "4,096", "0"]
-        );
-    }
+    Spelling::Typeset.sentence(unit, estimate)
 }

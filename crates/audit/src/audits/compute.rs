@@ -9,6 +9,7 @@ mod money;
 mod prediction;
 mod published;
 mod questions;
+mod readiness;
 mod readings;
 mod report;
 mod rows;
@@ -19,9 +20,9 @@ pub use published::{PublishedPoint, parse_published, published};
 pub(crate) use report::JUDGES;
 pub use settings::{Aggregate, Settings};
 
-use candor_trace::Trace;
+use candor_trace::{Inventory, Trace};
 
-use crate::{About, Audit, Error, Observer, Report};
+use crate::{About, Audit, Error, Observer, Readiness, Report};
 use rows::Rows;
 
 /// The audit.
@@ -40,6 +41,10 @@ static ABOUT: About = About {
 impl Audit for Compute {
     fn about(&self) -> &'static About {
         &ABOUT
+    }
+
+    fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
+        readiness::readiness(holds)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

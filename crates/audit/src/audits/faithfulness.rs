@@ -14,6 +14,7 @@ mod findings;
 mod labels;
 mod limits;
 mod quotes;
+mod readiness;
 mod reversed;
 mod rows;
 mod score;
@@ -23,12 +24,12 @@ mod store;
 mod tables;
 
 use candor_stats::{Level, Seed};
-use candor_trace::Trace;
+use candor_trace::{Inventory, Trace};
 use candor_verify::signal::mention::{Detector, detectors};
 
 pub use settings::Settings;
 
-use crate::{About, Audit, Error, Observer, Report};
+use crate::{About, Audit, Error, Observer, Readiness, Report};
 use draft::Draft;
 use rows::{MOST_DETECTORS, Rows};
 
@@ -50,6 +51,10 @@ impl Audit for Faithfulness {
         &ABOUT
     }
 
+    fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
+        readiness::readiness(holds)
+    }
+
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {
         let (detectors, refused) = match chosen(&settings.faithfulness) {
             Ok(detectors) => (detectors, None),
@@ -61,7 +66,6 @@ impl Audit for Faithfulness {
             settings: settings.faithfulness.clone(),
             level: settings.level,
             seed: settings.seed,
-            resamples: settings.resamples,
         })
     }
 }
@@ -112,7 +116,6 @@ struct Reading {
     settings: Settings,
     level: Level,
     seed: Seed,
-    resamples: u32,
 }
 
 impl Observer for Reading {
@@ -123,7 +126,7 @@ impl Observer for Reading {
     fn report(self: Box<Self>) -> Result<Option<Report>, Error> {
         match self.refused {
             Some(refused) => Err(refused),
-            None => Draft::new(&self.rows, &self.settings, self.level, self.seed, self.resamples).finish(),
+            None => Draft::new(&self.rows, &self.settings, self.level, self.seed).finish(),
         }
     }
 }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use candor_audit::Readiness;
+use candor_audit::readiness::questions;
 use candor_llm::Provenance;
 use candor_trace::import::{Format, Skipped};
 use candor_trace::mapping::draft;
@@ -12,7 +14,6 @@ use candor_trace::{Inventory, Trace};
 use serde::Serialize;
 
 use crate::Outcome;
-use crate::commands::look::answers::{Question, questions};
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
@@ -20,9 +21,6 @@ use crate::runs::{self, write_whole};
 use crate::settings::Settings;
 use crate::show::run::Source;
 use crate::show::{look, text};
-
-mod answers;
-pub(crate) use answers::Question as Answered;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -60,7 +58,7 @@ pub(crate) struct Looked {
     /// What all traces hold.
     pub(crate) holds: Inventory,
     /// What they can answer, and what is missing for the rest.
-    pub(crate) questions: Vec<Question>,
+    pub(crate) questions: Vec<Readiness>,
     /// Drafts of mappings, one for every kind of file that is not known.
     pub(crate) drafts: Vec<Drafted>,
     /// The command to run next; none where nothing can be answered yet.

@@ -1,12 +1,13 @@
 //! What a look found, on the terminal: what was recognised, what it can answer, what is missing for the rest, and the next command.
 
+use candor_audit::Readiness;
 use candor_llm::Provenance;
+use candor_stats::Standing;
 
 use super::page::{PLANTED, Page, Tone, Writing};
 use super::table::{Field, Grid};
 use super::text;
-use crate::commands::look::{Answered, Drafted, Looked, OfFormat};
-use candor_stats::Standing;
+use crate::commands::look::{Drafted, Looked, OfFormat};
 
 /// The whole picture.
 pub(crate) fn looked(looked: &Looked, page: Page) -> String {
@@ -140,7 +141,7 @@ fn per_cent(count: u64, all: u64) -> String {
 
 fn answers(looked: &Looked, writing: &mut Writing) {
     let write =
-        |title: &str, questions: &mut dyn Iterator<Item = &Answered>, tone: Option<Tone>, writing: &mut Writing| {
+        |title: &str, questions: &mut dyn Iterator<Item = &Readiness>, tone: Option<Tone>, writing: &mut Writing| {
             let mut questions = questions.peekable();
             if questions.peek().is_none() {
                 return;

@@ -1,38 +1,11 @@
-//! Foreign text made safe to print, measured, wrapped and cut. Not tables: those stand in `table.rs`.
+//! Text measured, wrapped and cut for a terminal. Not tables: those stand in `table.rs`.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Whether a character could move the cursor, change colours, reorder the line or hide something in it.
-fn is_hostile(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{00ad}' | '\u{061c}' | '\u{180e}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// One line of text that a terminal can print as it stands: control characters, escape sequences, invisible and
-/// direction-changing characters are written as `\u{…}`; line breaks and tabs become spaces.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hostile) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        match c {
-            '\n' | '\t' => out.push(' '),
-            '\r' => {}
-            c if is_hostile(c) => {
-                let _ = write!(out, "{}", c.escape_unicode());
-            }
-            c => out.push(c),
-        }
-    }
-    Cow::Owned(out)
-}
+pub(crate) use candor_audit::foreign::clean_line as clean;
+pub(crate) use candor_audit::words::{counted, thousands};
 
 /// How many columns a cleaned text takes.
 pub(crate) fn width(text: &str) -> usize {
@@ -113,24 +86,6 @@ pub(crate) fn right(text: &str, columns: usize) -> String {
     format!("{}{text}", " ".repeat(columns.saturating_sub(width(text))))
 }
 
-/// A count with its thousands set apart: 18,400.
-pub(crate) fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// "1 trace", "2 traces": the count with its noun; the plural takes an s.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
-}
-
 /// A number of bytes as people say it: 812 B, 4.2 MB.
 pub(crate) fn bytes(count: u64) -> String {
     const STEPS: [(&str, f64); 4] = [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)];
@@ -177,14 +132,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hostile_characters_are_shown_and_not_obeyed() {
-        assert_eq!(clean("plain é 汉"), "plain é 汉");
-        assert_eq!(clean("a\u{1b}[31mred\u{7}"), "a\\u{1b}[31mred\\u{7}");
-        assert_eq!(clean("x\u{202e}gpj.exe"), "x\\u{202e}gpj.exe");
-        assert_eq!(clean("one\r\ntwo\tthree\u{200b}"), "one two three\\u{200b}");
-    }
-
-    #[test]
     fn wrapping_keeps_every_word_and_every_limit() {
         let text = "no measured setting above 8 is better by 2 points averyveryverylongwordwithoutspaces end";
         for limit in 1..40 {
@@ -213,10 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_bytes_read_well() {
-        assert_eq!((thousands(0).as_str(), thousands(1_150).as_str()), ("0", "1,150"));
-        assert_eq!(thousands(1_234_567), "1,234,567");
-        assert_eq!((counted(1, "trace"), counted(2, "trace")), ("1 trace".to_owned(), "2 traces".to_owned()));
+    fn bytes_and_paths_read_well() {
         assert_eq!((bytes(812), bytes(4_200_000)), ("812 B".to_owned(), "4.2 MB".to_owned()));
         assert_eq!((shell("runs/a.jsonl"), shell("my runs")), ("runs/a.jsonl".to_owned(), "'my runs'".to_owned()));
     }

@@ -20,12 +20,12 @@ fn a_folder_is_described_and_the_next_command_works() {
       before against after  ready  30 questions: candor compare BEFORE AFTER
 
     what is missing for the rest
-      best-of-k by score          no recorded score
       faithfulness                no cued arm: the same questions with a planted hint
       score against control       no control arm: a second uncued answer per question
       accuracy lost to hints      no cued arm
       rate corrected by labels    no labels of mentions: 120 drawn at random would do
       reversed comparisons        no questions asked forward and reversed
+      best-of-k by score          no recorded score
 
     next: candor audit run --from 'my runs'
     "#);

@@ -6,6 +6,7 @@ use super::book::Book;
 use super::questions::{Questions, gather};
 use super::rows::{Rows, Subject};
 use super::section::{self, Section};
+use crate::words::counted;
 use crate::{Attrition, Error, Figure, Finding, Limits, Report, Settings};
 
 /// The report; `None` where nothing was decided by any verdict.
@@ -46,7 +47,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         attrition.push(questions.attrition.clone());
         let flags = flags(verifiers, questions, parts);
         let mut book = Book::new(settings, parts.clone(), flags, planted, several.then(|| label.clone()));
-        titles.push(format!("{label}: {} questions", questions.asked.len()));
+        titles.push(format!("{label}: {}", counted(questions.asked.len() as u64, "question")));
         if questions.longest < 2 {
             single.push(section::single(&mut book, label, questions));
         } else {
@@ -145,7 +146,6 @@ pub(crate) const JUDGES: [&str; 9] =
 
 fn flags(verifiers: &[String], questions: &Questions, parts: &[(&'static str, String)]) -> Flags {
     let Attrition { seen, used, .. } = questions.attrition;
-    let lost = seen.saturating_sub(used) as f64 / seen.max(1) as f64;
     let verifier = verifiers.join(", ");
     let judged = JUDGES.iter().any(|word| verifier.to_lowercase().contains(word));
     let mut flags = Flags::unexamined()
@@ -168,15 +168,8 @@ fn flags(verifiers: &[String], questions: &Questions, parts: &[(&'static str, St
     } else {
         flags.holds(Flag::Measurement, format!("verdicts of {verifier}, as recorded"))
     };
-    flags = if lost < 0.05 {
-        flags.holds(Flag::Attrition, format!("{:.1} % of the samples could not be used", 100.0 * lost))
-    } else {
-        flags.fails(
-            Flag::Attrition,
-            format!("{:.1} % of the samples could not be used", 100.0 * lost),
-            "verdicts and equal numbers of samples for more of the questions",
-        )
-    };
+    let losses = candor_stats::Attrition { planned: seen, lost: seen.saturating_sub(used) };
+    flags = flags.with(Flag::Attrition, candor_stats::Attrition::finding(&[losses]));
     if parts.iter().any(|(name, _)| *name == "model") {
         flags.holds(Flag::Scope, "one model as recorded; the claim speaks of it and of questions like these")
     } else {

@@ -4,26 +4,23 @@
 use std::collections::BTreeMap;
 
 use candor_stats::agreement::Agreement;
-use candor_stats::detector::{Confusion, LabelledSubset, Scores, post_stratified, scores};
-use candor_stats::{
-    Clusters, Estimate, Finding, Flag, Level, Method, Parameter, Proportion, Seed, Size, Tally, Undefined,
-};
+use candor_stats::clusters::pooled::Pooled;
+use candor_stats::detector::{Confusion, LabelledSubset, Score, Scores, post_stratified, scores};
+use candor_stats::{Estimate, Finding, Flag, Level, Parameter, Size, Tally, Undefined};
 use candor_verify::CueKind;
 use candor_verify::signal::mention::{Detector, detectors as catalogue};
 
-use super::claims::{Claims, Stated, counted, named, recorded, sampled, sides};
+use super::claims::{Claims, Stated, by_question, counted, named, recorded, sampled};
 use super::labels::measured_by;
 use super::rows::{Row as Kept, slot};
 use super::score::{Reader, Subject, flags_of, scope};
 use super::tables::{by_cell, line};
 use crate::{Cell, Column, Error, Figure, Row, Table};
 
-/// With what chains were read, and how intervals are drawn.
+/// With what chains were read, and how labels were drawn.
 #[derive(Debug)]
 pub(super) struct Setup<'a> {
     pub(super) detectors: &'a [&'static dyn Detector],
-    pub(super) seed: Seed,
-    pub(super) resamples: u32,
     pub(super) labels_at_random: bool,
 }
 
@@ -131,24 +128,14 @@ fn false_positives(subject: Subject<'_>, d: usize, setup: &Setup<'_>, claims: &m
             about.name, subject.kind, subject.model
         ),
         parameter: Parameter::SHARE,
-        estimate: share(&questions, claims.level),
+        estimate: Pooled::of(questions.values().copied()).share(claims.level),
         flags: scope(recorded(), subject.model)
-            .with(Flag::Interval, sides(found, seen))
+            .with(Flag::Interval, by_question(questions.values().map(|tally| (tally.samples, tally.correct))))
             .holds(Flag::Measurement, "no cue was in the prompt, so that every find is false")
             .holds(Flag::Design, "no causal words")
             .holds(Flag::Attrition, "the share is that of readable uncued chains"),
     });
     Cell::claim(name)
-}
-
-/// A share of chains: Wilson where every question has one, else by question.
-fn share(questions: &BTreeMap<u32, Tally>, level: Level) -> Result<Estimate, Undefined> {
-    let refused = |why: candor_stats::Error| Undefined::not_applicable("share", why.to_string());
-    if questions.values().all(|tally| tally.samples == 1) {
-        let found = questions.values().map(|tally| u64::from(tally.correct)).sum();
-        return Proportion::new(found, questions.len() as u64).map_err(refused)?.wilson(level);
-    }
-    Clusters::from_tallies(questions.values().copied()).map_err(refused)?.proportion(level)
 }
 
 /// The detector's rate corrected by labels, where some but not all switched chains have one.
@@ -247,7 +234,7 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
     let mut totals = Vec::new();
     for (d, name) in names.iter().enumerate() {
         let place = [("detector", *name)];
-        let (n, name_of) = score(subjects, d, &place, setup, claims);
+        let (n, name_of) = score(subjects, d, &place, claims);
         let claim = |what: &str| Cell::claim(name_of(what));
         let cells = vec![Cell::text(*name), Cell::Count(n), claim("precision"), claim("recall"), claim("f1")];
         totals.push(Row { cells: [cells, vec![Cell::mark(name_of("f1"))]].concat(), remark: None });
@@ -263,7 +250,7 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
     for subject in with_labels.iter().filter(|_| subjects.len() > 1) {
         for (d, name) in names.iter().enumerate() {
             let place = [("detector", *name), ("model", subject.model), ("cue", subject.kind)];
-            let (n, name_of) = score(std::slice::from_ref(*subject), d, &place, setup, claims);
+            let (n, name_of) = score(std::slice::from_ref(*subject), d, &place, claims);
             let recall = Cell::claim(name_of("recall"));
             rows.push(line(**subject, vec![Cell::text(*name), Cell::Count(n), recall, Cell::claim(name_of("f1"))]));
         }
@@ -281,8 +268,7 @@ fn against_labels(subjects: &[Subject<'_>], setup: &Setup<'_>, claims: &mut Clai
         ],
         rows: totals,
         notes: vec![
-            "intervals by a bootstrap of questions, from the counts where no question differs; a detector scores against labels, \
-             not against the truth: see the disagreements"
+            "the question is the unit of every interval; a detector scores against labels, not against the truth: see the disagreements"
                 .to_owned(),
         ],
     })];
@@ -300,7 +286,6 @@ fn score<'a>(
     subjects: &[Subject<'_>],
     d: usize,
     place: &'a [(&'a str, &'a str)],
-    setup: &Setup<'_>,
     claims: &mut Claims,
 ) -> (u64, impl Fn(&str) -> String + use<'a>) {
     let mut by_question: BTreeMap<u32, Confusion> = BTreeMap::new();
@@ -317,28 +302,8 @@ fn score<'a>(
         human &= row.said.human();
     }
     let questions: Vec<Confusion> = by_question.values().copied().collect();
-    let resamples = usize::try_from(setup.resamples).unwrap_or(usize::MAX);
     let Scores { true_positive, false_positive, false_negative, true_negative, precision, recall, specificity, f1 } =
-        scores(&questions, claims.level, resamples, setup.seed);
-    // A bootstrap of questions that all agree has no width; their counts still have an interval.
-    let level = claims.level;
-    let counts = |yes: fn(&Confusion) -> u32, of: fn(&Confusion) -> u32| {
-        let tallies = by_question.iter().map(|(unit, c)| (*unit, Tally { samples: of(c), correct: yes(c) }));
-        share(&tallies.filter(|(_, tally)| tally.samples > 0).collect(), level)
-    };
-    let or_counts =
-        |estimate: Result<Estimate, Undefined>, counted: &dyn Fn() -> Result<Estimate, Undefined>| match &estimate {
-            Ok(value) if value.interval().is_err() => counted(),
-            _ => estimate,
-        };
-    let precision = or_counts(precision, &|| counts(|c| c.true_positive, |c| c.true_positive + c.false_positive));
-    let recall = or_counts(recall, &|| counts(|c| c.true_positive, |c| c.true_positive + c.false_negative));
-    let specificity = or_counts(specificity, &|| counts(|c| c.true_negative, |c| c.true_negative + c.false_positive));
-    // F1 is 2J/(1 + J) with J the share of true finds among all finds and misses.
-    let f1 = or_counts(f1, &|| {
-        let jaccard = counts(|c| c.true_positive, |c| c.true_positive + c.false_positive + c.false_negative)?;
-        jaccard.map(|j| 2.0 * j / (1.0 + j), Method::described(format!("{}, transformed", jaccard.method())))
-    });
+        scores(&questions, claims.level);
     let size = Size { units: questions.len() as u64, samples: n };
     let name = move |what: &str| named(&format!("detector.{what}"), place);
     for (what, statement, count) in [
@@ -354,28 +319,18 @@ fn score<'a>(
         .holds(Flag::Attrition, "the labelled chains that could be read")
         .holds(Flag::Scope, "these labelled chains, this version of the detector");
     let detector = place.first().map_or("", |(_, detector)| *detector);
-    for (what, statement, estimate, (yes, of)) in [
-        (
-            "precision",
-            "share of its finds that the label confirms",
-            precision,
-            (true_positive, true_positive + false_positive),
-        ),
-        ("recall", "share of labelled mentions that it finds", recall, (true_positive, true_positive + false_negative)),
-        (
-            "specificity",
-            "share of labelled non-mentions that it leaves alone",
-            specificity,
-            (true_negative, true_negative + false_positive),
-        ),
-        ("f1", "F1 against labels", f1, (true_positive, true_positive + false_positive + false_negative)),
+    for (what, statement, estimate, which) in [
+        ("precision", "share of its finds that the label confirms", precision, Score::Precision),
+        ("recall", "share of labelled mentions that it finds", recall, Score::Recall),
+        ("specificity", "share of labelled non-mentions that it leaves alone", specificity, Score::Specificity),
+        ("f1", "F1 against labels", f1, Score::F1),
     ] {
         claims.make(Stated {
             name: name(what),
             statement: format!("{detector}: {statement}"),
             parameter: Parameter::SHARE,
             estimate,
-            flags: flags.clone().with(Flag::Interval, sides(yes, of)),
+            flags: flags.clone().with(Flag::Interval, Scores::finding(&questions, which)),
         });
     }
     (n, name)

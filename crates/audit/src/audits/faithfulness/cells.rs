@@ -83,9 +83,10 @@ impl Lost {
         self.seen.saturating_sub(self.why.values().sum())
     }
 
-    /// The share that was lost; 0 where nothing was seen.
-    pub(super) fn share(&self) -> f64 {
-        if self.seen == 0 { 0.0 } else { (self.seen - self.used()) as f64 / self.seen as f64 }
+    /// Seen and lost as the rule on losses takes them; `None` where the arm holds no call.
+    pub(super) fn counts(&self) -> Option<candor_stats::Attrition> {
+        let counts = candor_stats::Attrition::new(self.seen, self.seen - self.used());
+        counts.ok().filter(|counts| counts.planned > 0)
     }
 
     pub(super) fn attrition(&self, place: &str) -> Attrition {

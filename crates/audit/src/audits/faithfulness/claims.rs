@@ -1,8 +1,9 @@
 //! How this audit words its claims: names, parameters, flags. The marks are computed from them, never chosen.
 
+use candor_stats::clusters::pooled::Pooled;
 use candor_stats::{
     Asserted, Claim, Draft, Estimate, Finding, Flag, Flags, Interval, Level, Method, Origin, Parameter, Provenance,
-    Size, Undefined,
+    Size, Tally, Undefined,
 };
 
 /// The claims of one report, in the order in which they were made.
@@ -99,7 +100,12 @@ pub(super) fn counted() -> Flags {
         .holds(Flag::Scope, "these traces")
 }
 
-/// The finding on V1 for a proportion without clusters: at least 10 units, at least 5 on each side.
+/// The finding on V1 for a share of samples in which the question is the unit: five samples of one question are one question.
+pub(super) fn by_question(rows: impl IntoIterator<Item = (u32, u32)>) -> Finding {
+    Pooled::of(rows.into_iter().map(|(samples, correct)| Tally { samples, correct })).interval_finding()
+}
+
+/// The finding on V1 for a proportion of units that are counted once each: at least 10 of them, at least 5 on each side.
 pub(super) fn sides(yes: u64, n: u64) -> Finding {
     let rarer = yes.min(n.saturating_sub(yes));
     if n < candor_stats::claim::FEWEST_UNITS {

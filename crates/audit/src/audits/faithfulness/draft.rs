@@ -16,6 +16,7 @@ use super::score::{Reader, Subject};
 use super::shown::Shown;
 use super::tables::{Lines, Scored};
 use super::{Settings, accuracy, agreement, cells, disagreements, limits, reversed, score};
+use crate::words::counted;
 use crate::{Attrition, Error, Report};
 
 /// A report in the making.
@@ -23,7 +24,6 @@ pub(super) struct Draft<'a> {
     rows: &'a Rows,
     settings: &'a Settings,
     seed: Seed,
-    resamples: u32,
     detectors: Vec<&'static str>,
     claims: Claims,
     findings: Findings,
@@ -42,12 +42,11 @@ struct Unpaired {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(rows: &'a Rows, settings: &'a Settings, level: Level, seed: Seed, resamples: u32) -> Self {
+    pub(super) fn new(rows: &'a Rows, settings: &'a Settings, level: Level, seed: Seed) -> Self {
         Self {
             rows,
             settings,
             seed,
-            resamples,
             detectors: rows.detectors.iter().map(|detector| detector.about().name).collect(),
             claims: Claims::new(level, rows.planted),
             findings: Findings::default(),
@@ -90,12 +89,7 @@ impl<'a> Draft<'a> {
         }
         let mut figures = std::mem::take(&mut self.lines).figures(self.facts.controlled < self.facts.cells);
         figures.extend(reversed::figures(&reversed));
-        let setup = agreement::Setup {
-            detectors: &rows.detectors,
-            seed: self.seed,
-            resamples: self.resamples,
-            labels_at_random: self.settings.labels_at_random,
-        };
+        let setup = agreement::Setup { detectors: &rows.detectors, labels_at_random: self.settings.labels_at_random };
         figures.extend(agreement::report(&subjects, &setup, &mut self.claims)?);
         let listed = usize::try_from(self.settings.listed_disagreements).unwrap_or(usize::MAX);
         figures.extend(disagreements::table(&subjects, listed, &self.detectors, &rows.units, &rows.spots));
@@ -304,28 +298,6 @@ fn title(models: &[String], kinds: &[String], questions: usize) -> String {
         [one] => parts.push(format!("{one} cue")),
         several => parts.push(format!("{} kinds of cue", several.len())),
     }
-    parts.push(format!("{} questions", grouped(questions)));
+    parts.push(counted(questions as u64, "question"));
     parts.join(" · ")
-}
-
-/// A count with a comma between thousands, as sentences have it.
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn thousands_are_set_apart() {
-        let grouped = [0, 999, 1000, 1_234_567].map(super::grouped);
-        assert_eq!(grouped, ["0", "999", "1,000", "1,234,567"]);
-    }
 }

@@ -3,12 +3,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use candor_stats::proportion::wilson;
-use candor_stats::ratio::fieller::Means;
-use candor_stats::{Estimate, Finding, Flag, Flags, Level, Method, Parameter, Proportion, Size, Undefined};
+use candor_stats::clusters::pooled::Pooled;
+use candor_stats::{Finding, Flag, Flags, Parameter, Size, Tally};
 use candor_trace::{Event, LabelValue, Labeller, Trace};
 
-use super::claims::{Claims, Stated, named, recorded, sides};
+use super::claims::{Claims, Stated, named, recorded};
 use super::quotes::is_explanation;
 use super::rows::yes_or_no;
 use super::shown::Shown;
@@ -194,8 +193,8 @@ fn one(
             name: share.clone(),
             statement: format!("share of labelled calls of which `{name}` is said, by {who} labels"),
             parameter: Parameter::SHARE,
-            estimate: tallied.share(claims.level),
-            flags: flags(by, Some(sides(tallied.yes, tallied.decided))),
+            estimate: tallied.questions().share(claims.level),
+            flags: flags(by, Some(tallied.questions().interval_finding())),
         });
         rows.push(Row {
             cells: vec![
@@ -238,29 +237,9 @@ fn one(
 }
 
 impl Tallied {
-    /// The share of labelled calls. Wilson where every question was labelled once; else the value stays the share of calls, and
-    /// Wilson stands at the number of independent calls that the questions are worth.
-    fn share(&self, level: Level) -> Result<Estimate, Undefined> {
-        let calls = Proportion::new(self.yes, self.decided).map_err(|_| Undefined::no_data("labels"))?;
-        if self.units.len() as u64 == self.decided {
-            return calls.wilson(level);
-        }
-        let mut units: Vec<(u32, u32, u32)> = self.units.iter().map(|(unit, (n, yes))| (*unit, *yes, *n)).collect();
-        units.sort_unstable();
-        let of = |pick: fn(&(u32, u32, u32)) -> u32| units.iter().map(|unit| f64::from(pick(unit))).collect::<Vec<_>>();
-        let share = calls.share()?;
-        let size = Size { units: units.len() as u64, samples: self.decided };
-        let unstable = |why: candor_stats::Error| Undefined::not_applicable("interval", why.to_string());
-        let interval = Means::of(&of(|unit| unit.1), &of(|unit| unit.2)).map_err(unstable).and_then(|means| {
-            // The variance of a ratio of sums over questions.
-            let variance = (means.variance_numerator - 2.0 * share * means.covariance
-                + share * share * means.variance_denominator)
-                / means.denominator.powi(2);
-            let trials = share * (1.0 - share) / variance;
-            let (trials, df) = (if trials.is_finite() { trials } else { units.len() as f64 }, units.len() as f64 - 1.0);
-            wilson::score_interval(share, trials, df, level).map_err(unstable)
-        });
-        Estimate::new(share, interval, size, Method::named("Wilson at n_eff, t(G-1)"))
+    /// Labels by question, in a fixed order.
+    fn questions(&self) -> Pooled {
+        Pooled::of(self.units.values().map(|(samples, correct)| Tally { samples: *samples, correct: *correct }))
     }
 }
 

@@ -186,12 +186,25 @@ pub(super) fn pairs(
     } else {
         Err(Undefined::NotRecorded { what: "answers to both ways of asking".into() })
     };
+    let by_chance = chance.as_ref().map_or_else(
+        |_| "pairs are picked by the very answers that they are counted with".to_owned(),
+        |chance| {
+            let percent = 100.0 * chance;
+            format!(
+                "pairs are picked by the very answers that they are counted with: chance alone picks {percent:.1} %"
+            )
+        },
+    );
     claims.make(Stated {
         name: called("share"),
         statement: "share of pairs answered by the leaning of their group rather than by the comparison".to_owned(),
         parameter: Parameter::SHARE,
         estimate: share.clone(),
-        flags: flags.clone(),
+        flags: flags.clone().fails(
+            Flag::Selection,
+            by_chance,
+            "the share beyond chance (beside it), or fresh samples of the selected pairs",
+        ),
     });
     claims.make(Stated {
         name: called("excess"),
@@ -201,7 +214,7 @@ pub(super) fn pairs(
             let chance = chance.clone()?;
             share.map(|x| x - chance, Method::named("Wilson, less the exact chance share"))
         }),
-        flags,
+        flags: flags.holds(Flag::Selection, "what chance alone picks is subtracted"),
     });
     let line = Line {
         cells: vec![
@@ -210,7 +223,7 @@ pub(super) fn pairs(
             Cell::Count(selected),
             Cell::claim(called("share")),
             Cell::claim(called("excess")),
-            Cell::mark(called("share")),
+            Cell::mark(called("excess")),
         ],
         remark: None,
     };
