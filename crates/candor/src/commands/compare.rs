@@ -9,9 +9,9 @@ use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
-use crate::runs::Store;
+use crate::runs::{Store, write_whole};
 use crate::settings::Settings;
-use crate::show::comparison;
+use crate::show::{comparison, junit};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -35,6 +35,9 @@ pub(crate) struct Args {
     /// Print Markdown
     #[arg(long, conflicts_with = "json")]
     md: bool,
+    /// Write JUnit XML to a file, too: the decision passes, fails, or is skipped where the data cannot tell
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
 }
 
 /// Compares.
@@ -55,6 +58,9 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         output::print(&comparison::markdown(&comparison))?;
     } else {
         output::print(&comparison::comparison(&comparison, settings.page))?;
+    }
+    if let Some(path) = &args.junit {
+        write_whole(path, &junit::comparison(&comparison))?;
     }
     Ok(match comparison.decision.map(|decided| decided.decision) {
         None | Some(Decision::Pass) => Outcome::Done,

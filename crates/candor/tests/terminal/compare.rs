@@ -133,3 +133,28 @@ fn stored_runs_are_compared_by_their_names() {
     assert_eq!(files.code, Some(1));
     assert_eq!(files, runs, "a stored run is as good as its files");
 }
+
+#[test]
+fn junit_has_the_decision_as_a_case() {
+    let outcomes = [
+        (1000, 12, 12, "<system-out>no drop beyond 2 points", "failures=\"0\" skipped=\"0\""),
+        (1000, 70, 10, "<failure message=\"accuracy drops by more than 2 points", "failures=\"1\" skipped=\"0\""),
+        (140, 4, 4, "<skipped message=\"cannot tell: 140 items", "failures=\"0\" skipped=\"1\""),
+    ];
+    for (questions, lost, gained, case, counts) in outcomes {
+        let environment = TestEnvironment::new();
+        two_runs(&environment, questions, lost, gained);
+        environment.run(&[
+            "compare",
+            "before.jsonl",
+            "after.jsonl",
+            "--quiet",
+            "--junit",
+            "x.xml",
+            FAIL_IF[0],
+            FAIL_IF[1],
+        ]);
+        let xml = std::fs::read_to_string(environment.path("x.xml")).unwrap();
+        assert!(xml.contains(case) && xml.contains("tests=\"4\"") && xml.matches(counts).count() == 2, "{xml}");
+    }
+}
