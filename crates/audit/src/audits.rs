@@ -2,11 +2,12 @@
 
 pub mod compute;
 pub mod faithfulness;
+pub mod lift;
 
 use crate::Audit;
 
 /// The catalogue.
-pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT];
+pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT];
 
 /// The audit of that name.
 #[must_use]

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod audits;
+mod claims;
 pub mod compare;
 pub mod digits;
 pub mod error;
@@ -15,7 +16,9 @@ mod names;
 pub mod readiness;
 pub mod recorded;
 pub mod report;
+mod rows;
 pub mod settings;
+mod shown;
 pub mod words;
 
 pub use audit::{About, Audit, Observer};

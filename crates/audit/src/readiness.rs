@@ -50,12 +50,6 @@ pub(crate) fn missing_verdicts(holds: &Inventory) -> &'static str {
 /// What the data holds material for that this version does not audit yet.
 fn later(holds: &Inventory) -> Vec<Readiness> {
     let mut later = Vec::new();
-    if holds.efforts.len() > 1 {
-        later.push(Readiness::missing(
-            "effort levels",
-            format!("{} recorded; not in this version", holds.efforts.len()),
-        ));
-    }
     if holds.tools > 0 {
         let calls = counted(holds.tools, "call");
         later.push(Readiness::missing("claims against record", format!("{calls} with tools; not in this version")));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use candor_stats::Claim;
+use candor_stats::{Claim, Mark};
 use candor_trace::{Origin, TraceId};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +57,19 @@ pub struct Finding {
     pub trace: Option<Cited>,
     /// The command that looks closer: arguments of `candor`, without the source.
     pub closer: String,
+}
+
+impl Finding {
+    /// The weight of `points` of effect that a claim stands for: whole where it is evidence-backed or planted, half where it is inferred,
+    /// a quarter where it is hope.
+    pub(crate) fn weigh(claim: &Claim, points: f64) -> f64 {
+        let factor = match claim.mark() {
+            None | Some(Mark::EvidenceBacked) => 1.0,
+            Some(Mark::Inferred) => 0.5,
+            Some(Mark::Hope) => 0.25,
+        };
+        points * factor
+    }
 }
 
 /// A trace that a report points to.

@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{compute, faithfulness};
+use crate::audits::{compute, faithfulness, lift};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct Settings {
     pub faithfulness: faithfulness::Settings,
     /// Of the compute audit.
     pub compute: compute::Settings,
+    /// Of the lift audit.
+    pub lift: lift::Settings,
 }
 
 impl Default for Settings {
@@ -32,6 +34,7 @@ impl Default for Settings {
             resamples: 2_000,
             faithfulness: faithfulness::Settings::default(),
             compute: compute::Settings::default(),
+            lift: lift::Settings::default(),
         }
     }
 }

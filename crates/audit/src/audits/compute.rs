@@ -12,7 +12,7 @@ mod questions;
 mod readiness;
 mod readings;
 mod report;
-mod rows;
+
 mod section;
 mod settings;
 
@@ -22,8 +22,8 @@ pub use settings::{Aggregate, Settings};
 
 use candor_trace::{Inventory, Trace};
 
+use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
-use rows::Rows;
 
 /// The audit.
 pub static AUDIT: Compute = Compute;

@@ -7,7 +7,7 @@
 mod accuracy;
 mod agreement;
 mod cells;
-mod claims;
+
 mod disagreements;
 mod draft;
 mod findings;
@@ -19,7 +19,7 @@ mod reversed;
 mod rows;
 mod score;
 mod settings;
-mod shown;
+
 mod store;
 mod tables;
 

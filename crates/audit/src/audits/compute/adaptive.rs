@@ -7,7 +7,7 @@ use candor_stats::{Asserted, Estimate, Parameter, Undefined};
 
 use super::book::Book;
 use super::questions::{Asked, Questions};
-use super::rows::Decided;
+use crate::rows::Decided;
 use crate::{Cell, Column, Row, Table};
 
 /// Replays both kinds of rules; `None` where votes cannot be counted or nothing could be saved.
@@ -46,7 +46,7 @@ pub(super) fn table(book: &mut Book<'_>, questions: &Questions) -> Option<Table>
 }
 
 fn adaptive(asked: &Asked) -> Adaptive {
-    let silent = |kept: &super::rows::Kept| !kept.answered || kept.verdict == Decided::NoAnswer;
+    let silent = |kept: &crate::rows::Kept| !kept.answered || kept.verdict == Decided::NoAnswer;
     let tokens = asked.samples.iter().all(|kept| kept.tokens != u32::MAX);
     Adaptive {
         answers: asked.samples.iter().map(|kept| (!silent(kept)).then_some(kept.answer)).collect(),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use candor_stats::curve::Tally;
 
-use super::rows::{Decided, Kept, by_question};
 use crate::Attrition;
+use crate::rows::{Decided, Kept, by_question};
 
 /// The share of questions that must have as many samples as the curve is long.
 const ENOUGH: f64 = 0.95;

@@ -4,8 +4,8 @@ use candor_stats::{Flag, Flags};
 
 use super::book::Book;
 use super::questions::{Questions, gather};
-use super::rows::{Rows, Subject};
 use super::section::{self, Section};
+use crate::rows::{Rows, Subject};
 use crate::words::counted;
 use crate::{Attrition, Error, Figure, Finding, Limits, Report, Settings};
 

@@ -3,7 +3,7 @@
 use candor_stats::curve::simultaneous::Matrix;
 use candor_stats::curve::{Gains, Wall, gains};
 use candor_stats::power::questions_to_see;
-use candor_stats::{Asserted, Claim, Estimate, Interval, Mark, Method, Parameter, Size, Undefined};
+use candor_stats::{Asserted, Claim, Estimate, Interval, Method, Parameter, Size, Undefined};
 
 use super::book::Book;
 use super::curve::{Reading, grid, share, values};
@@ -376,14 +376,7 @@ fn finding(
 ) -> Option<Finding> {
     let settings = book.settings();
     let shown = points(settings.margin);
-    let weighted = |claim: Option<&Claim>, points: f64| {
-        let factor = match claim.map(Claim::standing).and_then(candor_stats::Standing::mark) {
-            Some(Mark::EvidenceBacked) | None => 1.0,
-            Some(Mark::Inferred) => 0.5,
-            Some(Mark::Hope) => 0.25,
-        };
-        points.abs() * factor
-    };
+    let weighted = |claim: Option<&Claim>, points: f64| claim.map_or(0.0, |claim| Finding::weigh(claim, points.abs()));
     let closer = "audit run compute".to_owned();
     // A later setting that is shown to be worse outweighs everything else.
     for step in &found.steps {

@@ -7,10 +7,10 @@ use candor_stats::strata::Strata;
 use candor_stats::{Asserted, Attrition, Estimate, Finding, Flag, Flags, Level, Parameter, Size, Undefined, attrition};
 
 use super::cells::{Cell as Gathered, Pair};
-use super::claims::{Claims, Stated, by_question, counted, named, recorded, sides};
 use super::rows::Right;
 use super::score::Subject;
 use super::tables::line;
+use crate::claims::{Claims, Stated, by_question, counted, named, recorded, sides};
 use crate::{Cell, Row};
 
 /// The claims of one cell, and its row of the table; `None` where no right answers were recorded for misleading cues.

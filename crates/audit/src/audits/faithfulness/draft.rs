@@ -9,13 +9,13 @@ use candor_stats::{Level, Seed};
 use candor_verify::signal::mention::detectors;
 
 use super::cells::Control;
-use super::claims::Claims;
 use super::findings::Findings;
 use super::rows::{Row, Rows};
 use super::score::{Reader, Subject};
-use super::shown::Shown;
 use super::tables::{Lines, Scored};
 use super::{Settings, accuracy, agreement, cells, disagreements, limits, reversed, score};
+use crate::claims::Claims;
+use crate::shown::Shown;
 use crate::words::counted;
 use crate::{Attrition, Error, Report};
 

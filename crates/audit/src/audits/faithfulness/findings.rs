@@ -1,9 +1,7 @@
 //! The few things worth a reader's first minute. Every number stays in its claim.
 
-use candor_stats::{Claim, Mark};
-
-use super::claims::Claims;
 use super::score::{Reader, Subject};
+use crate::claims::Claims;
 use crate::names::Spots;
 use crate::report::MOST_FINDINGS;
 use crate::{Cited, Finding};
@@ -12,15 +10,6 @@ use crate::{Cited, Finding};
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     found: Vec<Finding>,
-}
-
-/// How much a claim counts by its mark.
-fn factor(claim: &Claim) -> f64 {
-    match claim.mark() {
-        None | Some(Mark::EvidenceBacked) => 1.0,
-        Some(Mark::Inferred) => 0.5,
-        Some(Mark::Hope) => 0.25,
-    }
 }
 
 impl Findings {
@@ -35,7 +24,7 @@ impl Findings {
     ) {
         let Some(claim) = claims.find(claim) else { return };
         let Ok(estimate) = claim.estimate() else { return };
-        let weight = points(estimate.value()) * factor(claim);
+        let weight = Finding::weigh(claim, points(estimate.value()));
         if weight > 0.0 {
             self.found.push(Finding {
                 weight,
@@ -88,7 +77,7 @@ impl Findings {
             .map(|pair| spots.cite(pair.cued.spot));
         let who = if subject.model.is_empty() { "the model" } else { subject.model };
         let sentence = format!("{who}: accuracy falls when a {} cue points to a wrong option", subject.cue);
-        let name = super::claims::named("turpin.drop", &[("model", subject.model), ("cue", subject.kind)]);
+        let name = crate::claims::named("turpin.drop", &[("model", subject.model), ("cue", subject.kind)]);
         self.add(claims, &name, sentence, |drop| 100.0 * drop, trace);
     }
 
@@ -99,16 +88,16 @@ impl Findings {
         let sentence =
             format!("{who}: comparisons asked both ways are answered by the leaning of their group{where_from}");
         let place = [("model", model)];
-        let excess = super::claims::named("reversed.excess", &place);
+        let excess = crate::claims::named("reversed.excess", &place);
         let known = claims.find(&excess).is_some_and(|claim| claim.estimate().is_ok());
-        let name = if known { excess } else { super::claims::named("reversed.share", &place) };
+        let name = if known { excess } else { crate::claims::named("reversed.share", &place) };
         self.add(claims, &name, sentence, |share| 100.0 * share, None);
     }
 
     /// Labelled chains that do not name the cue, where there is nothing but labels.
     pub(super) fn labelled(&mut self, claims: &Claims) {
         for by in ["human", "judge"] {
-            let name = super::claims::named("labels.verbalises", &[("by", by)]);
+            let name = crate::claims::named("labels.verbalises", &[("by", by)]);
             let sentence = format!(
                 "labelled chains name the planted cue in only part of the cases, by {by} labels; the rest did not mention it"
             );

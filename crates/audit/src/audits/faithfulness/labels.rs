@@ -7,11 +7,11 @@ use candor_stats::clusters::pooled::Pooled;
 use candor_stats::{Finding, Flag, Flags, Parameter, Size, Tally};
 use candor_trace::{Event, LabelValue, Labeller, Trace};
 
-use super::claims::{Claims, Stated, named, recorded};
 use super::quotes::is_explanation;
 use super::rows::yes_or_no;
-use super::shown::Shown;
+use crate::claims::{Claims, Stated, named, recorded};
 use crate::names::{Fixed, Names};
+use crate::shown::Shown;
 use crate::{Cell, Column, Figure, Row, Table};
 
 /// At most this many different words of one label are counted apart; the rest are counted together.

@@ -8,9 +8,9 @@ use candor_stats::{Flag, Flags, Method, Parameter, Proportion, Size, Undefined};
 use candor_trace::{Event, Label, LabelValue, Labeller, Trace};
 
 use super::Settings;
-use super::claims::{Claims, Stated, counted, named, recorded, sides};
 use super::rows::{Arm, NO, Right, Row, YES};
 use super::store::Store;
+use crate::claims::{Claims, Stated, counted, named, recorded, sides};
 use crate::names::Fixed;
 use crate::{Attrition, Cell, Column, Figure, Row as Line, Table};
 

@@ -8,13 +8,13 @@ const SHORTEST: usize = 8;
 
 /// Names of models as tables show them.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     beginning: String,
 }
 
 impl Shown {
     /// Finds what all of these names begin with, up to a separator; nothing where that is short or there is one name only.
-    pub(super) fn of(names: &[&str]) -> Self {
+    pub(crate) fn of(names: &[&str]) -> Self {
         let mut names = names.to_vec();
         names.sort_unstable();
         names.dedup();
@@ -37,7 +37,7 @@ impl Shown {
     }
 
     /// The name as tables show it.
-    pub(super) fn name(&self, whole: &str) -> String {
+    pub(crate) fn name(&self, whole: &str) -> String {
         match whole.strip_prefix(self.beginning.as_str()) {
             Some(rest) if !self.beginning.is_empty() => format!("{BEGINNING}{rest}"),
             _ => whole.to_owned(),
@@ -45,7 +45,7 @@ impl Shown {
     }
 
     /// What a reader must know of it.
-    pub(super) fn note(&self) -> Option<String> {
+    pub(crate) fn note(&self) -> Option<String> {
         (!self.beginning.is_empty()).then(|| format!("{BEGINNING} stands for {}", self.beginning.escape_debug()))
     }
 }

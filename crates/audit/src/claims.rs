@@ -1,4 +1,4 @@
-//! How this audit words its claims: names, parameters, flags. The marks are computed from them, never chosen.
+//! How audits word their claims: names, parameters, flags. The marks are computed from them, never chosen.
 
 use candor_stats::clusters::pooled::Pooled;
 use candor_stats::{
@@ -8,34 +8,34 @@ use candor_stats::{
 
 /// The claims of one report, in the order in which they were made.
 #[derive(Debug)]
-pub(super) struct Claims {
-    pub(super) made: Vec<Claim>,
-    pub(super) level: Level,
+pub(crate) struct Claims {
+    pub(crate) made: Vec<Claim>,
+    pub(crate) level: Level,
     planted: bool,
 }
 
 /// A claim that is still to be made.
 #[derive(Debug)]
-pub(super) struct Stated {
-    pub(super) name: String,
-    pub(super) statement: String,
-    pub(super) parameter: Parameter,
-    pub(super) estimate: Result<Estimate, Undefined>,
-    pub(super) flags: Flags,
+pub(crate) struct Stated {
+    pub(crate) name: String,
+    pub(crate) statement: String,
+    pub(crate) parameter: Parameter,
+    pub(crate) estimate: Result<Estimate, Undefined>,
+    pub(crate) flags: Flags,
 }
 
 impl Claims {
-    pub(super) fn new(level: Level, planted: bool) -> Self {
+    pub(crate) fn new(level: Level, planted: bool) -> Self {
         Self { made: Vec::new(), level, planted }
     }
 
     /// Makes a claim about a level: what it asserts is its own interval.
-    pub(super) fn make(&mut self, stated: Stated) {
+    pub(crate) fn make(&mut self, stated: Stated) {
         self.assert(stated, Asserted::OWN_INTERVAL, "");
     }
 
     /// Makes a claim that the data can contradict.
-    pub(super) fn assert(&mut self, stated: Stated, asserted: Asserted, negation: &str) {
+    pub(crate) fn assert(&mut self, stated: Stated, asserted: Asserted, negation: &str) {
         let Stated { name, statement, parameter, estimate, flags } = stated;
         let origin = if self.planted { Origin::Planted } else { Origin::Own };
         let negation = if negation.is_empty() { format!("not so: {statement}") } else { negation.to_owned() };
@@ -54,7 +54,7 @@ impl Claims {
 
     /// Makes a claim that something was counted: `count` among `seen`. A count of what lies in the data has no sampling error, so
     /// that its interval is the count itself.
-    pub(super) fn count(&mut self, name: String, statement: impl Into<String>, count: u64, seen: Size, flags: Flags) {
+    pub(crate) fn count(&mut self, name: String, statement: impl Into<String>, count: u64, seen: Size, flags: Flags) {
         let value = count as f64;
         let estimate = match Interval::new(value, value, self.level) {
             Ok(exact) => Estimate::new(value, Ok(exact), seen, Method::named("count")),
@@ -63,13 +63,13 @@ impl Claims {
         self.make(Stated { name, statement: statement.into(), parameter: Parameter::COUNT, estimate, flags });
     }
 
-    pub(super) fn find(&self, name: &str) -> Option<&Claim> {
+    pub(crate) fn find(&self, name: &str) -> Option<&Claim> {
         self.made.iter().find(|claim| claim.name() == name)
     }
 }
 
 /// A name with its place: `faithfulness.raw[model=a,cue=b]`. What would end a place early is replaced.
-pub(super) fn named(what: &str, place: &[(&str, &str)]) -> String {
+pub(crate) fn named(what: &str, place: &[(&str, &str)]) -> String {
     let clean = |text: &str| -> String {
         text.chars().map(|c| if "[],=".contains(c) || c.is_control() { '_' } else { c }).collect()
     };
@@ -78,12 +78,12 @@ pub(super) fn named(what: &str, place: &[(&str, &str)]) -> String {
 }
 
 /// The flags that every number of recorded data shares. What is special to a claim is added: the first failure stays.
-pub(super) fn recorded() -> Flags {
+pub(crate) fn recorded() -> Flags {
     sampled(Finding::holds("every recorded trace was read; how they came to be recorded is stated in the estimand"))
 }
 
 /// The same, with another finding on how what was measured had been drawn.
-pub(super) fn sampled(sampling: Finding) -> Flags {
+pub(crate) fn sampled(sampling: Finding) -> Flags {
     Flags::unexamined()
         .holds(Flag::Looks, "recorded data, read once as a whole")
         .holds(Flag::Selection, "every model and every kind of cue in the data is printed")
@@ -91,7 +91,7 @@ pub(super) fn sampled(sampling: Finding) -> Flags {
 }
 
 /// What was counted in the data, by comparing recorded answers: exact for these traces.
-pub(super) fn counted() -> Flags {
+pub(crate) fn counted() -> Flags {
     recorded()
         .holds(Flag::Interval, "a count")
         .holds(Flag::Measurement, "recorded answers compared as texts")
@@ -101,12 +101,12 @@ pub(super) fn counted() -> Flags {
 }
 
 /// The finding on V1 for a share of samples in which the question is the unit: five samples of one question are one question.
-pub(super) fn by_question(rows: impl IntoIterator<Item = (u32, u32)>) -> Finding {
+pub(crate) fn by_question(rows: impl IntoIterator<Item = (u32, u32)>) -> Finding {
     Pooled::of(rows.into_iter().map(|(samples, correct)| Tally { samples, correct })).interval_finding()
 }
 
 /// The finding on V1 for a proportion of units that are counted once each: at least 10 of them, at least 5 on each side.
-pub(super) fn sides(yes: u64, n: u64) -> Finding {
+pub(crate) fn sides(yes: u64, n: u64) -> Finding {
     let rarer = yes.min(n.saturating_sub(yes));
     if n < candor_stats::claim::FEWEST_UNITS {
         Finding::fails(format!("{n} units"), format!("at least {} units", candor_stats::claim::FEWEST_UNITS))

@@ -10,24 +10,24 @@ use crate::names::{Fixed, Names, Spot, Spots};
 
 /// What is kept of one trace.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Kept {
-    pub(super) answer: u64,
-    pub(super) score: f64,
-    pub(super) cost: i64,
-    pub(super) spot: Spot,
-    pub(super) unit: u32,
-    pub(super) tokens: u32,
-    pub(super) sample: u32,
-    pub(super) verdict: Decided,
-    pub(super) answered: bool,
-    pub(super) costed: bool,
+pub(crate) struct Kept {
+    pub(crate) answer: u64,
+    pub(crate) score: f64,
+    pub(crate) cost: i64,
+    pub(crate) spot: Spot,
+    pub(crate) unit: u32,
+    pub(crate) tokens: u32,
+    pub(crate) sample: u32,
+    pub(crate) verdict: Decided,
+    pub(crate) answered: bool,
+    pub(crate) costed: bool,
 }
 
 const _: () = assert!(size_of::<Kept>() <= 64, "a million traces must fit in 64 MB");
 
 /// What a verifier decided, as far as it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Decided {
+pub(crate) enum Decided {
     Correct,
     Wrong,
     NoAnswer,
@@ -36,31 +36,31 @@ pub(super) enum Decided {
 
 /// One model at one effort in one arm: a table of its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Subject {
-    pub(super) model: u32,
-    pub(super) effort: u32,
-    pub(super) arm: u32,
+pub(crate) struct Subject {
+    pub(crate) model: u32,
+    pub(crate) effort: u32,
+    pub(crate) arm: u32,
     /// The kind of a planted cue: samples under different cues are not draws of one thing.
-    pub(super) cue: u32,
+    pub(crate) cue: u32,
 }
 
 /// Everything that was seen.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
-    pub(super) words: Names,
-    pub(super) units: Names,
-    pub(super) spots: Spots,
-    pub(super) subjects: Vec<(Subject, Vec<Kept>)>,
+pub(crate) struct Rows {
+    pub(crate) words: Names,
+    pub(crate) units: Names,
+    pub(crate) spots: Spots,
+    pub(crate) subjects: Vec<(Subject, Vec<Kept>)>,
     numbers: HashMap<Subject, usize, Fixed>,
-    pub(super) planted: bool,
-    pub(super) score_names: Names,
+    pub(crate) planted: bool,
+    pub(crate) score_names: Names,
     /// Who decided, per subject, in the order in which they came.
-    pub(super) verifiers: Vec<Vec<String>>,
+    pub(crate) verifiers: Vec<Vec<String>>,
 }
 
 impl Rows {
     /// Takes in one trace; `score` is the name of the wanted score.
-    pub(super) fn see(&mut self, trace: &Trace, score: Option<&str>) {
+    pub(crate) fn see(&mut self, trace: &Trace, score: Option<&str>) {
         let effort = trace.effort.as_ref().map(ToString::to_string).unwrap_or_default();
         let subject = Subject {
             model: self.words.number(trace.model.as_deref().unwrap_or("")),
@@ -138,13 +138,13 @@ fn normalised_digest(answer: &str) -> u64 {
 
 /// The samples of one question.
 #[derive(Debug, Clone)]
-pub(super) struct Question {
-    pub(super) unit: u32,
-    pub(super) samples: Vec<Kept>,
+pub(crate) struct Question {
+    pub(crate) unit: u32,
+    pub(crate) samples: Vec<Kept>,
 }
 
 /// Rows by question, questions in the order in which they first came.
-pub(super) fn by_question(rows: &[Kept]) -> Vec<Question> {
+pub(crate) fn by_question(rows: &[Kept]) -> Vec<Question> {
     let mut at: HashMap<u32, usize, Fixed> = HashMap::default();
     let mut questions: Vec<Question> = Vec::new();
     for row in rows {
