@@ -145,6 +145,11 @@ impl Estimate {
         &self.method
     }
 
+    /// The same estimate with the size that stands behind it, where the method saw only one value per unit.
+    pub(crate) fn resized(self, size: Size) -> Result<Self, Undefined> {
+        Self::new(self.value, self.interval, size, self.method)
+    }
+
     /// The estimate of `f(theta)` for a monotone `f`: value and ends transformed, so that coverage is kept.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 //! | [`claim`] | statements, what they assert, and the computed mark |
 //! | [`proportion`], [`clusters`], [`strata`] | one rate: independent trials, several samples per question, fixed tasks |
 //! | [`paired`], [`power`], [`multiplicity`] | two systems on the same questions, decisions with a margin, how many questions |
+//! | [`perturbation`] | did a change of the prompt change the answers: divergence with a resampling control, scalar shifts |
 //! | [`curve`] | accuracy against samples: pass@k, maj@k, best-of-k, gains, the wall, fits, adaptive stopping |
 //! | [`cue`] | faithfulness: the published score, the control-arm score, reversed pairs |
 //! | [`detector`], [`agreement`] | detectors against labels and against each other; rates corrected by labels |
@@ -60,6 +61,7 @@ pub mod estimate;
 pub mod interval;
 pub mod multiplicity;
 pub mod paired;
+pub mod perturbation;
 pub mod power;
 pub mod proportion;
 pub mod ratio;

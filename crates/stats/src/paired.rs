@@ -103,8 +103,7 @@ impl Paired {
         let shares = self.first.iter().chain(&self.second).all(|x| (0.0..=1.0).contains(x));
         let differences = self.differences();
         let e = if shares { bounded_difference(&differences, level) } else { mean_difference(&differences, level) }?;
-        let size = Size { units: self.first.len() as u64, samples: self.samples };
-        Estimate::new(e.value(), e.interval().copied().map_err(Clone::clone), size, e.method().clone())
+        e.resized(Size { units: self.first.len() as u64, samples: self.samples })
     }
 
     /// The sign-flip test on the question means ([`crate::resample::sign_flip`]): the default test.

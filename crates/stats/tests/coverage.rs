@@ -11,4 +11,5 @@ mod coverage {
     mod comparison;
     mod cues;
     mod labels;
+    mod perturbation;
 }

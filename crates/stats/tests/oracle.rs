@@ -8,5 +8,6 @@ mod oracle {
     mod comparison;
     mod cues;
     mod curves;
+    mod designs;
     mod proportions;
 }
