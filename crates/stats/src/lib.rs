@@ -13,6 +13,7 @@
 //! | [`paired`], [`power`], [`multiplicity`] | two systems on the same questions, decisions with a margin, how many questions |
 //! | [`perturbation`] | did a change of the prompt change the answers: divergence with a resampling control, scalar shifts |
 //! | [`curve`] | accuracy against samples: pass@k, maj@k, best-of-k, gains, the wall, fits, adaptive stopping |
+//! | [`inverse`] | does accuracy fall along budgets, and from where on; natural lengths as an association |
 //! | [`cue`] | faithfulness: the published score, the control-arm score, reversed pairs |
 //! | [`detector`], [`agreement`] | detectors against labels and against each other; rates corrected by labels |
 //! | [`ratio`], [`resample`] | MOVER-R, Fieller; sign-flips, the question bootstrap |
@@ -59,6 +60,7 @@ pub mod detector;
 pub mod error;
 pub mod estimate;
 pub mod interval;
+pub mod inverse;
 pub mod multiplicity;
 pub mod paired;
 pub mod perturbation;

@@ -21,7 +21,8 @@ use crate::undefined::Undefined;
 pub struct Test {
     /// p-value in [0, 1]. A large one never shows that there is no difference.
     pub p: f64,
-    /// The observed statistic: a mean difference, or for McNemar the difference of discordant counts.
+    /// The observed statistic: a mean difference; for McNemar the difference of discordant counts, for the isotonic test a squared
+    /// distance.
     pub statistic: f64,
     /// Units and samples.
     pub size: Size,

@@ -10,6 +10,7 @@ mod coverage {
     mod clusters;
     mod comparison;
     mod cues;
+    mod inverse;
     mod labels;
     mod perturbation;
 }

@@ -236,15 +236,15 @@ fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
 }
 
 /// Rows that are alike, once each, in one order whatever the order of the questions.
-struct Kinds {
+pub(crate) struct Kinds {
     /// The distinct rows, minus the columns' means.
-    centred: Vec<f64>,
+    pub(crate) centred: Vec<f64>,
     /// Which of them each question is.
-    of: Vec<u32>,
+    pub(crate) of: Vec<u32>,
 }
 
 impl Kinds {
-    fn new(matrix: &Matrix, means: &[f64]) -> Self {
+    pub(crate) fn new(matrix: &Matrix, means: &[f64]) -> Self {
         let mut rows: Vec<&[f64]> = matrix.iter_rows().collect();
         let order = |a: &&[f64], b: &&[f64]| {
             let differing = a.iter().zip(*b).map(|(x, y)| x.total_cmp(y)).find(|order| order.is_ne());

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the reference tables of perturbation beside this file. Not those of make.py.
+"""Writes the reference tables of perturbation, inverse scaling and slices beside this file. Not those of make.py.
 
 As in make.py: computed apart from the Rust code, each checked against a second way before it is written; no network, fixed seeds.
 
@@ -13,6 +13,7 @@ import sys
 from fractions import Fraction
 
 import numpy
+import scipy.optimize
 import scipy.stats
 import statsmodels.api
 import statsmodels.stats.weightstats
@@ -102,6 +103,116 @@ def welch():
             rows.append((joined(x), joined(y), level, y.mean() - x.mean(), result.df, result.pvalue, interval.low, interval.high))
     write("welch", "values of the bare arm, of the changed arm, level -> shift changed - bare, degrees of freedom, two-sided p, interval", "scipy ttest_ind(equal_var=False); statsmodels CompareMeans", "relative 1e-9, p 1e-8",
           ("bare", "changed", "level", "shift", "df", "p", "low", "high"), rows)
+
+
+# --- inverse scaling --------------------------------------------------------------------------------------------------
+
+
+def pools(means):
+    """Least squares under non-decreasing order by the max-min formula, apart from any pooling algorithm."""
+    k = len(means)
+    average = lambda i, j: sum(means[i : j + 1]) / (j + 1 - i)
+    return [max(min(average(i, j) for j in range(at, k)) for i in range(at + 1)) for at in range(k)]
+
+
+@maker
+def isotonic():
+    rows = []
+    generator = numpy.random.default_rng(43)
+    for questions, accuracy in ((12, (0.5, 0.5, 0.5)), (30, (0.6, 0.6, 0.6, 0.6)), (30, (0.7, 0.5, 0.5)), (60, (0.5, 0.62, 0.62, 0.5)), (60, (0.8, 0.7, 0.8, 0.65, 0.7)), (40, (0.3, 0.5, 0.7)), (25, (0.9, 0.4)), (100, (0.6, 0.6, 0.55, 0.6, 0.6, 0.55))):
+        hardness = generator.uniform(-0.1, 0.1, (questions, 1))
+        values = generator.binomial(4, numpy.clip(numpy.array(accuracy) + hardness, 0, 1)) / 4
+        means = values.mean(axis=0)
+        fit = scipy.optimize.isotonic_regression(means).x
+        for a, b in zip(fit, pools(list(means))):
+            close(a, b, 1e-12, 1e-12)
+        statistic = questions * ((means - fit) ** 2).sum()
+        reached, resamples = 0, 40_000
+        for _ in range(resamples):
+            shift = values[generator.integers(questions, size=questions)].mean(axis=0) - means
+            reached += questions * ((shift - scipy.optimize.isotonic_regression(shift).x) ** 2).sum() >= statistic - 1e-12
+        rows.append((";".join(joined(row) for row in values), list(fit), statistic, (1 + reached) / (1 + resamples)))
+    write("isotonic", "question means, one row a question, one column a budget -> the non-decreasing fit to the column means, T = questions x squared distance, p of the recentred question bootstrap (40,000 resamples)",
+          "scipy.optimize.isotonic_regression; max-min formula", "absolute 1e-11; p within the error of both bootstraps", ("values", "fit", "statistic", "p"), rows)
+
+
+@maker
+def natural():
+    rows = []
+    generator = numpy.random.default_rng(44)
+    for questions, samples, slower, grid in ((8, 3, 1.0, 10), (10, 4, 1.3, 50), (20, 8, 1.3, 100), (20, 5, 1.0, 5), (40, 2, 0.8, 20)):
+        sets = []
+        for _ in range(questions):
+            right = generator.random(samples) < generator.random()
+            lengths = numpy.round(grid * generator.uniform(0.5, 1.5, samples) * numpy.where(right, 1, slower)) + 1
+            sets.append((lengths, right))
+        ends = [right[lengths == lengths.max()].mean() - right[lengths == lengths.min()].mean() for lengths, right in sets if len(set(lengths)) > 1]
+        mixed = [(lengths, right) for lengths, right in sets if 0 < right.sum() < len(right)]
+        somers = [scipy.stats.somersd(right.astype(int), lengths).statistic if len(set(lengths)) > 1 else 0.0 for lengths, right in mixed]
+        for (lengths, right), value in zip(mixed, somers):  # second way: by pairs
+            signs = [numpy.sign(a - b) for a in lengths[right] for b in lengths[~right]]
+            close(value, numpy.mean(signs), 1e-12, 1e-12)
+        text = ";".join(",".join(f"{int(x)}:{int(r)}" for x, r in zip(*one)) for one in sets)
+        rows.append((text, numpy.mean(ends), len(sets) - len(ends), numpy.mean(somers), len(sets) - len(mixed)))
+    write("natural", "length:right of each sample, a question each -> mean of P(right | longest) - P(right | shortest), questions with one length, mean Somers' D of length given right, questions with one outcome",
+          "numpy; scipy.stats.somersd, pairs", "absolute 1e-12", ("samples", "ends", "one_length", "somers", "one_outcome"), rows)
+
+
+def demeaned(values, groups):
+    values = numpy.asarray(values, dtype=float)
+    result = values.copy()
+    for group in numpy.unique(groups):
+        result[groups == group] -= values[groups == group].mean(axis=0)
+    return result
+
+
+def clustered_within(y, columns, groups):
+    """Fixed effects by statsmodels: demeaned data, errors clustered by question, both small-sample factors."""
+    x = demeaned(numpy.column_stack(columns), groups)
+    fit = statsmodels.api.OLS(demeaned(y, groups), x).fit(cov_type="cluster", cov_kwds={"groups": groups, "use_correction": True}, use_t=True)
+    dummies = (groups[:, None] == numpy.unique(groups)[None, :]).astype(float)
+    slopes = numpy.linalg.lstsq(numpy.column_stack([numpy.column_stack(columns), dummies]), y, rcond=None)[0]
+    for a, b in zip(fit.params, slopes):  # second way: a dummy per question
+        close(a, b, 1e-6, 1e-8)
+    return fit
+
+
+def spline(u, knots):
+    first, second, third, fourth, last = knots
+    cube = lambda t: numpy.maximum(u - t, 0) ** 3
+    term = lambda t: (cube(t) - cube(fourth) * (last - t) / (last - fourth) + cube(last) * (fourth - t) / (last - fourth)) / (last - first) ** 2
+    return [u, term(first), term(second), term(third)]
+
+
+@maker
+def two_lines():
+    rows = []
+    generator = numpy.random.default_rng(45)
+    for questions, samples, turn, after, noise in ((12, 6, 0.0, -1.0, 0.3), (30, 8, 0.3, -0.5, 0.5), (40, 5, -0.3, -1.5, 0.8), (40, 6, 0.0, 0.0, 0.4), (60, 4, 0.2, 0.5, 0.6)):
+        groups = numpy.repeat(numpy.arange(questions), samples)
+        x = numpy.round(generator.uniform(100, 1000, questions)[groups] + 500 * generator.uniform(-1, 1, len(groups)))
+        u = demeaned(x, groups)
+        scaled = u / 500
+        y = generator.normal(0, 1, questions)[groups] + numpy.minimum(scaled - turn, 0) + after * numpy.maximum(scaled - turn, 0) + noise * generator.normal(size=len(groups))
+        knots = numpy.quantile(u, (0.05, 0.275, 0.5, 0.725, 0.95))
+        basis = spline(u, knots)
+        smooth = clustered_within(y, basis, groups)
+        low, high = numpy.quantile(u, (0.1, 0.9))
+        middle = numpy.sort(u[(low < u) & (u < high)])
+        design = numpy.column_stack(spline(middle, knots)) - numpy.column_stack(basis).mean(axis=0)
+        fitted = design @ smooth.params
+        upper = fitted + numpy.sqrt(numpy.einsum("ij,jk,ik->i", design, smooth.cov_params(), design))
+        flat = middle[upper >= fitted.max()]
+        lines = lambda c: clustered_within(y, [numpy.minimum(u - c, 0), numpy.maximum(u - c, 0), (u >= c).astype(float)], groups)
+        rough = numpy.abs(lines(numpy.median(flat)).tvalues)
+        breakpoint_ = numpy.quantile(flat, rough[1] / (rough[0] + rough[1]))
+        fit = lines(breakpoint_)
+        critical = scipy.stats.t.ppf(0.975, questions - 1)
+        text = ";".join(",".join(f"{float(a)!r}:{float(b)!r}" for a, b in zip(x[groups == g], y[groups == g])) for g in range(questions))
+        ends = [fit.params[i] + sign * critical * fit.bse[i] for i in (0, 1) for sign in (-1, 1)]
+        rows.append((text, breakpoint_, fit.params[0], fit.params[1], *ends))
+    write("two_lines", "length:outcome of each sample, a question each -> breakpoint of the centred length, slopes below and above it, their 95 % intervals (errors clustered by question, t of questions - 1)",
+          "statsmodels OLS of demeaned data, cluster covariance; a dummy per question", "relative 1e-7", ("samples", "breakpoint", "before", "after", "before_low", "before_high", "after_low", "after_high"), rows)
 
 
 def main():
