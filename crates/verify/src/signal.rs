@@ -3,7 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod backtrack;
 pub mod mention;
+mod stated;
+
+pub use stated::{Stated, Value};
 
 /// A place in a text, with the rule that found it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use candor_verify::signal::backtrack;
 use candor_verify::signal::mention::detectors;
 use candor_verify::{CueKind, MentionQuery};
 use proptest::prelude::*;
@@ -93,5 +94,62 @@ fn time_grows_with_the_length_and_not_with_its_square() {
             let took = begun.elapsed();
             assert!(took < Duration::from_secs(5), "{kind}, {piece:?}: {took:?}");
         }
+    }
+}
+
+/// What the other readers of chains look for.
+fn reasoning() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("Wait, ".to_owned()),
+        Just("Alternatively ".to_owned()),
+        Just("the answer is ".to_owned()),
+        Just("\\boxed{".to_owned()),
+        Just("that’s not right. ".to_owned()),
+        Just("3 × 4 = 12 ".to_owned()),
+        Just("= 1,000/0 ≈ ".to_owned()),
+        Just("\n\n".to_owned()),
+        Just("-(((".to_owned()),
+        any::<String>(),
+    ];
+    proptest::collection::vec(piece, 0..16).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: RngSeed::Fixed(19), ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_chain_has_places_between_characters(chain in reasoning()) {
+        let read = backtrack::backtracking(&chain);
+        prop_assert!(read.places.len() <= read.cues && read.cues <= read.passages);
+        for place in &read.places {
+            prop_assert_eq!(chain.get(place.start..place.end), Some(place.cue.as_str()));
+            prop_assert!((0.0..=1.0).contains(&place.share) && (0.0..=1.0).contains(&place.score));
+        }
+        prop_assert!(!read.into_signal().why.is_empty());
+    }
+}
+
+#[test]
+fn other_readers_take_time_linear_in_the_length() {
+    let pieces = [
+        "Wait, ",
+        "wait. ",
+        "the answer is ",
+        "a\n\n",
+        "1+",
+        "3 = ",
+        "let me re",
+        "(",
+        "\\boxed{",
+        "a",
+        "I ran the tests, ",
+    ];
+    for piece in pieces {
+        let chain = piece.repeat((1 << 20) / piece.len());
+        let begun = Instant::now();
+        let read = backtrack::backtracking(&chain);
+        assert!(read.passages >= 1);
+        let took = begun.elapsed();
+        assert!(took < Duration::from_secs(5), "{piece:?}: {took:?}");
     }
 }

@@ -12,7 +12,7 @@ pub static VERIFIER: YesNo = YesNo;
 
 static ABOUT: About = About { name: "yes_no", one_line: "yes or no, true or false", params: &[] };
 
-fn polarity(word: &str) -> Option<bool> {
+pub(crate) fn polarity(word: &str) -> Option<bool> {
     match word.to_ascii_lowercase().as_str() {
         "yes" | "true" => Some(true),
         "no" | "false" => Some(false),

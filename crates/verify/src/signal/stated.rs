@@ -1,0 +1,248 @@
+//! Answers that a text states in its own voice: "the answer is 12", "so it must be (B)", `\boxed{x}`. Not a verdict: what a chain
+//! of thought states is compared with what was answered, never with the gold.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use crate::number::numbers;
+use crate::verifiers::{choice, exact, numeric, yes_no};
+use crate::{Answer, Outcome, Verifier};
+
+/// An answer, as far as its kind can be told from how it is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// The letter of an option, upper case.
+    Label(char),
+    /// A number as written; a percentage is not divided.
+    Number(f64),
+    /// Yes or true.
+    Yes,
+    /// No or false.
+    No,
+    /// Anything else: the words, lower case, at most 80 bytes.
+    Words(String),
+}
+
+/// A stated answer and its place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stated {
+    /// First byte of the statement, from the word that announces it.
+    pub start: usize,
+    /// One past the last byte of the answer.
+    pub end: usize,
+    /// The answer.
+    pub value: Value,
+    /// It was put under a condition, as a guess or as a question: no conclusion.
+    pub tentative: bool,
+}
+
+/// What is read after the announcement, in bytes.
+const LONGEST: usize = 80;
+/// What is read before it, in bytes, to see a condition.
+const LOOK_BACK: usize = 60;
+/// After "the answer is", these state none.
+const DENIALS: [&str; 9] = ["not", "neither", "unclear", "unknown", "that", "in", "to", "correct", "wrong"];
+/// Statements beyond this many are not kept but for the last one.
+const MOST: usize = 4096;
+
+static ANNOUNCED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)
+        \b(?:answer|correct\ (?:option|choice)|right\ (?:option|choice)|final\ (?:result|value))\W{0,4}
+            (?:(?:is|are|was|becomes|equals|must\ be|has\ to\ be|(?P<guess>should\ be|would\ be|could\ be|may\ be|might\ be))\b\W{0,4}|[:=]\W{0,4})
+            (?:(?:actually|indeed|therefore|thus|still|definitely|clearly|simply|just|now|then|likely|probably|option|choice|letter)\W{1,4}){0,3}
+        | \\boxed\s*\{\s*(?:\\text\s*\{)?
+        | \#\#\#\#\s
+        | \bI(?:'ll|\ will|\ would|\ am\ going\ to)?\ (?:go|going|stick|settle)\ (?:with|on|for)\W{1,4}(?:(?:option|choice|answer)\W{1,4})?
+        ",
+    )
+    .ok()
+});
+
+static LABEL: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r#"^(?:(?i:option|choice)\s+)?[(\[{*"'`_$\s]*([A-Z])(?:[)\]}*"'`_$.,;:!?\s]|$)"#).ok());
+
+static CONDITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:if|whether|suppose|assume|assuming|unless|maybe|perhaps|why|how|think|guess|could|might)\b[^.!?\n]*$").ok()
+});
+
+/// Every answer that the text states, in order. Denials ("the answer is not B") are none.
+pub(crate) fn stated(text: &str) -> Vec<Stated> {
+    let Some(announced) = ANNOUNCED.as_ref() else { return Vec::new() };
+    let mut found: Vec<Stated> = Vec::new();
+    for captures in announced.captures_iter(text) {
+        let Some(whole) = captures.get(0) else { continue };
+        let rest = head(&text[whole.end()..], LONGEST);
+        let Some((value, length)) = value(rest) else { continue };
+        let end = whole.end() + length;
+        let before = tail(&text[..whole.start()], LOOK_BACK);
+        let tentative = captures.name("guess").is_some()
+            || CONDITION.as_ref().is_some_and(|condition| condition.is_match(before))
+            || head(&text[end..], LONGEST).trim_start_matches(['*', ')', ']', '"', '\'']).starts_with('?');
+        if found.len() >= MOST {
+            found.pop();
+        }
+        found.push(Stated { start: whole.start(), end, value, tentative });
+    }
+    found
+}
+
+/// The answer at the beginning of a text, and how many bytes it takes.
+fn value(rest: &str) -> Option<(Value, usize)> {
+    let clause = rest.split(['\n', ';', '}', '?', '!']).next().unwrap_or_default();
+    if let Some(captures) = LABEL.as_ref().and_then(|label| label.captures(clause))
+        && let Some(letter) = captures.get(1)
+        && let Some(label) = letter.as_str().chars().next()
+    {
+        let after = clause[letter.end()..].trim_start();
+        // "I think" and "A number …" are no options.
+        let word = matches!(label, 'A' | 'I') && after.starts_with(|c: char| c.is_ascii_lowercase());
+        if !word && !after.starts_with(['=', '+', '^', '_', '\'']) {
+            return Some((Value::Label(label), letter.end()));
+        }
+    }
+    let first = clause.split_whitespace().next()?;
+    let word = first.trim_matches(|c: char| !c.is_alphanumeric());
+    if DENIALS.contains(&word.to_ascii_lowercase().as_str()) {
+        return None;
+    }
+    if let Some(truth) = yes_no::polarity(word) {
+        let length = clause.find(word).unwrap_or(0) + word.len();
+        return Some((if truth { Value::Yes } else { Value::No }, length));
+    }
+    let sentence = sentence(clause);
+    if let Some(number) = numbers(sentence).into_iter().next()
+        && sentence[..number.start].chars().all(|c| !c.is_alphanumeric() || c == '=')
+    {
+        return Some((Value::Number(number.value), number.end));
+    }
+    let words = sentence
+        .trim()
+        .trim_matches(|c: char| matches!(c, '"' | '*' | '`' | '\'' | '“' | '”' | '(' | ')' | '$' | '.' | ',' | ' '));
+    if words.is_empty() {
+        return None;
+    }
+    let length = sentence.find(words).unwrap_or(0) + words.len();
+    Some((Value::Words(words.to_lowercase()), length))
+}
+
+/// Up to the first full stop that ends a sentence, the first comma, or the end.
+fn sentence(clause: &str) -> &str {
+    let ends = |(at, c): (usize, char)| {
+        let after = clause[at + c.len_utf8()..].chars().next();
+        match c {
+            '.' | ',' => after.is_none_or(char::is_whitespace),
+            _ => false,
+        }
+    };
+    let end = clause.char_indices().find(|one| ends(*one)).map_or(clause.len(), |(at, _)| at);
+    &clause[..end]
+}
+
+/// The first bytes of a text, cut between characters.
+pub(crate) fn head(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// The last bytes of a text, cut between characters.
+pub(crate) fn tail(text: &str, most: usize) -> &str {
+    let mut start = text.len().saturating_sub(most);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    &text[start..]
+}
+
+impl Value {
+    /// Whether two stated answers are the same; `None` where their kinds cannot be compared.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> Option<bool> {
+        match (self, other) {
+            (Self::Number(one), Self::Number(two)) => Some((one - two).abs() <= 1e-9_f64.max(1e-6 * two.abs())),
+            (Self::Label(_), Self::Label(_)) | (Self::Yes | Self::No, Self::Yes | Self::No) => Some(self == other),
+            (Self::Words(one), Self::Words(two)) => (one == two).then_some(true),
+            _ => None,
+        }
+    }
+
+    /// Whether an answer gives this value, by the verifier of its kind; `None` where that reads no single answer. Words that do not
+    /// occur in the answer say nothing: it may use others.
+    #[must_use]
+    pub fn given_by(&self, answer: &str) -> Option<bool> {
+        let answer = Answer::of_output(answer);
+        let verdict = match self {
+            Self::Label(label) => choice::Choice { options: 26, texts: Vec::new() }.decide(answer, &label.to_string()),
+            Self::Number(number) => numeric::VERIFIER.decide(answer, &format!("{number}")),
+            Self::Yes => yes_no::VERIFIER.decide(answer, "yes"),
+            Self::No => yes_no::VERIFIER.decide(answer, "no"),
+            Self::Words(words) => {
+                let held = answer.as_str().to_lowercase().contains(words.as_str());
+                let exact = exact::VERIFIER.decide(answer, words).outcome == Outcome::Correct;
+                return (held || exact).then_some(true);
+            }
+        };
+        match verdict.outcome {
+            Outcome::Correct => Some(true),
+            Outcome::Wrong => Some(false),
+            Outcome::NoAnswer | Outcome::Error => None,
+        }
+    }
+
+    /// As it would be written.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Label(label) => label.to_string(),
+            Self::Number(number) => number.to_string(),
+            Self::Yes => "yes".to_owned(),
+            Self::No => "no".to_owned(),
+            Self::Words(words) => words.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        stated(text).iter().filter(|one| !one.tentative).map(|one| one.value.shown()).collect()
+    }
+
+    #[test]
+    fn answers_are_read_where_they_are_stated() {
+        let cases: [(&str, &[&str]); 12] = [
+            ("So the answer is (B).", &["B"]),
+            ("The answer is 1,234.5 dollars. Wait, the answer must be 12.", &["1234.5", "12"]),
+            (r"so \boxed{42}", &["42"]),
+            ("#### 18", &["18"]),
+            ("The answer is not B.", &[]),
+            ("If the answer is B, then it fails.", &[]),
+            ("The answer is B? Hmm.", &[]),
+            ("The answer is twenty-one", &["21"]),
+            ("I'll go with option C", &["C"]),
+            ("The answer is yes, since", &["yes"]),
+            ("The answer is \"estrangement\".", &["estrangement"]),
+            ("the answer should be D", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_compared_by_the_verifier_of_its_kind() {
+        assert_eq!(Value::Label('B').given_by("The answer is (C)."), Some(false));
+        assert_eq!(Value::Number(0.5).given_by("50%"), Some(true));
+        assert_eq!(Value::Yes.given_by("No."), Some(false));
+        assert_eq!(Value::Words("scene".to_owned()).given_by("It is a frame"), None);
+        assert_eq!(Value::Label('B').same(&Value::Number(2.0)), None);
+    }
+}
