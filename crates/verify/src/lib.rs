@@ -10,6 +10,7 @@ mod about;
 mod answer;
 mod error;
 mod number;
+mod rational;
 pub mod signal;
 mod verdict;
 mod verifier;

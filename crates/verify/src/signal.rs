@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod backtrack;
+pub mod consistency;
 pub mod mention;
 mod stated;
 

@@ -16,8 +16,13 @@ use crate::{Answer, Outcome, Verifier};
 pub enum Value {
     /// The letter of an option, upper case.
     Label(char),
-    /// A number as written; a percentage is not divided.
-    Number(f64),
+    /// A number.
+    Number {
+        /// The number as written; a percentage is not divided.
+        value: f64,
+        /// Whether a percent sign or the word follows.
+        percent: bool,
+    },
     /// Yes or true.
     Yes,
     /// No or false.
@@ -52,21 +57,33 @@ static ANNOUNCED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)
         \b(?:answer|correct\ (?:option|choice)|right\ (?:option|choice)|final\ (?:result|value))\W{0,4}
-            (?:(?:is|are|was|becomes|equals|must\ be|has\ to\ be|(?P<guess>should\ be|would\ be|could\ be|may\ be|might\ be))\b\W{0,4}|[:=]\W{0,4})
+            (?:(?:is|are|was|becomes|equals|must\ be|has\ to\ be|should\ be|(?P<guess>would\ be|could\ be|may\ be|might\ be))\b\W{0,4}|[:=]\W{0,4})
             (?:(?:actually|indeed|therefore|thus|still|definitely|clearly|simply|just|now|then|likely|probably|option|choice|letter)\W{1,4}){0,3}
         | \\boxed\s*\{\s*(?:\\text\s*\{)?
         | \#\#\#\#\s
-        | \bI(?:'ll|\ will|\ would|\ am\ going\ to)?\ (?:go|going|stick|settle)\ (?:with|on|for)\W{1,4}(?:(?:option|choice|answer)\W{1,4})?
+        | \bI(?:'ll|'d|'m|\ will|\ would|\ am)?\ (?:going\ to\ |gonna\ )?(?:go|going|stick|sticking|settle|settling)\ (?:with|on|for)\W{1,4}(?:(?:option|choice|answer)\W{1,4})?
         ",
     )
     .ok()
 });
 
+/// "B is the correct answer".
+static REVERSED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"\b([A-Z])\b[)\]*]{0,3}\s(?:is|must be|should be|seems to be)\s(?:(?:definitely|clearly|indeed|likely|probably)\s)?the\s(?:(?:most|single|only)\s)?(?:correct|right|best|likely|appropriate|answer)\b",
+    )
+    .ok()
+});
+
+/// "I don't think B is the answer", "which of A, B or C is the answer".
+static DENIED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:not|n't|don’t|which|or|to)\b[^.!?\n]*$|n't [^.!?\n]*$").ok());
+
 static LABEL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"^(?:(?i:option|choice)\s+)?[(\[{*"'`_$\s]*([A-Z])(?:[)\]}*"'`_$.,;:!?\s]|$)"#).ok());
 
 static CONDITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:if|whether|suppose|assume|assuming|unless|maybe|perhaps|why|how|think|guess|could|might)\b[^.!?\n]*$").ok()
+    Regex::new(r"(?i)\b(?:if|whether|suppose|assume|assuming|unless|maybe|perhaps|why|how|could|might|unsure|not sure)\b[^.!?\n]*$").ok()
 });
 
 /// Every answer that the text states, in order. Denials ("the answer is not B") are none.
@@ -78,16 +95,33 @@ pub(crate) fn stated(text: &str) -> Vec<Stated> {
         let rest = head(&text[whole.end()..], LONGEST);
         let Some((value, length)) = value(rest) else { continue };
         let end = whole.end() + length;
-        let before = tail(&text[..whole.start()], LOOK_BACK);
         let tentative = captures.name("guess").is_some()
-            || CONDITION.as_ref().is_some_and(|condition| condition.is_match(before))
+            || conditional(&text[..whole.start()])
             || head(&text[end..], LONGEST).trim_start_matches(['*', ')', ']', '"', '\'']).starts_with('?');
-        if found.len() >= MOST {
-            found.pop();
-        }
         found.push(Stated { start: whole.start(), end, value, tentative });
     }
+    if let Some(reversed) = REVERSED.as_ref() {
+        for captures in reversed.captures_iter(text) {
+            let (Some(whole), Some(label)) =
+                (captures.get(0), captures.get(1).and_then(|one| one.as_str().chars().next()))
+            else {
+                continue;
+            };
+            let denied = DENIED.as_ref().is_some_and(|denied| denied.is_match(tail(&text[..whole.start()], LOOK_BACK)));
+            let tentative = denied || text[whole.end()..].starts_with('?') || conditional(&text[..whole.start()]);
+            found.push(Stated { start: whole.start(), end: whole.end(), value: Value::Label(label), tentative });
+        }
+        found.sort_by_key(|one| one.start);
+    }
+    if found.len() > MOST {
+        found.drain(MOST - 1..found.len() - 1);
+    }
     found
+}
+
+/// Whether what stands before a statement puts it under a condition.
+fn conditional(before: &str) -> bool {
+    CONDITION.as_ref().is_some_and(|condition| condition.is_match(tail(before, LOOK_BACK)))
 }
 
 /// The answer at the beginning of a text, and how many bytes it takes.
@@ -117,7 +151,7 @@ fn value(rest: &str) -> Option<(Value, usize)> {
     if let Some(number) = numbers(sentence).into_iter().next()
         && sentence[..number.start].chars().all(|c| !c.is_alphanumeric() || c == '=')
     {
-        return Some((Value::Number(number.value), number.end));
+        return Some((Value::Number { value: number.value, percent: number.percent }, number.end));
     }
     let words = sentence
         .trim()
@@ -165,7 +199,15 @@ impl Value {
     #[must_use]
     pub fn same(&self, other: &Self) -> Option<bool> {
         match (self, other) {
-            (Self::Number(one), Self::Number(two)) => Some((one - two).abs() <= 1e-9_f64.max(1e-6 * two.abs())),
+            (Self::Number { value: one, percent }, Self::Number { value: two, percent: other }) => {
+                let near = |one: f64, two: f64| (one - two).abs() <= 1e-9_f64.max(1e-6 * two.abs());
+                let hundredth = match (percent, other) {
+                    (true, false) => near(one / 100.0, *two),
+                    (false, true) => near(*one, two / 100.0),
+                    _ => false,
+                };
+                Some(near(*one, *two) || hundredth)
+            }
             (Self::Label(_), Self::Label(_)) | (Self::Yes | Self::No, Self::Yes | Self::No) => Some(self == other),
             (Self::Words(one), Self::Words(two)) => (one == two).then_some(true),
             _ => None,
@@ -179,7 +221,18 @@ impl Value {
         let answer = Answer::of_output(answer);
         let verdict = match self {
             Self::Label(label) => choice::Choice { options: 26, texts: Vec::new() }.decide(answer, &label.to_string()),
-            Self::Number(number) => numeric::VERIFIER.decide(answer, &format!("{number}")),
+            Self::Number { .. } => {
+                let decided = numeric::VERIFIER.decide(answer, &self.shown());
+                // A number that the answer holds elsewhere is no contradiction of it.
+                if decided.outcome == Outcome::Wrong
+                    && numbers(answer.as_str())
+                        .iter()
+                        .any(|one| Self::Number { value: one.value, percent: one.percent }.same(self) == Some(true))
+                {
+                    return None;
+                }
+                decided
+            }
             Self::Yes => yes_no::VERIFIER.decide(answer, "yes"),
             Self::No => yes_no::VERIFIER.decide(answer, "no"),
             Self::Words(words) => {
@@ -200,7 +253,7 @@ impl Value {
     pub fn shown(&self) -> String {
         match self {
             Self::Label(label) => label.to_string(),
-            Self::Number(number) => number.to_string(),
+            Self::Number { value, percent } => format!("{value}{}", if *percent { "%" } else { "" }),
             Self::Yes => "yes".to_owned(),
             Self::No => "no".to_owned(),
             Self::Words(words) => words.clone(),
@@ -218,7 +271,7 @@ mod tests {
 
     #[test]
     fn answers_are_read_where_they_are_stated() {
-        let cases: [(&str, &[&str]); 12] = [
+        let cases: [(&str, &[&str]); 14] = [
             ("So the answer is (B).", &["B"]),
             ("The answer is 1,234.5 dollars. Wait, the answer must be 12.", &["1234.5", "12"]),
             (r"so \boxed{42}", &["42"]),
@@ -230,7 +283,12 @@ mod tests {
             ("I'll go with option C", &["C"]),
             ("The answer is yes, since", &["yes"]),
             ("The answer is \"estrangement\".", &["estrangement"]),
-            ("the answer should be D", &[]),
+            ("the answer would be D", &[]),
+            (
+                "I think B is the most likely answer. No, C is the correct one. I don't think D is the answer.",
+                &["B", "C"],
+            ),
+            ("Maybe B is the correct option", &[]),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text), expected, "{text}");
@@ -240,9 +298,9 @@ mod tests {
     #[test]
     fn an_answer_is_compared_by_the_verifier_of_its_kind() {
         assert_eq!(Value::Label('B').given_by("The answer is (C)."), Some(false));
-        assert_eq!(Value::Number(0.5).given_by("50%"), Some(true));
+        assert_eq!(Value::Number { value: 0.5, percent: false }.given_by("50%"), Some(true));
         assert_eq!(Value::Yes.given_by("No."), Some(false));
         assert_eq!(Value::Words("scene".to_owned()).given_by("It is a frame"), None);
-        assert_eq!(Value::Label('B').same(&Value::Number(2.0)), None);
+        assert_eq!(Value::Label('B').same(&Value::Number { value: 2.0, percent: false }), None);
     }
 }

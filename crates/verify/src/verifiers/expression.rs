@@ -2,11 +2,12 @@
 //! never floating point. Not an interpreter: four operations and brackets.
 
 use super::settings;
+use crate::rational::Rational;
 use crate::{About, Answer, Param, Params, Result, Verdict, Verifier};
 
-mod rational;
+mod evaluate;
 
-use rational::{Rational, evaluate};
+use evaluate::evaluate;
 
 /// The answer's expression uses each of the gold's numbers exactly once and has the value `target`.
 ///

@@ -1,59 +1,6 @@
 //! Exact evaluation of an expression of whole numbers. Bounded in depth and in the size of its numbers.
 
-use std::fmt;
-
-/// A fraction in lowest terms, the denominator positive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rational {
-    top: i128,
-    bottom: i128,
-}
-
-impl Rational {
-    pub(super) fn whole(value: i64) -> Self {
-        Self { top: i128::from(value), bottom: 1 }
-    }
-
-    fn new(top: i128, bottom: i128) -> Option<Self> {
-        if bottom == 0 {
-            return None;
-        }
-        let divisor = greatest_common_divisor(top.unsigned_abs(), bottom.unsigned_abs());
-        let divisor = i128::try_from(divisor).ok()?.checked_mul(bottom.signum())?;
-        Some(Self { top: top.checked_div(divisor)?, bottom: bottom.checked_div(divisor)? })
-    }
-
-    fn add(self, other: Self) -> Option<Self> {
-        let left = self.top.checked_mul(other.bottom)?;
-        let right = other.top.checked_mul(self.bottom)?;
-        Self::new(left.checked_add(right)?, self.bottom.checked_mul(other.bottom)?)
-    }
-
-    fn negated(self) -> Option<Self> {
-        Some(Self { top: self.top.checked_neg()?, bottom: self.bottom })
-    }
-
-    fn times(self, other: Self) -> Option<Self> {
-        Self::new(self.top.checked_mul(other.top)?, self.bottom.checked_mul(other.bottom)?)
-    }
-
-    fn over(self, other: Self) -> Option<Self> {
-        Self::new(self.top.checked_mul(other.bottom)?, self.bottom.checked_mul(other.top)?)
-    }
-}
-
-impl fmt::Display for Rational {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.bottom == 1 { write!(out, "{}", self.top) } else { write!(out, "{}/{}", self.top, self.bottom) }
-    }
-}
-
-fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    a.max(1)
-}
+use crate::rational::Rational;
 
 /// Brackets and signs may be nested this deep.
 const DEEPEST: usize = 32;
