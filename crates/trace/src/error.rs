@@ -1,5 +1,7 @@
 //! What can go wrong while traces are read. Not how a surface words it: the message says what and where, the hint what to do.
 
+mod at_field;
+
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -169,6 +171,33 @@ impl Problem {
             _ => "a complete JSON value",
         };
         Self::new("", expected, format!("{text} (column {})", error.column()))
+    }
+
+    /// A record that is not what it should be, with the field where that shows.
+    pub(crate) fn json_in(bytes: &[u8], error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+        let before: usize =
+            bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+        let field = at_field::at_field(bytes, before.saturating_add(error.column()));
+        if let Some(name) = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+            let field = if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") };
+            return Self::new(field, "a value", "nothing");
+        }
+        match text
+            .strip_prefix("invalid type: ")
+            .or(text.strip_prefix("invalid value: "))
+            .and_then(|rest| rest.rsplit_once(", expected "))
+        {
+            Some((found, expected)) => Self::new(field, expected, found),
+            None => Self::json(error).of(field),
+        }
+    }
+
+    /// The same problem of a field.
+    fn of(mut self, field: String) -> Self {
+        self.field = field;
+        self
     }
 
     pub(crate) fn at(self, file: &str, place: Place) -> Invalid {

@@ -36,6 +36,10 @@ pub enum Event {
         /// The exit code where the tool was a program.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         exit_code: Option<i32>,
+        /// Whether whoever ran the tool recorded that it failed; `None` where that was not recorded. Says nothing of an exit code:
+        /// a tool that failed need not be a program.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        is_error: Option<bool>,
     },
     /// The chain of thought. A debugging surface, never an input of a verdict.
     Reasoning(Reasoning),

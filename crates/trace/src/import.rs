@@ -5,12 +5,15 @@
 //! | `source` | which files, in which order |
 //! | `bytes`, `lines`, `elements`, `records` | from bytes to records in flat memory |
 //! | `format`, `keys`, `table` | what a file is |
+//! | `instant` | points in time |
 //! | `reading`, `summary` | an import under way, and what it did |
 //! | `candor` | candor's own form |
 //! | `inspect` | logs of Inspect AI, archives and objects |
 //! | `openai`, `anthropic` | recorded calls; `calls` and `wire` are what they share |
+//! | `agents` | sessions of coding agents |
 //! | `samples` | one answer a record, under common names |
 
+mod agents;
 mod anthropic;
 pub(crate) mod bytes;
 mod calls;
@@ -18,6 +21,7 @@ mod candor;
 mod elements;
 mod format;
 mod inspect;
+mod instant;
 mod keys;
 mod lines;
 mod openai;
@@ -252,6 +256,10 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
         (None, Some(Format::Anthropic), Some(container)) => {
             (Format::Anthropic, records::read(&mut window, container, &mut anthropic::Anthropic, reading))
         }
+        (None, Some(Format::ClaudeCode), Some(container)) => {
+            (Format::ClaudeCode, agents::claude_code(&mut window, container, reading))
+        }
+        (None, Some(Format::Codex), Some(container)) => (Format::Codex, agents::codex(&mut window, container, reading)),
         _ => {
             reading.summary.skipped.push(skip(SkipReason::Unrecognised(detected.looks_like)));
             return Ok(());

@@ -18,6 +18,10 @@ pub enum Format {
     OpenAi,
     /// Calls in the shape of Anthropic's messages.
     Anthropic,
+    /// Sessions of Claude Code.
+    ClaudeCode,
+    /// Sessions of OpenAI's Codex CLI.
+    Codex,
     /// One answer a record, under common names.
     Samples,
     /// Anything, through a mapping.
@@ -26,12 +30,14 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which tables list them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Candor,
         Self::InspectEval,
         Self::InspectJson,
         Self::OpenAi,
         Self::Anthropic,
+        Self::ClaudeCode,
+        Self::Codex,
         Self::Samples,
         Self::Mapped,
     ];
@@ -45,6 +51,8 @@ impl Format {
             Self::InspectJson => "inspect json",
             Self::OpenAi => "openai calls",
             Self::Anthropic => "anthropic calls",
+            Self::ClaudeCode => "claude code sessions",
+            Self::Codex => "codex sessions",
             Self::Samples => "samples",
             Self::Mapped => "mapped",
         }

@@ -93,7 +93,7 @@ impl Keys {
     }
 
     /// Whether it was seen and its value begins with this byte.
-    fn begins(&self, path: &str, with: u8) -> bool {
+    pub(super) fn begins(&self, path: &str, with: u8) -> bool {
         self.paths.iter().any(|(seen, first)| seen == path && *first == with)
     }
 
@@ -101,6 +101,9 @@ impl Keys {
     pub(crate) fn format(&self) -> Option<Format> {
         if self.has("trial") && self.begins("events", b'[') {
             return Some(Format::Candor);
+        }
+        if let Some(format) = super::agents::recognises(self) {
+            return Some(format);
         }
         if self.begins("eval", b'{') && (self.has("eval.task") || self.has("samples") || self.has("plan")) {
             return Some(Format::InspectJson);

@@ -116,6 +116,15 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Hands over one request of a session: the next sample of its unit and stratum, whoever answers it.
+    pub(crate) fn request(&mut self, place: Place, mut trace: Trace) -> Result<(), Stop> {
+        trace.trial.sample = self.numbering.next_of(&|hasher| {
+            trace.trial.unit.hash(hasher);
+            trace.stratum.hash(hasher);
+        });
+        self.trace(place, trace, true)
+    }
+
     /// Reports an invalid record: counted and listed where that was asked for, else the end of the import.
     pub(crate) fn invalid(&mut self, problem: Problem, place: Place) -> Result<(), Stop> {
         let invalid = problem.at(&self.file, place);
@@ -152,17 +161,24 @@ struct Numbering {
 
 impl Numbering {
     fn next(&mut self, trace: &Trace) -> u32 {
+        self.next_of(&|hasher| {
+            trace.trial.unit.hash(hasher);
+            trace.trial.arm.hash(hasher);
+            trace.stratum.hash(hasher);
+            trace.model.hash(hasher);
+            if let Some(effort) = &trace.effort {
+                effort.hash(hasher);
+            }
+            if let Some(cue) = &trace.cue {
+                cue.kind.as_str().hash(hasher);
+            }
+        })
+    }
+
+    /// The next number of a key.
+    fn next_of(&mut self, key: &dyn Fn(&mut DefaultHasher)) -> u32 {
         let mut hasher = DefaultHasher::new();
-        trace.trial.unit.hash(&mut hasher);
-        trace.trial.arm.hash(&mut hasher);
-        trace.stratum.hash(&mut hasher);
-        trace.model.hash(&mut hasher);
-        if let Some(effort) = &trace.effort {
-            effort.hash(&mut hasher);
-        }
-        if let Some(cue) = &trace.cue {
-            cue.kind.as_str().hash(&mut hasher);
-        }
+        key(&mut hasher);
         let next = self.seen.entry(hasher.finish()).or_insert(0);
         let number = *next;
         *next = next.saturating_add(1);

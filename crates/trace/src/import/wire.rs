@@ -308,15 +308,15 @@ impl Block {
     }
 }
 
-fn redacted() -> Reasoning {
+pub(super) fn redacted() -> Reasoning {
     Reasoning { text: String::new(), provenance: Provenance::Redacted }
 }
 
-fn readable(text: String, provenance: Provenance) -> Reasoning {
+pub(super) fn readable(text: String, provenance: Provenance) -> Reasoning {
     if text.trim().is_empty() { Reasoning::absent() } else { Reasoning { text, provenance } }
 }
 
-fn signed_reasoning(text: String, signed: bool, model: Option<&str>) -> Reasoning {
+pub(super) fn signed_reasoning(text: String, signed: bool, model: Option<&str>) -> Reasoning {
     match (text.trim().is_empty(), signed) {
         (true, true) => redacted(),
         (true, false) => Reasoning::absent(),
@@ -445,7 +445,9 @@ pub(super) fn reply_into(message: Message, finish: Option<Finish>, answer: Optio
             }
             Part::Reasoning(reasoning) => trace.events.push(Event::Reasoning(reasoning)),
             Part::ToolCall { id, name, arguments } => calls.push(Event::ToolCall { id, name, arguments }),
-            Part::ToolResult { id, content, exit_code } => calls.push(Event::ToolResult { id, content, exit_code }),
+            Part::ToolResult { id, content, exit_code } => {
+                calls.push(Event::ToolResult { id, content, exit_code, is_error: None });
+            }
         }
     }
     if finish == Some(Finish::Length) && text.trim().is_empty() {
@@ -483,7 +485,7 @@ pub(super) fn messages_into(messages: Vec<Message>, split_at_first_reply: bool, 
             Role::Tool => {
                 for part in message.parts {
                     if let Part::ToolResult { id, content, exit_code } = part {
-                        trace.events.push(Event::ToolResult { id, content, exit_code });
+                        trace.events.push(Event::ToolResult { id, content, exit_code, is_error: None });
                     }
                 }
             }

@@ -206,7 +206,7 @@ fn conversation(messages: Vec<Message>) -> Vec<Event> {
                 Part::Reasoning(reasoning) => events.push(Event::Reasoning(reasoning)),
                 Part::ToolCall { id, name, arguments } => events.push(Event::ToolCall { id, name, arguments }),
                 Part::ToolResult { id, content, exit_code } => {
-                    events.push(Event::ToolResult { id, content, exit_code });
+                    events.push(Event::ToolResult { id, content, exit_code, is_error: None });
                 }
                 Part::Text { .. } => {}
             }

@@ -1,0 +1,217 @@
+//! One request of a session and everything that followed it until the next. Not a session: that is a row of these.
+
+use std::collections::BTreeMap;
+
+use candor_llm::{Conversation, Effort, Message, Reasoning, Usage};
+
+use crate::error::Problem;
+use crate::import::reading::{Reading, Stop};
+use crate::import::wire;
+use crate::{Event, Label, LabelValue, Labeller, Money, Place, Trace, Trial};
+
+/// The requests of one chain of a session, one at a time: the person's own, or those that an agent makes to an agent below it.
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    current: Option<Turn>,
+    /// What kind of chain this is, where it is not the person's.
+    stratum: Option<&'static str>,
+}
+
+/// One request and what followed.
+#[derive(Debug, Default)]
+pub(super) struct Turn {
+    place: Place,
+    at_ms: Option<i64>,
+    asked: Vec<Message>,
+    events: Vec<Event>,
+    replied: bool,
+    /// How many bytes of the file speak of it.
+    bytes: usize,
+    /// It grew too large; what was held of it is gone.
+    dropped: bool,
+    pub(super) model: Option<String>,
+    pub(super) effort: Option<Effort>,
+    pub(super) usage: Counted,
+    pub(super) cost: Option<Money>,
+    /// Exit codes that are recorded apart from the results, by the identifier of the call.
+    pub(super) exits: BTreeMap<String, i32>,
+}
+
+/// Tokens of the calls that one request took.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    by_call: BTreeMap<String, Usage>,
+    sum: Option<Usage>,
+}
+
+impl Turns {
+    /// Those that an agent makes to an agent below it.
+    pub(super) fn below() -> Self {
+        Self { current: None, stratum: Some("subagent") }
+    }
+
+    /// Somebody asks. It is a new request where the last one has been answered, else a further message of the same one.
+    pub(super) fn ask(
+        &mut self,
+        message: Message,
+        place: Place,
+        at_ms: Option<i64>,
+        unit: &str,
+        reading: &mut Reading<'_>,
+    ) -> Result<(), Stop> {
+        if self.is_answered() {
+            self.end(unit, reading)?;
+        }
+        self.current(place, at_ms).asked.push(message);
+        Ok(())
+    }
+
+    /// Whether the current request has been answered, so that the next one is another.
+    pub(super) fn is_answered(&self) -> bool {
+        self.current.as_ref().is_some_and(|turn| turn.replied)
+    }
+
+    /// What is going on; a log that begins with a reply begins with a request that is not known.
+    pub(super) fn current(&mut self, place: Place, at_ms: Option<i64>) -> &mut Turn {
+        self.current.get_or_insert_with(|| Turn { place, at_ms, ..Turn::default() })
+    }
+
+    /// Takes the bytes of a record into account. A request may be as large as a record may be: then it is reported and let go.
+    pub(super) fn grow(&mut self, bytes: usize, reading: &mut Reading<'_>) -> Result<(), Stop> {
+        let Some(turn) = &mut self.current else { return Ok(()) };
+        turn.bytes = turn.bytes.saturating_add(bytes);
+        let most = reading.options.limits.record;
+        if turn.bytes <= most || turn.dropped {
+            return Ok(());
+        }
+        let place = turn.place;
+        *turn = Turn { place, replied: true, dropped: true, ..Turn::default() };
+        let expected = format!("at most {most} bytes from one request to the next");
+        reading.invalid(Problem::new("", expected, "more").hint("a larger limit on records reads it"), place)
+    }
+
+    /// Hands over what has been answered; a request that nothing answers is counted.
+    pub(super) fn end(&mut self, unit: &str, reading: &mut Reading<'_>) -> Result<(), Stop> {
+        let Some(turn) = self.current.take() else { return Ok(()) };
+        if turn.dropped {
+            return Ok(());
+        }
+        if !turn.replied {
+            reading.set_aside("a request that nothing answers");
+            return Ok(());
+        }
+        let place = turn.place;
+        reading.request(place, turn.into_trace(unit, self.stratum))
+    }
+}
+
+impl Turn {
+    /// Something happened.
+    pub(super) fn push(&mut self, event: Event) {
+        if self.dropped {
+            return;
+        }
+        self.replied |= matches!(event, Event::Reasoning(_) | Event::Output { .. } | Event::ToolCall { .. });
+        self.events.push(event);
+    }
+
+    /// Something was said to the model that no person asked: before the first reply it belongs to the request, later it stands where it
+    /// was said.
+    pub(super) fn inject(&mut self, message: Message) {
+        if self.replied {
+            self.push(Event::Request(Conversation { messages: vec![message] }));
+        } else {
+            self.asked.push(message);
+        }
+    }
+
+    /// The log says something about the request.
+    pub(super) fn note(&mut self, name: &str, value: LabelValue) {
+        self.push(Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source }));
+    }
+
+    /// Who replies, with which effort; where several models do, the last one stands for all.
+    pub(super) fn by(&mut self, model: Option<&str>, effort: Option<&Effort>) {
+        if let Some(model) = model {
+            self.model = Some(model.to_owned());
+        }
+        if let Some(effort) = effort {
+            self.effort = Some(effort.clone());
+        }
+    }
+
+    fn into_trace(self, unit: &str, stratum: Option<&str>) -> Trace {
+        let usage = self.usage.total();
+        let mut events = Vec::with_capacity(self.events.len() + 2);
+        if !self.asked.is_empty() {
+            events.push(Event::Request(Conversation { messages: self.asked }));
+        }
+        if usage.reasoning.is_some_and(|tokens| tokens > 0)
+            && !self.events.iter().any(|event| matches!(event, Event::Reasoning(_)))
+        {
+            // The tokens were counted and not shown: held back, which is not the same as absent.
+            events.push(Event::Reasoning(wire::redacted()));
+        }
+        events.extend(self.events);
+        for event in &mut events {
+            if let Event::ToolResult { id, exit_code: exit_code @ None, .. } = event {
+                *exit_code = self.exits.get(id).copied();
+            }
+        }
+        Trace {
+            trial: Trial { unit: unit.to_owned(), ..Trial::default() },
+            stratum: stratum.map(str::to_owned),
+            model: self.model,
+            effort: self.effort,
+            at_ms: self.at_ms,
+            events,
+            usage,
+            cost: self.cost,
+            ..Trace::default()
+        }
+    }
+}
+
+impl Counted {
+    /// The tokens of one call. A log may repeat a call, each time with what was counted so far: the largest counts stand, once.
+    pub(super) fn call(&mut self, id: Option<&str>, usage: Usage) {
+        if usage.is_empty() {
+            return;
+        }
+        let Some(id) = id else {
+            self.sum = Some(self.sum.map_or(usage, |sum| added(sum, usage)));
+            return;
+        };
+        match self.by_call.get_mut(id) {
+            Some(seen) => {
+                *seen = Usage {
+                    input: seen.input.max(usage.input),
+                    cached_input: seen.cached_input.max(usage.cached_input),
+                    output: seen.output.max(usage.output),
+                    reasoning: seen.reasoning.max(usage.reasoning),
+                };
+            }
+            None => drop(self.by_call.insert(id.to_owned(), usage)),
+        }
+    }
+
+    /// All calls together. What one of them does not record is not known of their sum.
+    fn total(&self) -> Usage {
+        self.sum.into_iter().chain(self.by_call.values().copied()).reduce(added).unwrap_or_default()
+    }
+}
+
+fn added(left: Usage, right: Usage) -> Usage {
+    let sum = |left: Option<u64>, right: Option<u64>| Some(left?.saturating_add(right?));
+    Usage {
+        input: sum(left.input, right.input),
+        cached_input: sum(left.cached_input, right.cached_input),
+        output: sum(left.output, right.output),
+        reasoning: sum(left.reasoning, right.reasoning),
+    }
+}
+
+/// Reasoning as its own event; absent reasoning leaves none.
+pub(super) fn reasoned(reasoning: Reasoning) -> Option<Event> {
+    (reasoning.provenance != candor_llm::Provenance::Absent).then_some(Event::Reasoning(reasoning))
+}
