@@ -11,6 +11,9 @@
 //! | `inspect` | logs of Inspect AI, archives and objects |
 //! | `openai`, `anthropic` | recorded calls; `calls` and `wire` are what they share |
 //! | `agents` | sessions of coding agents |
+//! | `langfuse` | traces and observations of Langfuse |
+//! | `otlp` | spans of OpenTelemetry; `steps` makes requests of them, `messages` reads what they hold |
+//! | `promptfoo` | results of promptfoo |
 //! | `samples` | one answer a record, under common names |
 
 mod agents;
@@ -23,12 +26,17 @@ mod format;
 mod inspect;
 mod instant;
 mod keys;
+mod langfuse;
 mod lines;
+mod messages;
 mod openai;
+mod otlp;
+mod promptfoo;
 pub(crate) mod reading;
 pub(crate) mod records;
 mod samples;
 mod source;
+mod steps;
 mod summary;
 mod table;
 mod wire;
@@ -256,6 +264,11 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
         (None, Some(Format::Anthropic), Some(container)) => {
             (Format::Anthropic, records::read(&mut window, container, &mut anthropic::Anthropic, reading))
         }
+        (None, Some(Format::Otlp), Some(container)) => (Format::Otlp, otlp::read(&mut window, container, reading)),
+        (None, Some(Format::Langfuse), Some(container)) => {
+            (Format::Langfuse, langfuse::read(&mut window, container, reading))
+        }
+        (None, Some(Format::Promptfoo), _) => (Format::Promptfoo, promptfoo::read(&mut window, reading)),
         (None, Some(Format::ClaudeCode), Some(container)) => {
             (Format::ClaudeCode, agents::claude_code(&mut window, container, reading))
         }

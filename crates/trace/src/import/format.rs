@@ -22,6 +22,12 @@ pub enum Format {
     ClaudeCode,
     /// Sessions of OpenAI's Codex CLI.
     Codex,
+    /// Spans of OpenTelemetry in OTLP's JSON.
+    Otlp,
+    /// Traces or observations of Langfuse.
+    Langfuse,
+    /// Results of promptfoo.
+    Promptfoo,
     /// One answer a record, under common names.
     Samples,
     /// Anything, through a mapping.
@@ -30,7 +36,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which tables list them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Candor,
         Self::InspectEval,
         Self::InspectJson,
@@ -38,6 +44,9 @@ impl Format {
         Self::Anthropic,
         Self::ClaudeCode,
         Self::Codex,
+        Self::Otlp,
+        Self::Langfuse,
+        Self::Promptfoo,
         Self::Samples,
         Self::Mapped,
     ];
@@ -53,6 +62,9 @@ impl Format {
             Self::Anthropic => "anthropic calls",
             Self::ClaudeCode => "claude code sessions",
             Self::Codex => "codex sessions",
+            Self::Otlp => "otlp spans",
+            Self::Langfuse => "langfuse observations",
+            Self::Promptfoo => "promptfoo results",
             Self::Samples => "samples",
             Self::Mapped => "mapped",
         }
@@ -152,7 +164,7 @@ fn json(head: &[u8]) -> Detected {
         _ => Container::Json,
     };
     let keys = Keys::of(body);
-    let mut format = keys.format();
+    let mut format = keys.format().or_else(|| super::langfuse::is_page(body).then_some(Format::Langfuse));
     let mut container = container;
     if format == Some(Format::InspectJson) {
         container = Container::Json;

@@ -102,6 +102,15 @@ impl Keys {
         if self.has("trial") && self.begins("events", b'[') {
             return Some(Format::Candor);
         }
+        if super::otlp::recognises(self) {
+            return Some(Format::Otlp);
+        }
+        if super::langfuse::recognises(self) {
+            return Some(Format::Langfuse);
+        }
+        if super::promptfoo::recognises(self) {
+            return Some(Format::Promptfoo);
+        }
         if let Some(format) = super::agents::recognises(self) {
             return Some(format);
         }

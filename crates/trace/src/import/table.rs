@@ -7,8 +7,12 @@ pub(super) fn detect(head: &[u8]) -> Detected {
     let unknown = |looks_like: &str| Detected { container: None, format: None, looks_like: looks_like.to_owned() };
     let Some(text) = valid_prefix(head) else { return unknown("neither text in UTF-8 nor a known binary format") };
     if let Some(names) = names(text.as_bytes()) {
-        let format =
-            super::samples::recognises(|name| names.iter().any(|seen| seen == name)).then_some(Format::Samples);
+        let has = |name: &str| names.iter().any(|seen| seen == name);
+        let format = if super::langfuse::has_columns(has) {
+            Some(Format::Langfuse)
+        } else {
+            super::samples::recognises(has).then_some(Format::Samples)
+        };
         let shown: Vec<&str> = names.iter().map(String::as_str).take(12).collect();
         let looks_like = format!("a table with the columns {}", crate::error::shown(&shown.join(", ")));
         return Detected { container: Some(Container::Csv), format, looks_like };

@@ -6,7 +6,7 @@ pub(super) mod loose;
 
 use std::fmt;
 
-use candor_llm::{Conversation, Finish, Message, Part, Provenance, Reasoning, Role, split_tagged};
+use candor_llm::{Conversation, Finish, Message, Part, Provenance, Reasoning, Role, Usage, split_tagged};
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
@@ -493,6 +493,17 @@ pub(super) fn messages_into(messages: Vec<Message>, split_at_first_reply: bool, 
                 trace.events.push(Event::Request(Conversation { messages: vec![message] }));
             }
         }
+    }
+}
+
+/// The tokens of two calls together. What one of them does not record is not known of their sum.
+pub(super) fn added(left: Usage, right: Usage) -> Usage {
+    let sum = |left: Option<u64>, right: Option<u64>| Some(left?.saturating_add(right?));
+    Usage {
+        input: sum(left.input, right.input),
+        cached_input: sum(left.cached_input, right.cached_input),
+        output: sum(left.output, right.output),
+        reasoning: sum(left.reasoning, right.reasoning),
     }
 }
 

@@ -128,8 +128,20 @@ const BOOKKEEPING: [&str; 14] = [
 /// Whether the first line of a file is of such a session.
 pub(super) fn recognises(keys: &Keys) -> bool {
     let text = |name: &str| keys.begins(name, b'"');
+    let of_a_session = [
+        "uuid",
+        "parentUuid",
+        "isSidechain",
+        "message",
+        "operation",
+        "permissionMode",
+        "customTitle",
+        "agentName",
+        "lastPrompt",
+        "mode",
+    ];
     text("type")
-        && (text("sessionId")
+        && ((text("sessionId") && of_a_session.iter().any(|name| keys.has(name)))
             || (text("session_id") && (keys.has("uuid") || keys.has("parent_tool_use_id")))
             || (text("summary") && text("leafUuid"))
             || (text("messageId") && keys.begins("snapshot", b'{')))

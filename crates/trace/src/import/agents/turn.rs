@@ -179,7 +179,7 @@ impl Counted {
             return;
         }
         let Some(id) = id else {
-            self.sum = Some(self.sum.map_or(usage, |sum| added(sum, usage)));
+            self.sum = Some(self.sum.map_or(usage, |sum| wire::added(sum, usage)));
             return;
         };
         match self.by_call.get_mut(id) {
@@ -197,17 +197,7 @@ impl Counted {
 
     /// All calls together. What one of them does not record is not known of their sum.
     fn total(&self) -> Usage {
-        self.sum.into_iter().chain(self.by_call.values().copied()).reduce(added).unwrap_or_default()
-    }
-}
-
-fn added(left: Usage, right: Usage) -> Usage {
-    let sum = |left: Option<u64>, right: Option<u64>| Some(left?.saturating_add(right?));
-    Usage {
-        input: sum(left.input, right.input),
-        cached_input: sum(left.cached_input, right.cached_input),
-        output: sum(left.output, right.output),
-        reasoning: sum(left.reasoning, right.reasoning),
+        self.sum.into_iter().chain(self.by_call.values().copied()).reduce(wire::added).unwrap_or_default()
     }
 }
 
