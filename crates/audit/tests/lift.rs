@@ -54,7 +54,8 @@ fn value(report: &Report, name: &str) -> f64 {
 
 #[test]
 fn a_planted_gain_a_planted_null_and_a_planted_harm_are_told_apart() {
-    let traces = planted("m", &[("high", 0.25, 4_000), ("off", 0.0, 1_000), ("low", 0.25, 2_000), ("max", 0.05, 9_000)], 3);
+    let traces =
+        planted("m", &[("high", 0.25, 4_000), ("off", 0.0, 1_000), ("low", 0.25, 2_000), ("max", 0.05, 9_000)], 3);
     let report = audit(&traces).unwrap();
     let first = gain(&report, "m", "off", "low");
     assert_eq!((first.mark(), first.negated()), (Some(Mark::EvidenceBacked), false), "{first:?}");
@@ -67,10 +68,8 @@ fn a_planted_gain_a_planted_null_and_a_planted_harm_are_told_apart() {
     // A thousandth of a dollar more per question for 25 points.
     let price = value(&report, "lift.cost_per_point[model=m,from=off,to=low]");
     assert!((price - 0.001 / (100.0 * first.estimate().unwrap().value())).abs() < 1e-12, "{price}");
-    let (gained, lost) = (
-        value(&report, "lift.gained[model=m,from=off,to=low]"),
-        value(&report, "lift.lost[model=m,from=off,to=low]"),
-    );
+    let (gained, lost) =
+        (value(&report, "lift.gained[model=m,from=off,to=low]"), value(&report, "lift.lost[model=m,from=off,to=low]"));
     assert!(gained > lost && lost > 0.0, "more effort is not a superset: {gained} {lost}");
 }
 
@@ -82,7 +81,8 @@ fn among_many_models_without_an_effect_hardly_any_is_called_one() {
             .flat_map(|model| planted(&format!("m{model}"), &[("off", 0.0, 1), ("high", 0.0, 1)], 100 * world + model))
             .collect();
         let report = audit(&traces).unwrap();
-        let sure = |claim: &&Claim| claim.name().starts_with("lift.gain[") && claim.mark() == Some(Mark::EvidenceBacked);
+        let sure =
+            |claim: &&Claim| claim.name().starts_with("lift.gain[") && claim.mark() == Some(Mark::EvidenceBacked);
         alarms += u32::from(report.claims.iter().any(|claim| sure(&claim)));
         assert!((value(&report, "lift.models") - 10.0).abs() < 1e-9);
     }

@@ -124,3 +124,15 @@ pub enum LabelValue {
     /// A word.
     Text(String),
 }
+
+impl LabelValue {
+    /// The value in words: `true`, `false`, the number, the text.
+    #[must_use]
+    pub fn as_text(&self) -> std::borrow::Cow<'_, str> {
+        match self {
+            Self::Bool(value) => if *value { "true" } else { "false" }.into(),
+            Self::Number(value) => value.to_string().into(),
+            Self::Text(text) => text.as_str().into(),
+        }
+    }
+}

@@ -24,7 +24,7 @@ mod candor;
 mod elements;
 mod format;
 mod inspect;
-mod instant;
+pub(crate) mod instant;
 mod keys;
 mod langfuse;
 mod lines;

@@ -1,7 +1,7 @@
 //! What one call left behind: recorded, imported, counted.
 //!
-//! A [`Trace`] is what happened, in order. This crate reads traces from foreign files, says what a heap of files can answer, and
-//! writes traces in one canonical form. It computes no result and draws no conclusion.
+//! A [`Trace`] is what happened, in order. This crate reads traces from foreign files, says what a heap of files can answer, picks
+//! traces by a [`Query`], and writes them in one canonical form. It computes no result and draws no conclusion.
 
 mod error;
 mod event;
@@ -9,6 +9,7 @@ pub mod import;
 pub mod inventory;
 pub mod mapping;
 mod money;
+pub mod query;
 mod trace;
 mod trial;
 
@@ -17,5 +18,6 @@ pub use event::{Document, Event, Label, LabelValue, Labeller};
 pub use inventory::Inventory;
 pub use mapping::Mapping;
 pub use money::Money;
+pub use query::Query;
 pub use trace::{Cue, Origin, Place, Question, Trace, TraceId};
 pub use trial::{Trial, arm};

@@ -2,7 +2,7 @@
 
 /// Reads RFC 3339 and its common relatives (`2025-11-23T04:53:42.362Z`, `2024-05-29 13:46:19.963000`, an offset instead of `Z`). A time
 /// without an offset is read as UTC. `None` for anything else, also for days that no month has.
-pub(super) fn milliseconds(text: &str) -> Option<i64> {
+pub(crate) fn milliseconds(text: &str) -> Option<i64> {
     let bytes = text.trim().as_bytes();
     let number = |from: usize, to: usize| -> Option<i64> {
         let digits = bytes.get(from..to)?;
