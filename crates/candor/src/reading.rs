@@ -36,8 +36,13 @@ impl From {
         let source = import::Source::new(&self.path);
         let reported = Reported::of(&source, &self.name(), settings);
         let progress = |progress| reported.at(progress);
-        let options =
-            Options { skip_invalid: self.skip_invalid, mapping, progress: Some(&progress), ..Options::default() };
+        let options = Options {
+            skip_invalid: self.skip_invalid,
+            mapping,
+            progress: Some(&progress),
+            threads: settings.threads,
+            ..Options::default()
+        };
         let read = reading(&source, &options);
         reported.end();
         Ok(read)
@@ -77,17 +82,13 @@ fn every(
     })
 }
 
-/// Hands over every trace for a look: where nothing is recognised that is no error, and every file is listed as not known.
-pub(crate) fn looked(from: &From, settings: &Settings, take: impl FnMut(&Trace)) -> Result<Summary, Problem> {
-    if from.map.is_some() {
-        return traces(from, settings, take);
-    }
-    let mut take = take;
+/// Hands over every trace for a look, part by part: where nothing is recognised that is no error, and every file is listed as not known.
+pub(crate) fn looked(from: &From, settings: &Settings, begin: &import::Begin<'_>) -> Result<Summary, Problem> {
     let summary = from.read(settings, |source, options| {
-        let summary = import::survey(source, options, &mut |trace| {
-            take(&trace);
-            ControlFlow::Continue(())
-        })?;
+        if options.mapping.is_some() {
+            return import::read_parts(source, options, begin);
+        }
+        let summary = import::survey_parts(source, options, begin)?;
         let unknown = |skipped: &Skipped| matches!(skipped.reason, SkipReason::Unrecognised(_));
         if summary.files.is_empty() && !summary.skipped.iter().any(unknown) {
             // Not one file to look at: reading says so better.

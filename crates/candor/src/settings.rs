@@ -2,6 +2,7 @@
 //! settings of audits, which are the audits' own.
 
 use std::io::IsTerminal as _;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -78,6 +79,8 @@ pub(crate) struct Settings {
     pub(crate) page: Page,
     /// Whether standard error is a terminal, so that a bar can move there.
     pub(crate) moving: bool,
+    /// How many threads the machine gives us; one where it does not say.
+    pub(crate) threads: Option<NonZeroUsize>,
 }
 
 impl Settings {
@@ -100,6 +103,7 @@ impl Settings {
             directory: global.dir.clone().or(environment.directory).unwrap_or_else(|| PathBuf::from(".candor")),
             page,
             moving: std::io::stderr().is_terminal() && !environment.dumb,
+            threads: std::thread::available_parallelism().ok(),
         }
     }
 }

@@ -4,9 +4,10 @@
 //! |---|---|
 //! | `source` | which files, in which order |
 //! | `bytes`, `lines`, `elements`, `records` | from bytes to records in flat memory |
+//! | `blocks` | lines read by several threads, in the order of the file |
 //! | `format`, `keys`, `table` | what a file is |
 //! | `instant` | points in time |
-//! | `reading`, `summary` | an import under way, and what it did |
+//! | `reading`, `parts`, `summary` | an import under way, who takes its traces, and what it did |
 //! | `candor` | candor's own form |
 //! | `inspect` | logs of Inspect AI, archives and objects |
 //! | `openai`, `anthropic` | recorded calls; `calls` and `wire` are what they share |
@@ -18,6 +19,7 @@
 
 mod agents;
 mod anthropic;
+pub(crate) mod blocks;
 pub(crate) mod bytes;
 mod calls;
 mod candor;
@@ -31,6 +33,7 @@ mod lines;
 mod messages;
 mod openai;
 mod otlp;
+mod parts;
 mod promptfoo;
 pub(crate) mod reading;
 pub(crate) mod records;
@@ -43,17 +46,19 @@ mod wire;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 pub use candor::write;
 pub use format::{Container, Detected, Format, detect};
+pub use parts::{Begin, Part};
 pub use source::Source;
 pub use summary::{FileSummary, SkipReason, Skipped, Summary};
 
 use crate::mapping::{self, Mapping};
 use crate::{Error, Place, Result, Trace};
 use bytes::Window;
-use reading::{Reading, Stop};
+use reading::{Reading, Stop, Taker};
 
 /// How an import behaves.
 #[derive(Clone, Default)]
@@ -64,6 +69,9 @@ pub struct Options<'a> {
     pub mapping: Option<Mapping>,
     /// Bounds against hostile or unexpected input.
     pub limits: Limits,
+    /// How many threads may read the lines of a file where the import goes in parts ([`read_parts`]); one where nothing is said. The result is
+    /// the same with any number of them.
+    pub threads: Option<NonZeroUsize>,
     /// Is told from time to time how far the import has come.
     pub progress: Option<&'a dyn Fn(Progress)>,
 }
@@ -74,6 +82,7 @@ impl fmt::Debug for Options<'_> {
             .field("skip_invalid", &self.skip_invalid)
             .field("mapping", &self.mapping.as_ref().map(Mapping::name))
             .field("limits", &self.limits)
+            .field("threads", &self.threads)
             .finish_non_exhaustive()
     }
 }
@@ -135,6 +144,17 @@ pub fn read(source: &Source, options: &Options<'_>, sink: &mut dyn FnMut(Trace) 
     Ok(summary)
 }
 
+/// Reads every trace of a source as [`read`] does, part by part: what a part counts is counted on the thread that read it. No samples are
+/// numbered. With several threads, two blocks of [`Limits::chunk`] are held for each.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_parts(source: &Source, options: &Options<'_>, begin: &Begin<'_>) -> Result<Summary> {
+    let summary = survey_parts(source, options, begin)?;
+    nothing(source, options, &summary)?;
+    Ok(summary)
+}
+
 /// Reads as [`read`] does, but a source in which nothing is recognised is no error: every file is listed as skipped, with what it looks
 /// like.
 ///
@@ -145,8 +165,20 @@ pub fn survey(
     options: &Options<'_>,
     sink: &mut dyn FnMut(Trace) -> ControlFlow<()>,
 ) -> Result<Summary> {
+    every_file(source, options, Taker::Each(sink))
+}
+
+/// Reads as [`survey`] does, part by part as [`read_parts`] does.
+///
+/// # Errors
+/// As [`survey`].
+pub fn survey_parts(source: &Source, options: &Options<'_>, begin: &Begin<'_>) -> Result<Summary> {
+    every_file(source, options, Taker::Parts { begin, open: None, traces: 0 })
+}
+
+fn every_file<'a>(source: &Source, options: &'a Options<'a>, taker: Taker<'a>) -> Result<Summary> {
     let (files, skipped) = source.files()?;
-    let mut reading = Reading::new(options, sink);
+    let mut reading = Reading::new(options, taker);
     reading.summary.skipped = skipped;
     for found in &files {
         // A single file was named by the user, a file of a folder was only found.

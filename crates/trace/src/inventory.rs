@@ -1,19 +1,20 @@
 //! What a heap of traces holds: models, arms, samples per question, what was recorded of each call. Counts only; what they are good for is
 //! said by the audits.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+mod names;
 
-use candor_llm::Provenance;
+use std::collections::BTreeMap;
+
+use candor_llm::{Effort, Provenance};
 use candor_verify::Outcome;
 use serde::Serialize;
 
-use crate::{Event, LabelValue, Trace, arm};
+use crate::digested::{Digested, digest};
+use crate::{Event, LabelValue, Trace, Trial, arm};
+pub use names::Names;
 
 /// Beyond so many questions per group they are no longer told apart, and counts become "at least".
 const MOST_UNITS: usize = 4_000_000;
-/// Beyond so many different names of a kind the rest is counted together.
-const MOST_NAMES: usize = 10_000;
 
 /// What was seen, counted.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -23,15 +24,15 @@ pub struct Inventory {
     /// Of those, planted ones.
     pub planted: u64,
     /// Traces per model; those that name none under the empty name.
-    pub models: BTreeMap<String, u64>,
+    pub models: Names,
     /// Traces per effort setting; those without one are not in it.
-    pub efforts: BTreeMap<String, u64>,
+    pub efforts: Names,
     /// Traces per arm; those without one are not in it.
-    pub arms: BTreeMap<String, u64>,
+    pub arms: Names,
     /// Cued traces per kind of cue.
-    pub cues: BTreeMap<String, u64>,
+    pub cues: Names,
     /// Traces per stratum.
-    pub strata: BTreeMap<String, u64>,
+    pub strata: Names,
     /// Traces per provenance of their reasoning; traces without any reasoning channel are absent.
     pub reasoning: BTreeMap<Provenance, u64>,
     /// Traces with an answer that the source or a verifier extracted.
@@ -39,9 +40,9 @@ pub struct Inventory {
     /// Traces with a verdict that decides (not an error).
     pub verdicts: u64,
     /// Traces with a recorded score, per name of the score.
-    pub scores: BTreeMap<String, u64>,
+    pub scores: Names,
     /// Labelled traces per label.
-    pub labels: BTreeMap<String, u64>,
+    pub labels: Names,
     /// Of those, traces on which a cue's mention is labelled.
     pub mention_labels: u64,
     /// Traces with a recorded cost.
@@ -55,20 +56,55 @@ pub struct Inventory {
     /// Traces that ran into their token limit.
     pub truncated: u64,
     #[serde(skip)]
-    groups: HashMap<u64, Group, Fixed>,
+    groups: Digested<Group>,
     #[serde(skip)]
-    units: HashMap<u64, u8, Fixed>,
+    units: Digested<u8>,
     #[serde(skip)]
     overflown: bool,
+    #[serde(skip)]
+    last: Setting,
 }
-
-type Fixed = BuildHasherDefault<DefaultHasher>;
 
 /// One model at one effort in one arm.
 #[derive(Debug, Clone, Default)]
 struct Group {
-    samples: HashMap<u64, u32, Fixed>,
+    samples: Digested<u32>,
     decided: u64,
+}
+
+/// The names and the digests of where the last trace stands: mostly the next one is of the same group, and often of the same question.
+#[derive(Debug, Clone, Default)]
+struct Setting {
+    known: bool,
+    model: Option<String>,
+    effort: Option<Effort>,
+    arm: Option<String>,
+    unit: String,
+    stratum: Option<String>,
+    /// The effort as it is counted.
+    effort_name: Option<String>,
+    model_digest: u64,
+    group_digest: u64,
+    unit_digest: u64,
+    paired_digest: u64,
+}
+
+/// Where traces that follow one another stand: the same question in the same group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    group: u64,
+    unit: u64,
+    /// The question by its model, where the arm is one that pairs are made of.
+    paired: Option<(u64, u8)>,
+}
+
+/// What a part of the traces holds, to be added to an [`Inventory`] in the order of the parts. Counts are the same as if every trace had been
+/// seen there. Holds at most 48 bytes a trace, and all its names: a part ends after some thousand traces.
+#[derive(Debug, Clone)]
+pub struct Part {
+    counts: Inventory,
+    /// With the number of traces and, of them, of those that are decided.
+    standings: Vec<(Standing, u32, u32)>,
 }
 
 /// How many samples the questions of a group have.
@@ -106,14 +142,52 @@ const REVERSED: u8 = 16;
 impl Inventory {
     /// Takes in one trace.
     pub fn see(&mut self, trace: &Trace) {
+        let (standing, decided) = self.count(trace);
+        self.place(standing, 1, u32::from(decided));
+    }
+
+    /// Takes in a part.
+    pub fn add(&mut self, part: &Part) {
+        let Part { counts, standings } = part;
+        self.traces += counts.traces;
+        self.planted += counts.planted;
+        for (own, names) in [
+            (&mut self.models, &counts.models),
+            (&mut self.efforts, &counts.efforts),
+            (&mut self.arms, &counts.arms),
+            (&mut self.cues, &counts.cues),
+            (&mut self.strata, &counts.strata),
+            (&mut self.scores, &counts.scores),
+            (&mut self.labels, &counts.labels),
+        ] {
+            own.add(names);
+        }
+        for (provenance, count) in &counts.reasoning {
+            *self.reasoning.entry(*provenance).or_default() += count;
+        }
+        self.answers += counts.answers;
+        self.verdicts += counts.verdicts;
+        self.mention_labels += counts.mention_labels;
+        self.costs += counts.costs;
+        self.tokens += counts.tokens;
+        self.reasoning_tokens += counts.reasoning_tokens;
+        self.tools += counts.tools;
+        self.truncated += counts.truncated;
+        for (standing, traces, decided) in standings {
+            self.place(*standing, *traces, *decided);
+        }
+    }
+
+    /// Counts everything but the question; gives where the trace stands, and whether its verdict decides.
+    fn count(&mut self, trace: &Trace) -> (Standing, bool) {
         self.traces += 1;
         self.planted += u64::from(trace.planted);
-        let effort = trace.effort.as_ref().map(ToString::to_string);
-        bump(&mut self.models, trace.model.as_deref().unwrap_or(""));
-        effort.iter().for_each(|effort| bump(&mut self.efforts, effort));
-        trace.trial.arm.iter().for_each(|arm| bump(&mut self.arms, arm));
-        trace.stratum.iter().for_each(|stratum| bump(&mut self.strata, stratum));
-        trace.cue.iter().for_each(|cue| bump(&mut self.cues, cue.kind.as_str()));
+        self.last.become_that_of(trace);
+        self.models.count(trace.model.as_deref().unwrap_or(""));
+        self.last.effort_name.iter().for_each(|effort| self.efforts.count(effort));
+        trace.trial.arm.iter().for_each(|arm| self.arms.count(arm));
+        trace.stratum.iter().for_each(|stratum| self.strata.count(stratum));
+        trace.cue.iter().for_each(|cue| self.cues.count(cue.kind.as_str()));
         *self.reasoning.entry(trace.provenance()).or_default() += 1;
         let decided = trace.verdict().is_some_and(|verdict| verdict.outcome != Outcome::Error);
         self.verdicts += u64::from(decided);
@@ -126,9 +200,9 @@ impl Inventory {
         let mut mention = false;
         for event in &trace.events {
             match event {
-                Event::Score { name, .. } => bump(&mut self.scores, name),
+                Event::Score { name, .. } => self.scores.count(name),
                 Event::Label(label) => {
-                    bump(&mut self.labels, &label.name);
+                    self.labels.count(&label.name);
                     mention |= matches!(label.name.as_str(), "mentions_cue" | "verbalises")
                         && matches!(label.value, LabelValue::Bool(_));
                 }
@@ -136,30 +210,20 @@ impl Inventory {
             }
         }
         self.mention_labels += u64::from(mention);
-        self.place(trace, effort.as_deref(), decided);
+        (self.last.standing(trace.cue.is_some()), decided)
     }
 
-    fn place(&mut self, trace: &Trace, effort: Option<&str>, decided: bool) {
-        let unit = digest(&(&trace.trial.unit, &trace.stratum));
-        let model = digest(&trace.model);
-        let group = self.groups.entry(digest(&(model, effort, &trace.trial.arm))).or_default();
+    fn place(&mut self, standing: Standing, traces: u32, decided: u32) {
+        let group = self.groups.entry(standing.group).or_default();
         group.decided += u64::from(decided);
-        if group.samples.len() < MOST_UNITS || group.samples.contains_key(&unit) {
-            *group.samples.entry(unit).or_default() += 1;
+        if group.samples.len() < MOST_UNITS || group.samples.contains_key(&standing.unit) {
+            *group.samples.entry(standing.unit).or_default() += traces;
         } else {
             self.overflown = true;
         }
-        let arm = match trace.trial.arm.as_deref() {
-            Some(arm::CUED) => CUED,
-            Some(arm::UNCUED) => UNCUED,
-            Some(arm::CONTROL) => CONTROL,
-            Some(arm::FORWARD) => FORWARD,
-            Some(arm::REVERSED) => REVERSED,
-            _ if trace.cue.is_some() => CUED,
-            _ => return,
-        };
+        let Some((unit, arm)) = standing.paired else { return };
         if self.units.len() < MOST_UNITS {
-            *self.units.entry(digest(&(model, unit))).or_default() |= arm;
+            *self.units.entry(unit).or_default() |= arm;
         } else {
             self.overflown = true;
         }
@@ -175,7 +239,9 @@ impl Inventory {
     #[must_use]
     pub fn depth(&self) -> Option<Depth> {
         let depths = self.groups.values().map(Group::depth);
-        depths.max_by_key(|depth| (depth.median > 1, depth.questions, depth.median))
+        depths.max_by_key(|depth| {
+            (depth.median > 1, depth.questions, depth.median, depth.most, depth.least, depth.decided)
+        })
     }
 
     /// Questions by the arms that they stand in.
@@ -210,19 +276,67 @@ impl Group {
     }
 }
 
-fn digest(what: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    what.hash(&mut hasher);
-    hasher.finish()
+impl Setting {
+    fn become_that_of(&mut self, trace: &Trace) {
+        let Trace { model, effort, stratum, trial: Trial { unit, arm, .. }, .. } = trace;
+        let is_group = self.known && self.model == *model && self.effort == *effort && self.arm == *arm;
+        if !is_group {
+            self.known = true;
+            self.model.clone_from(model);
+            self.effort.clone_from(effort);
+            self.arm.clone_from(arm);
+            self.effort_name = effort.as_ref().map(ToString::to_string);
+            self.model_digest = digest(model);
+            self.group_digest = digest(&(self.model_digest, self.effort_name.as_deref(), arm));
+        }
+        if !is_group || self.unit != *unit || self.stratum != *stratum {
+            self.unit.clone_from(unit);
+            self.stratum.clone_from(stratum);
+            self.unit_digest = digest(&(unit, stratum));
+            self.paired_digest = digest(&(self.model_digest, self.unit_digest));
+        }
+    }
+
+    fn standing(&self, is_cued: bool) -> Standing {
+        let arm = match self.arm.as_deref() {
+            Some(arm::CUED) => Some(CUED),
+            Some(arm::UNCUED) => Some(UNCUED),
+            Some(arm::CONTROL) => Some(CONTROL),
+            Some(arm::FORWARD) => Some(FORWARD),
+            Some(arm::REVERSED) => Some(REVERSED),
+            _ => is_cued.then_some(CUED),
+        };
+        Standing { group: self.group_digest, unit: self.unit_digest, paired: arm.map(|arm| (self.paired_digest, arm)) }
+    }
 }
 
-fn bump(counts: &mut BTreeMap<String, u64>, name: &str) {
-    if let Some(count) = counts.get_mut(name) {
-        *count += 1;
-    } else if counts.len() < MOST_NAMES {
-        counts.insert(name.to_owned(), 1);
-    } else {
-        *counts.entry("…".to_owned()).or_default() += 1;
+impl Default for Part {
+    fn default() -> Self {
+        let counts = Inventory {
+            models: Names::of_part(),
+            efforts: Names::of_part(),
+            arms: Names::of_part(),
+            cues: Names::of_part(),
+            strata: Names::of_part(),
+            scores: Names::of_part(),
+            labels: Names::of_part(),
+            ..Inventory::default()
+        };
+        Self { counts, standings: Vec::new() }
+    }
+}
+
+impl Part {
+    /// Takes in one trace.
+    pub fn see(&mut self, trace: &Trace) {
+        let (standing, decided) = self.counts.count(trace);
+        match self.standings.last_mut() {
+            Some((last, traces, all_decided)) if *last == standing && *traces < u32::MAX => {
+                *traces += 1;
+                *all_decided += u32::from(decided);
+            }
+            _ => self.standings.push((standing, 1, u32::from(decided))),
+        }
     }
 }
 
@@ -260,6 +374,31 @@ mod tests {
         assert_eq!((inventory.traces, inventory.verdicts, inventory.answers), (147, 146, 146));
         assert_eq!(inventory.reasoning.get(&Provenance::Absent), Some(&147));
         assert!(!inventory.is_at_least());
+    }
+
+    #[test]
+    fn parts_hold_what_their_traces_hold() {
+        let arms = [None, Some(arm::UNCUED), Some(arm::CUED), Some("own")];
+        let traces: Vec<Trace> = (0..600_u32)
+            .map(|at| Trace {
+                model: (at % 5 > 0).then(|| format!("m{}", at % 5)),
+                effort: (at % 7 == 0).then_some(Effort::Off),
+                ..trace(at / 40 % 11, arms[(at / 9 % 4) as usize], (at % 3 > 0).then_some(at % 2 == 0))
+            })
+            .collect();
+        let mut alone = Inventory::default();
+        traces.iter().for_each(|trace| alone.see(trace));
+        for size in [1, 7, 100, 600] {
+            let mut whole = Inventory::default();
+            for few in traces.chunks(size) {
+                let mut part = Part::default();
+                few.iter().for_each(|trace| part.see(trace));
+                whole.add(&part);
+            }
+            assert_eq!(serde_json::to_string(&whole).unwrap(), serde_json::to_string(&alone).unwrap(), "{size}");
+            assert_eq!((whole.depth(), whole.pairs()), (alone.depth(), alone.pairs()), "{size}");
+        }
+        assert!(alone.pairs().cued > 0 && alone.efforts.len() == 1 && alone.models.len() == 5);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A [`Trace`] is what happened, in order. This crate reads traces from foreign files, says what a heap of files can answer, picks
 //! traces by a [`Query`], and writes them in one canonical form. It computes no result and draws no conclusion.
 
+mod digested;
 mod error;
 mod event;
 pub mod import;

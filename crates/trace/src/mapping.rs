@@ -5,7 +5,7 @@
 //! | `document` | the TOML as written |
 //! | `path`, `pattern` | where in a record a value stands; which files are meant |
 //! | `compile` | from the document to something that can run |
-//! | `selection` | reads only the parts of a record that are named |
+//! | `selection`, `flat` | reads only the parts of a record that are named; the plain case directly |
 //! | `scope`, `field`, `scalar` | values, and what is done to them on the way |
 //! | `template` | from a row of a record to a trace |
 //! | `side_table` | joined files |
@@ -17,6 +17,7 @@ mod compile;
 mod document;
 pub mod draft;
 mod field;
+mod flat;
 mod importer;
 pub mod path;
 mod pattern;

@@ -1,7 +1,7 @@
 //! One call and everything that it left behind. Not a conversation store: a trace is one call.
 
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use candor_llm::{Effort, Finish, Provenance, Reasoning, Usage};
 use candor_record::Digest;
@@ -110,9 +110,13 @@ pub struct Origin {
 
 impl Default for Origin {
     fn default() -> Self {
-        // One empty name for all: a trace is made for every record, and gets its own origin later.
-        static NOWHERE: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
-        Self { file: Arc::clone(&NOWHERE), place: Place::default() }
+        // One empty name for all that a thread makes: a trace is made for every record, and gets its own origin later. Threads that shared
+        // one would wait for each other at its count.
+        thread_local! {
+            static NOWHERE: Arc<str> = Arc::from("");
+        }
+        let file = NOWHERE.try_with(Arc::clone).unwrap_or_else(|_| Arc::from(""));
+        Self { file, place: Place::default() }
     }
 }
 

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use candor_audit::Readiness;
 use candor_audit::readiness::questions;
 use candor_llm::Provenance;
-use candor_trace::import::{Format, Skipped};
+use candor_trace::import::{self, Format, Skipped};
 use candor_trace::mapping::draft;
-use candor_trace::{Inventory, Trace};
+use candor_trace::{Inventory, Trace, inventory};
 use serde::Serialize;
 
 use crate::Outcome;
@@ -98,22 +98,57 @@ pub(crate) struct Drafted {
 /// Names of models are kept up to this many per file; it is a number that is shown, not a list.
 const MOST_MODELS: usize = 1_000;
 
-/// What one file holds, counted while it is read.
+/// What was counted so far.
+#[derive(Debug, Default)]
+struct Counted {
+    holds: Inventory,
+    files: BTreeMap<String, OfFile>,
+}
+
+/// What one file holds.
 #[derive(Debug, Default)]
 struct OfFile {
     models: BTreeSet<String>,
     reasoning: BTreeMap<Provenance, u64>,
 }
 
-impl OfFile {
+/// A part of a file, counted on the thread that reads it.
+#[derive(Debug, Default)]
+struct PartOfFile {
+    all: Arc<Mutex<Counted>>,
+    file: String,
+    holds: inventory::Part,
+    /// Models with their number, in the order in which they came.
+    models: BTreeMap<String, usize>,
+    reasoning: BTreeMap<Provenance, u64>,
+}
+
+impl import::Part for PartOfFile {
     fn see(&mut self, trace: &Trace) {
+        self.holds.see(trace);
         if let Some(model) = &trace.model
-            && !self.models.contains(model)
-            && self.models.len() < MOST_MODELS
+            && !self.models.contains_key(model)
         {
-            self.models.insert(model.clone());
+            self.models.insert(model.clone(), self.models.len());
         }
         *self.reasoning.entry(trace.provenance()).or_default() += 1;
+    }
+
+    fn end(self: Box<Self>) {
+        // A thread that panicked while it held the lock takes the run with it: what it left is not reported.
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.holds.add(&self.holds);
+        let file = all.files.entry(self.file).or_default();
+        let mut models: Vec<(String, usize)> = self.models.into_iter().collect();
+        models.sort_by_key(|(_, number)| *number);
+        for (model, _) in models {
+            if file.models.len() < MOST_MODELS {
+                file.models.insert(model);
+            }
+        }
+        for (provenance, count) in self.reasoning {
+            *file.reasoning.entry(provenance).or_default() += count;
+        }
     }
 }
 
@@ -133,15 +168,11 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
 fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
     // A look does not stop at the first bad record: it counts them, and says so.
     let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: true, shipped: false };
-    let mut holds = Inventory::default();
-    let mut files: BTreeMap<Arc<str>, OfFile> = BTreeMap::new();
-    let summary = reading::looked(&from, settings, |trace| {
-        holds.see(trace);
-        match files.get_mut(&trace.origin.file) {
-            Some(file) => file.see(trace),
-            None => files.entry(Arc::clone(&trace.origin.file)).or_default().see(trace),
-        }
+    let all = Arc::new(Mutex::new(Counted::default()));
+    let summary = reading::looked(&from, settings, &|file| {
+        Box::new(PartOfFile { all: Arc::clone(&all), file: file.to_owned(), ..PartOfFile::default() })
     })?;
+    let Counted { holds, files } = std::mem::take(&mut *all.lock().unwrap_or_else(PoisonError::into_inner));
     let mut formats: BTreeMap<Format, OfFormat> = BTreeMap::new();
     for file in &summary.files {
         let sum = formats.entry(file.format).or_default();

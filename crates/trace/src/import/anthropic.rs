@@ -18,6 +18,10 @@ impl Records for Anthropic {
     fn record(&mut self, bytes: &[u8], _: &[String], place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
         calls::record(bytes, place, reading, &replies)
     }
+
+    fn fork(&self) -> Option<Box<dyn Records + Send + '_>> {
+        Some(Box::new(Self))
+    }
 }
 
 /// A message has content, and says why it ended or that it is one.

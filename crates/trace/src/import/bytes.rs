@@ -215,6 +215,16 @@ impl Window {
         Ok(())
     }
 
+    /// Whether nothing is left to be read.
+    pub(super) fn is_held_whole(&self) -> bool {
+        self.ended
+    }
+
+    /// Gives the room up.
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
+
     /// Drops what is held.
     pub(super) fn clear(&mut self) {
         self.start = self.end;

@@ -18,6 +18,10 @@ impl Records for Candor {
             Err(error) => reading.invalid(Problem::json(&error), place),
         }
     }
+
+    fn fork(&self) -> Option<Box<dyn Records + Send + '_>> {
+        Some(Box::new(Self))
+    }
 }
 
 /// Writes a trace as one line. Where it was read is written as its identifier, so that it keeps its name.

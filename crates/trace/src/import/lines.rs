@@ -24,8 +24,9 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new() -> Self {
-        Self { number: 0, used: 0 }
+    /// So many lines come before those of the window.
+    pub(super) fn after(number: u64) -> Self {
+        Self { number, used: 0 }
     }
 
     /// Finds the next line that is not blank. Its bytes are `window.part(0, length)` until the next call.
@@ -40,7 +41,7 @@ impl Lines {
                 searched = window.held().len();
                 if searched > window.longest_record() {
                     self.number += 1;
-                    return self.pass_over(window).map(|()| Line::TooLong);
+                    return pass_over(window).map(|()| Line::TooLong);
                 }
                 if !window.more()? {
                     if searched == 0 {
@@ -59,17 +60,18 @@ impl Lines {
             }
         }
     }
+}
 
-    fn pass_over(&mut self, window: &mut Window) -> Result<()> {
-        loop {
-            window.clear();
-            if !window.more()? {
-                return Ok(());
-            }
-            if let Some(at) = memchr(b'\n', window.held()) {
-                window.start += at + 1;
-                return Ok(());
-            }
+/// Passes over the rest of a line, of which none needs to be held.
+pub(super) fn pass_over(window: &mut Window) -> Result<()> {
+    loop {
+        window.clear();
+        if !window.more()? {
+            return Ok(());
+        }
+        if let Some(at) = memchr(b'\n', window.held()) {
+            window.start += at + 1;
+            return Ok(());
         }
     }
 }

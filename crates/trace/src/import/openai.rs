@@ -18,6 +18,10 @@ impl Records for OpenAi {
     fn record(&mut self, bytes: &[u8], _: &[String], place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
         calls::record(bytes, place, reading, &replies)
     }
+
+    fn fork(&self) -> Option<Box<dyn Records + Send + '_>> {
+        Some(Box::new(Self))
+    }
 }
 
 fn is_reply(call: &Call) -> bool {

@@ -1,13 +1,14 @@
 //! One import under way: hands traces over, numbers samples, counts what is left aside. Knows no format.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::bytes::Position;
+use super::parts::{Begin, Part, TRACES_OF_A_PART};
 use super::summary::{FileSummary, Summary};
 use super::{Options, Progress};
+use crate::digested::Digested;
 use crate::error::{Problem, shown};
 use crate::{Error, Origin, Place, Trace};
 
@@ -28,11 +29,37 @@ impl From<Error> for Stop {
     }
 }
 
+/// Who takes the traces.
+pub(super) enum Taker<'a> {
+    /// The caller, one at a time.
+    Each(&'a mut dyn FnMut(Trace) -> ControlFlow<()>),
+    /// Parts, which count them; the one that is open has so many.
+    Parts { begin: &'a Begin<'a>, open: Option<Box<dyn Part>>, traces: u64 },
+    /// A block of a file, which keeps for later what only the whole import can do.
+    Block(&'a mut Block),
+}
+
+/// What a block of lines gave.
+pub(super) struct Block {
+    /// Takes the traces.
+    pub(super) part: Box<dyn Part>,
+    /// How many it took.
+    pub(super) traces: u64,
+    /// What is for the whole import, in the order of the lines.
+    pub(super) left: Vec<Left>,
+}
+
+/// What only the whole import can do: list an invalid record, count what is left aside.
+pub(super) enum Left {
+    Invalid(Problem, Place),
+    SetAside(String),
+}
+
 /// One import under way.
 pub(crate) struct Reading<'a> {
     pub(crate) options: &'a Options<'a>,
     pub(crate) summary: Summary,
-    sink: &'a mut dyn FnMut(Trace) -> ControlFlow<()>,
+    taker: Taker<'a>,
     file: Arc<str>,
     traces_of_file: u64,
     numbering: Numbering,
@@ -42,11 +69,11 @@ pub(crate) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(options: &'a Options<'a>, sink: &'a mut dyn FnMut(Trace) -> ControlFlow<()>) -> Self {
+    pub(super) fn new(options: &'a Options<'a>, taker: Taker<'a>) -> Self {
         Self {
             options,
             summary: Summary::default(),
-            sink,
+            taker,
             file: Arc::from(""),
             traces_of_file: 0,
             numbering: Numbering::default(),
@@ -56,6 +83,40 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// The reading of a block of lines of a file.
+    pub(super) fn of_block(options: &'a Options<'a>, file: Arc<str>, block: &'a mut Block) -> Self {
+        Self { file, ..Self::new(options, Taker::Block(block)) }
+    }
+
+    /// Whether the import goes in parts, which other threads may take.
+    pub(super) fn is_in_parts(&self) -> bool {
+        matches!(self.taker, Taker::Parts { .. })
+    }
+
+    /// Begins a part for a block of lines, where the import goes in parts.
+    pub(super) fn part(&mut self) -> Option<Box<dyn Part>> {
+        match &self.taker {
+            Taker::Parts { begin, .. } => Some(begin(&self.file)),
+            _ => None,
+        }
+    }
+
+    /// Ends the part of a block and does what the block has left to the whole import; the file had been read up to `position` when the block
+    /// was cut off.
+    pub(super) fn take_over(&mut self, block: Block, position: u64) -> Result<(), Stop> {
+        let Block { part, traces, left } = block;
+        self.position.set(position);
+        part.end();
+        self.taken(traces);
+        left.into_iter().try_for_each(|left| match left {
+            Left::Invalid(problem, place) => self.invalid(problem, place),
+            Left::SetAside(reason) => {
+                self.set_aside(&reason);
+                Ok(())
+            }
+        })
+    }
+
     pub(super) fn begin(&mut self, name: &str) {
         self.file = Arc::from(name);
         self.traces_of_file = 0;
@@ -63,6 +124,7 @@ impl<'a> Reading<'a> {
 
     /// Ends a file of so many bytes; gives the number of its traces.
     pub(super) fn end(&mut self, bytes: u64) -> u64 {
+        self.end_part();
         self.bytes_before += bytes;
         self.position.set(0);
         self.report();
@@ -102,17 +164,48 @@ impl<'a> Reading<'a> {
     /// its unit, arm, cue, model and effort.
     pub(crate) fn trace(&mut self, place: Place, mut trace: Trace, numbered: bool) -> Result<(), Stop> {
         trace.origin = Origin { file: Arc::clone(&self.file), place };
-        if !numbered {
-            trace.trial.sample = self.numbering.next(&trace);
+        match &mut self.taker {
+            Taker::Each(sink) => {
+                if !numbered {
+                    trace.trial.sample = self.numbering.next(&trace);
+                }
+                let flow = sink(trace);
+                self.taken(1);
+                if flow.is_break() { Err(Stop::Asked) } else { Ok(()) }
+            }
+            Taker::Parts { begin, open, traces } => {
+                open.get_or_insert_with(|| begin(&self.file)).see(&trace);
+                *traces += 1;
+                if *traces == TRACES_OF_A_PART {
+                    self.end_part();
+                }
+                self.taken(1);
+                Ok(())
+            }
+            Taker::Block(block) => {
+                block.part.see(&trace);
+                block.traces += 1;
+                Ok(())
+            }
         }
-        self.summary.traces += 1;
-        self.traces_of_file += 1;
-        if self.position.get() != self.reported {
+    }
+
+    /// Ends the part that is open, where one is.
+    fn end_part(&mut self) {
+        if let Taker::Parts { open, traces, .. } = &mut self.taker
+            && let Some(part) = open.take()
+        {
+            part.end();
+            *traces = 0;
+        }
+    }
+
+    /// Counts traces that are handed over.
+    fn taken(&mut self, traces: u64) {
+        self.summary.traces += traces;
+        self.traces_of_file += traces;
+        if traces > 0 && self.position.get() != self.reported {
             self.report();
-        }
-        match (self.sink)(trace) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Stop::Asked),
         }
     }
 
@@ -127,6 +220,11 @@ impl<'a> Reading<'a> {
 
     /// Reports an invalid record: counted and listed where that was asked for, else the end of the import.
     pub(crate) fn invalid(&mut self, problem: Problem, place: Place) -> Result<(), Stop> {
+        if let Taker::Block(block) = &mut self.taker {
+            block.left.push(Left::Invalid(problem, place));
+            // Where it ends the import, what comes after it in the block is not looked at.
+            return if self.options.skip_invalid { Ok(()) } else { Err(Stop::Asked) };
+        }
         let invalid = problem.at(&self.file, place);
         if !self.options.skip_invalid {
             return Err(Stop::Failed(Error::Invalid(Box::new(invalid))));
@@ -141,6 +239,10 @@ impl<'a> Reading<'a> {
     /// Counts a part of a record that gives no trace although it is valid.
     pub(crate) fn set_aside(&mut self, reason: &str) {
         const MOST_REASONS: usize = 200;
+        if let Taker::Block(block) = &mut self.taker {
+            block.left.push(Left::SetAside(reason.to_owned()));
+            return;
+        }
         if let Some(count) = self.summary.set_aside.get_mut(reason) {
             *count += 1;
         } else if self.summary.set_aside.len() < MOST_REASONS {
@@ -156,7 +258,7 @@ impl<'a> Reading<'a> {
 struct Numbering {
     // A 64-bit digest of the key and not the key: with 20 million units the chance of any collision is about 1 in 90,000, and
     // all that a collision does is to leave a gap in the numbers.
-    seen: HashMap<u64, u32, BuildHasherDefault<Through>>,
+    seen: Digested<u32>,
 }
 
 impl Numbering {
@@ -183,25 +285,5 @@ impl Numbering {
         let number = *next;
         *next = next.saturating_add(1);
         number
-    }
-}
-
-/// A key that is already a digest needs no second one.
-#[derive(Debug, Default)]
-struct Through(u64);
-
-impl Hasher for Through {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
     }
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+use super::blocks;
 use super::bytes::Window;
 use super::elements::Elements;
 use super::lines::{Line, Lines};
@@ -22,21 +23,40 @@ pub(crate) trait Records {
         place: Place,
         reading: &mut Reading<'_>,
     ) -> Result<(), Stop>;
+
+    /// Another that reads records of the same file as this one would, on another thread; `None` where a record says something of the
+    /// next one.
+    fn fork(&self) -> Option<Box<dyn Records + Send + '_>> {
+        None
+    }
 }
 
 /// Hands over every line that is not blank.
 pub(crate) fn lines(window: &mut Window, records: &mut dyn Records, reading: &mut Reading<'_>) -> Result<(), Stop> {
-    let mut lines = Lines::new();
+    lines_after(0, window, records, reading)
+}
+
+/// Reports a line that is longer than a record may be.
+pub(super) fn too_long(window: &Window, number: u64, reading: &mut Reading<'_>) -> Result<(), Stop> {
+    let expected = format!("at most {} bytes", window.longest_record());
+    reading.invalid(Problem::new("", expected, "a longer line"), Place { record: number, part: 0 })
+}
+
+/// Hands over every line that is not blank; so many lines of the file come before.
+pub(super) fn lines_after(
+    before: u64,
+    window: &mut Window,
+    records: &mut dyn Records,
+    reading: &mut Reading<'_>,
+) -> Result<(), Stop> {
+    let mut lines = Lines::after(before);
     loop {
         let line = lines.next(window)?;
         let place = Place { record: lines.number, part: 0 };
         match line {
             Line::End => return Ok(()),
             Line::Text(length) => records.record(window.part(0, length), &[], place, reading)?,
-            Line::TooLong => {
-                let expected = format!("at most {} bytes", window.longest_record());
-                reading.invalid(Problem::new("", expected, "a longer line"), place)?;
-            }
+            Line::TooLong => too_long(window, lines.number, reading)?,
         }
     }
 }
@@ -77,7 +97,7 @@ pub(super) fn read(
     reading: &mut Reading<'_>,
 ) -> Result<(), Stop> {
     match container {
-        super::Container::JsonLines => lines(window, records, reading),
+        super::Container::JsonLines => blocks::lines(window, records, reading),
         super::Container::JsonList => elements(window, &[Step::Items], records, reading),
         _ => elements(window, &[], records, reading),
     }
@@ -172,6 +192,7 @@ mod tests {
     use super::*;
     use crate::Trace;
     use crate::import::bytes::Position;
+    use crate::import::reading::Taker;
     use crate::import::{Limits, Options};
 
     /// Keeps what it is given.
@@ -194,7 +215,7 @@ mod tests {
         let limits = Limits { chunk, ..Limits::default() };
         let options = Options { skip_invalid: true, limits: limits.clone(), ..Options::default() };
         let mut sink = |_: Trace| ControlFlow::Continue(());
-        let mut reading = Reading::new(&options, &mut sink);
+        let mut reading = Reading::new(&options, Taker::Each(&mut sink));
         let mut window = Window::open(file.path(), "file", &limits, &Position::default()).unwrap();
         let mut kept = Kept::default();
         let outcome = match steps {

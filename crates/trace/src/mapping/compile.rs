@@ -428,9 +428,17 @@ impl Compiler<'_> {
         if table.share.is_some() && !(name == "cost" || name.starts_with("usage.")) {
             return Err(self.refuse(name, "`share` divides cost and usage only", "leave it out"));
         }
+        // A default is there without any field, a counter comes from the record before too.
+        let alone = table.default.is_none() && table.difference.is_none();
         let mut field = Field {
-            name: name.to_owned(),
-            source,
+            needs: if alone { source.needs() } else { None },
+            is_plain: alone
+                && table.absent.is_none()
+                && regex.is_none()
+                && split.is_none()
+                && table.trim != Some(true)
+                && table.map.is_none()
+                && table.kind.is_none(),
             count: table.count.unwrap_or(false),
             absent: table.absent.as_ref().map(|list| list.0.iter().map(Scalar::from).collect()).unwrap_or_default(),
             regex,
@@ -443,8 +451,8 @@ impl Compiler<'_> {
             unmapped: table.unmapped,
             default: table.default.as_ref().map(Scalar::from),
             kind: table.kind,
-            counter: None,
             shared: table.share.is_some(),
+            ..Field::plain(name, source)
         };
         if let Some(difference) = table.difference {
             let single = match &field.source {

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::document::{Difference, Kind, Side, Unmapped, Which};
 use super::scalar::Scalar;
 use super::scope::Scope;
-use super::selection::{Go, Picked};
+use super::selection::{Go, Picked, Slots};
 use crate::error::Problem;
 
 /// Where a value comes from.
@@ -40,12 +40,35 @@ pub(crate) enum Source {
     Record,
 }
 
+impl Source {
+    /// The fields of the record of which at least one must be there, so that there is a value.
+    pub(super) fn needs(&self) -> Option<Slots> {
+        match self {
+            Self::Path { way, .. } => match way.first() {
+                Some(Go::Field(slot)) => Some(Slots::of(*slot)),
+                _ => None,
+            },
+            Self::Any(fields) | Self::All(fields, _) => Self::all_need(fields.iter()),
+            Self::Equals(pair) => Self::all_need([&pair.0, &pair.1].into_iter()),
+            _ => None,
+        }
+    }
+
+    fn all_need<'f>(mut fields: impl Iterator<Item = &'f Field>) -> Option<Slots> {
+        fields.try_fold(Slots::default(), |all, field| field.needs.map(|needs| all.and(needs)))
+    }
+}
+
 /// One field.
 #[derive(Debug, Clone)]
 pub(crate) struct Field {
     /// The target, as the mapping names it.
     pub(crate) name: String,
     pub(crate) source: Source,
+    /// The fields of the record of which at least one must be there, so that there is a value; `None` where it hangs on something else.
+    pub(crate) needs: Option<Slots>,
+    /// Its value is that of its source: nothing is done to it on the way.
+    pub(crate) is_plain: bool,
     /// The number of things in a list or object instead of its value.
     pub(crate) count: bool,
     /// Values that mean nothing is there.
@@ -68,6 +91,8 @@ impl Field {
     pub(crate) fn plain(name: &str, source: Source) -> Self {
         Self {
             name: name.to_owned(),
+            needs: source.needs(),
+            is_plain: true,
             source,
             count: false,
             absent: Vec::new(),
@@ -105,8 +130,25 @@ impl Field {
         }
     }
 
+    /// Whether nothing in the record is of this field: of the many names that a mapping tries, most are in no record.
+    #[inline]
+    pub(crate) fn is_idle(&self, scope: &Scope<'_>) -> bool {
+        self.needs.is_some_and(|needs| !scope.slots.meets(needs))
+    }
+
     /// The value; `None` where there is none.
+    #[inline]
     pub(crate) fn value<'s>(&'s self, scope: &'s Scope<'_>) -> Result<Option<Scalar<'s>>, Problem> {
+        if self.is_idle(scope) {
+            Ok(None)
+        } else if self.is_plain {
+            self.raw(scope)
+        } else {
+            self.changed(scope)
+        }
+    }
+
+    fn changed<'s>(&'s self, scope: &'s Scope<'_>) -> Result<Option<Scalar<'s>>, Problem> {
         let raw = match self.counter {
             Some((number, _)) => scope.differences[number].clone(),
             None => self.raw(scope)?,
@@ -144,9 +186,10 @@ impl Field {
                 Some(record) => self.scalar(super::scope::follow(record, way, scope.row)),
             },
             Source::Any(fields) => {
-                for field in fields {
-                    if let Some(value) = field.value(scope)? {
-                        return Ok(Some(value));
+                for field in fields.iter().filter(|field| !field.is_idle(scope)) {
+                    let value = field.value(scope);
+                    if !matches!(value, Ok(None)) {
+                        return value;
                     }
                 }
                 Ok(None)

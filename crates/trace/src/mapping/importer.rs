@@ -2,11 +2,12 @@
 
 use std::cell::OnceCell;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde::de::DeserializeSeed;
 
 use super::document::Difference;
+use super::flat;
 use super::scalar::Scalar;
 use super::scope::{Row, Scope};
 use super::selection::{Object, Picked, Selection};
@@ -15,16 +16,18 @@ use super::template::{Template, rows, same_rows};
 use super::{Mapping, Shape};
 use crate::Place;
 use crate::error::Problem;
+use crate::import::blocks;
 use crate::import::bytes::Window;
 use crate::import::reading::{Reading, Stop};
 use crate::import::records::{self, Records};
 use crate::import::{Container, FileSummary, Format};
 
 /// A mapping at work on one file.
+#[derive(Clone)]
 pub(crate) struct Mapped<'m> {
     mapping: &'m Mapping,
     captures: Vec<String>,
-    tables: Vec<Option<Rc<Table>>>,
+    tables: Vec<Option<Arc<Table>>>,
     /// The last value of every cumulative counter, by template and counter.
     before: Vec<Vec<Option<Scalar<'static>>>>,
 }
@@ -53,7 +56,7 @@ impl<'m> Mapped<'m> {
                     .hint("say `optional = true` in the [join] where some files have none");
                 return Err(Stop::Broken(problem, 0));
             }
-            tables.push(Some(Rc::new(load(side, &at, &tail, reading)?)));
+            tables.push(Some(Arc::new(load(side, &at, &tail, reading)?)));
         }
         let before = mapping.templates.iter().map(|template| vec![None; template.counters.len()]).collect();
         Ok(Self { mapping, captures, tables, before })
@@ -67,6 +70,9 @@ impl<'m> Mapped<'m> {
         reading: &mut Reading<'_>,
     ) -> Result<(), Stop> {
         let mapping = self.mapping;
+        if are_lines(&mapping.shape, detected) {
+            return blocks::lines(window, self, reading);
+        }
         let mut each = |record: Record<'_>, captures: &[String], place: Place, reading: &mut Reading<'_>| match record {
             Record::Json(bytes) => self.record(bytes, captures, place, reading),
             Record::Picked(picked) => self.picked(picked, captures, place, reading),
@@ -85,10 +91,10 @@ impl<'m> Mapped<'m> {
         let mut part = 0;
         let mut idle = true;
         for (number, template) in self.mapping.templates.iter().enumerate() {
-            let one = Row { number: 0, of: 1, ..Row::default() };
+            let one = [Row { number: 0, of: 1, ..Row::default() }];
             let mut before = std::mem::take(&mut self.before[number]);
             let differences =
-                differences(template, &self.scope(picked, place, &captures, &one, &[], template), &mut before);
+                differences(template, &self.scope(picked, place, &captures, &one[0], &[], template), &mut before);
             self.before[number] = before;
             let differences = match differences {
                 Ok(differences) => differences,
@@ -98,15 +104,20 @@ impl<'m> Mapped<'m> {
                     continue;
                 }
             };
-            let all = match self.rows(template, picked, one) {
-                Ok(all) => all,
+            let many;
+            let all = match rows_of(template, picked) {
+                Ok(None) => &one[..],
+                Ok(Some(rows)) => {
+                    many = rows;
+                    &many[..]
+                }
                 Err(problem) => {
                     idle = false;
                     reading.invalid(problem, Place { part, ..place })?;
                     continue;
                 }
             };
-            for row in &all {
+            for row in all {
                 let scope = self.scope(picked, place, &captures, row, &differences, template);
                 let made = match template.holds(&scope) {
                     Ok(false) => continue,
@@ -129,20 +140,6 @@ impl<'m> Mapped<'m> {
         Ok(())
     }
 
-    fn rows<'r>(&self, template: &'r Template, picked: &'r Picked<'r>, one: Row<'r>) -> Result<Vec<Row<'r>>, Problem> {
-        let Some((first, others)) = template.each.split_first() else { return Ok(vec![one]) };
-        let all = rows(picked, first);
-        for other in others {
-            let found = rows(picked, other);
-            if !same_rows(&all, &found) {
-                let expected = format!("as many values as `{}` has, which is {}", first.path, all.len());
-                let found = if found.len() == all.len() { "other keys".to_owned() } else { found.len().to_string() };
-                return Err(Problem::new(&other.path, expected, found));
-            }
-        }
-        Ok(all)
-    }
-
     fn scope<'r>(
         &'r self,
         record: &'r Picked<'r>,
@@ -155,6 +152,7 @@ impl<'m> Mapped<'m> {
         let joined = vec![OnceCell::new(); self.tables.len()];
         Scope {
             record,
+            slots: record.slots(),
             number: place.record,
             captures,
             row,
@@ -164,6 +162,21 @@ impl<'m> Mapped<'m> {
             joined,
         }
     }
+}
+
+/// The rows that a template goes through; `None` where the record itself is the only one.
+fn rows_of<'r>(template: &'r Template, picked: &'r Picked<'r>) -> Result<Option<Vec<Row<'r>>>, Problem> {
+    let Some((first, others)) = template.each.split_first() else { return Ok(None) };
+    let all = rows(picked, first);
+    for other in others {
+        let found = rows(picked, other);
+        if !same_rows(&all, &found) {
+            let expected = format!("as many values as `{}` has, which is {}", first.path, all.len());
+            let found = if found.len() == all.len() { "other keys".to_owned() } else { found.len().to_string() };
+            return Err(Problem::new(&other.path, expected, found));
+        }
+    }
+    Ok(Some(all))
 }
 
 impl Records for Mapped<'_> {
@@ -179,6 +192,17 @@ impl Records for Mapped<'_> {
             Err(problem) => reading.invalid(problem, place),
         }
     }
+
+    fn fork(&self) -> Option<Box<dyn Records + Send + '_>> {
+        // A cumulative counter is counted from the record before.
+        let alone = self.mapping.templates.iter().all(|template| template.counters.is_empty());
+        alone.then(|| Box::new(self.clone()) as Box<dyn Records + Send + '_>)
+    }
+}
+
+/// Whether every line of a file is a record of JSON.
+fn are_lines(shape: &Shape, detected: Option<Container>) -> bool {
+    shape.container.or(detected) == Some(Container::JsonLines) && shape.records.as_ref().is_none_or(Vec::is_empty)
 }
 
 /// A record as a container gives it.
@@ -188,7 +212,21 @@ enum Record<'r> {
 }
 
 fn pick<'r>(selection: &Selection, bytes: &'r [u8]) -> Result<Picked<'r>, Problem> {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    // Text that is known to be UTF-8 is not checked again string by string; what is not is read as bytes, so that it is refused where
+    // it stands, and only if it is read at all.
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            let plain = if selection.is_flat() { flat::pick(selection, text) } else { None };
+            plain.map_or_else(|| pick_from(selection, serde_json::Deserializer::from_str(text)), Ok)
+        }
+        Err(_) => pick_from(selection, serde_json::Deserializer::from_slice(bytes)),
+    }
+}
+
+fn pick_from<'r, R: serde_json::de::Read<'r>>(
+    selection: &Selection,
+    mut deserializer: serde_json::Deserializer<R>,
+) -> Result<Picked<'r>, Problem> {
     let picked = selection.deserialize(&mut deserializer).map_err(|error| Problem::json(&error))?;
     deserializer.end().map_err(|error| Problem::json(&error))?;
     Ok(picked)
@@ -262,9 +300,7 @@ fn walk(
             let mut inner = Window::memory(json, reading.file(), &reading.options.limits);
             records::json(&mut inner, shape.records.as_deref(), &mut Json(each), reading)
         }
-        Some(Container::JsonLines) if shape.records.as_ref().is_none_or(Vec::is_empty) => {
-            records::lines(window, &mut Json(each), reading)
-        }
+        _ if are_lines(shape, detected) => records::lines(window, &mut Json(each), reading),
         _ => records::json(window, shape.records.as_deref(), &mut Json(each), reading),
     }
 }
@@ -302,31 +338,30 @@ fn table(
             Err(records::BadRow::Stop(stop)) => return Err(stop),
         };
         let place = Place { record: line, part: 0 };
-        let mut fields = Vec::with_capacity(columns.len());
+        let mut object = Box::new(Object::of_length(row.len()));
         let mut broken = None;
         for (number, (column, wanted)) in columns.iter().enumerate() {
             let cell = column.and_then(|column| row.get(column)).unwrap_or_default();
-            fields.push(if cell.is_empty() {
-                Picked::Missing
-            } else if wanted.is_leaf() {
-                Picked::Scalar(Scalar::Text(cell.into()))
-            } else {
-                match pick(wanted, cell.as_bytes()) {
-                    Ok(picked) => picked,
-                    Err(mut problem) => {
-                        problem.field.clone_from(&selection.fields()[number].0);
-                        broken = Some(problem);
-                        Picked::Missing
-                    }
+            if cell.is_empty() {
+                continue;
+            }
+            if wanted.is_leaf() {
+                object.set(number, Picked::Scalar(Scalar::Text(cell.into())));
+                continue;
+            }
+            match pick(wanted, cell.as_bytes()) {
+                Ok(picked) => object.set(number, picked),
+                Err(mut problem) => {
+                    problem.field.clone_from(&selection.fields()[number].0);
+                    broken = Some(problem);
                 }
-            });
+            }
         }
         if let Some(problem) = broken {
             reading.invalid(problem, place)?;
             continue;
         }
-        let length = row.len();
-        let picked = Picked::Object(Box::new(Object::of_fields(fields, length)));
+        let picked = Picked::Object(object);
         each(Record::Picked(&picked), &[], place, reading)?;
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::field::Field;
-use super::selection::{Go, Picked};
+use super::selection::{Go, Picked, Slots};
 use super::side_table::Table;
 use crate::error::Problem;
 use crate::mapping::scalar::Scalar;
@@ -24,6 +24,8 @@ pub(crate) struct Row<'r> {
 #[derive(Debug)]
 pub(crate) struct Scope<'r> {
     pub(crate) record: &'r Picked<'r>,
+    /// The fields that the record has.
+    pub(crate) slots: Slots,
     /// The number of the record in its file, from 1.
     pub(crate) number: u64,
     /// Captured from the name of the file and on the way to the record.
@@ -31,7 +33,7 @@ pub(crate) struct Scope<'r> {
     pub(crate) row: &'r Row<'r>,
     /// The differences of cumulative counters, by the number of the counter.
     pub(crate) differences: &'r [Option<Scalar<'static>>],
-    pub(crate) tables: &'r [Option<std::rc::Rc<Table>>],
+    pub(crate) tables: &'r [Option<std::sync::Arc<Table>>],
     /// The fields that name the row of a side table, by table.
     pub(crate) on: &'r [Vec<Field>],
     pub(crate) joined: Vec<OnceCell<Option<&'r Picked<'static>>>>,
@@ -62,10 +64,11 @@ impl<'r> Scope<'r> {
 static MISSING: Picked<'static> = Picked::Missing;
 
 /// Follows a way through what was picked.
+#[inline]
 pub(crate) fn follow<'r>(mut at: &'r Picked<'r>, way: &[Go], row: &Row<'_>) -> &'r Picked<'r> {
     for go in way {
         let next = match (go, at) {
-            (Go::Field(slot), Picked::Object(object)) => object.fields.get(*slot),
+            (Go::Field(slot), Picked::Object(object)) => object.field(*slot),
             (Go::Item(index), Picked::List(list)) => list.items.get(*index),
             (Go::Row(level), Picked::List(list)) => row.items.get(*level).and_then(|index| list.items.get(*index)),
             (Go::Capture(name), object) => {

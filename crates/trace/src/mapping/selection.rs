@@ -13,8 +13,9 @@ use super::scalar::Scalar;
 pub(crate) struct Selection {
     /// Keys by name; the position is the slot in [`Picked::Object`].
     fields: Vec<(String, Selection)>,
-    /// Slots in the order of their names, once there are so many that looking at each takes longer; see [`Selection::sealed`].
-    by_name: Vec<usize>,
+    /// Slots plus one by the hash of their names (0 is free, a taken place leads to the next), once there are so many names that looking
+    /// at each takes longer; see [`Selection::sealed`].
+    by_hash: Vec<usize>,
     /// Every other key.
     entries: Option<Box<Selection>>,
     /// Items of a list that are wanted by number, or all.
@@ -24,6 +25,8 @@ pub(crate) struct Selection {
     items_end: usize,
     /// The value as it stands, unread.
     raw: bool,
+    /// Only fields, and of each its value; known once it is sealed.
+    is_flat: bool,
 }
 
 /// One step through what was picked.
@@ -83,9 +86,18 @@ impl Selection {
         for inner in [&mut self.entries, &mut self.items].into_iter().flatten() {
             **inner = std::mem::take(&mut **inner).sealed();
         }
+        let only_fields = !self.raw && self.entries.is_none() && self.items.is_none();
+        self.is_flat = only_fields && self.fields.iter().all(|(_, inner)| inner.is_leaf());
         if self.fields.len() > FEW {
-            self.by_name = (0..self.fields.len()).collect();
-            self.by_name.sort_by(|left, right| self.fields[*left].0.cmp(&self.fields[*right].0));
+            let places = (4 * self.fields.len()).next_power_of_two();
+            self.by_hash = vec![0; places];
+            for (slot, (name, _)) in self.fields.iter().enumerate() {
+                let mut place = hash(name) & (places - 1);
+                while self.by_hash[place] != 0 {
+                    place = (place + 1) & (places - 1);
+                }
+                self.by_hash[place] = slot + 1;
+            }
         }
         self
     }
@@ -95,9 +107,60 @@ impl Selection {
         &self.fields
     }
 
+    /// The slot of a key.
+    pub(super) fn slot(&self, key: &str) -> Option<usize> {
+        if self.by_hash.is_empty() {
+            return self.fields.iter().position(|(name, _)| name == key);
+        }
+        let mut place = hash(key) & (self.by_hash.len() - 1);
+        loop {
+            // At most a quarter of the places is taken: a free one comes soon.
+            let slot = self.by_hash[place].checked_sub(1)?;
+            if self.fields[slot].0 == key {
+                return Some(slot);
+            }
+            place = (place + 1) & (self.by_hash.len() - 1);
+        }
+    }
+
+    /// Whether of an object only values as a whole are wanted, by their names.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.is_flat
+    }
+
     /// Whether a value as a whole is wanted and nothing in it.
     pub(crate) fn is_leaf(&self) -> bool {
         self.fields.is_empty() && self.entries.is_none() && self.items.is_none() && !self.raw
+    }
+}
+
+/// A hash of a name that looks at three of its bytes and its length: names of fields differ early, and every key of every record is hashed.
+fn hash(name: &str) -> usize {
+    let bytes = name.as_bytes();
+    let at = |place: usize| bytes.get(place).map_or(0, |byte| u32::from(*byte));
+    let seen = at(0) | at(bytes.len() / 2) << 8 | at(bytes.len().saturating_sub(1)) << 16 | (bytes.len() as u32) << 24;
+    // Fibonacci hashing: the upper bits of the product depend on all bits of what was seen.
+    (seen.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+/// Some slots, each as the bit that its number gives modulo 128: what is not in it is not there, what is in it may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Slots(u128);
+
+impl Slots {
+    /// One slot.
+    pub(crate) fn of(slot: usize) -> Self {
+        Self(1 << (slot % 128))
+    }
+
+    /// The slots of both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether some slot may be in both.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
     }
 }
 
@@ -119,8 +182,10 @@ pub(crate) enum Picked<'a> {
 /// What was wanted of an object.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Object<'a> {
-    /// By slot.
-    pub(crate) fields: Vec<Picked<'a>>,
+    /// What is there of the fields with slots, in the order of the record: a mapping names many more than one record has.
+    fields: Vec<(usize, Picked<'a>)>,
+    /// Their slots.
+    slots: Slots,
     /// Keys that no slot names, in the order of the file.
     pub(crate) entries: Vec<(Cow<'a, str>, Picked<'a>)>,
     /// Positions in `entries`, sorted by key.
@@ -138,9 +203,30 @@ pub(crate) struct List<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// An object of which only the fields with slots are known.
-    pub(crate) fn of_fields(fields: Vec<Picked<'a>>, length: usize) -> Self {
-        Self { fields, length, ..Self::default() }
+    /// An object of so many keys, of which none is known yet.
+    pub(crate) fn of_length(length: usize) -> Self {
+        Self { length, ..Self::default() }
+    }
+
+    /// An object with room for some of so many fields.
+    pub(crate) fn for_fields(count: usize) -> Self {
+        // Few records have more than eight of the fields that a mapping names.
+        Self { fields: Vec::with_capacity(count.min(8)), ..Self::default() }
+    }
+
+    /// The field of a slot; `None` where it is not there.
+    #[inline]
+    pub(crate) fn field(&self, slot: usize) -> Option<&Picked<'a>> {
+        if !self.slots.meets(Slots::of(slot)) {
+            return None;
+        }
+        self.fields.iter().find(|(there, _)| *there == slot).map(|(_, field)| field)
+    }
+
+    /// Sets the field of a slot that has none yet.
+    pub(crate) fn set(&mut self, slot: usize, field: Picked<'a>) {
+        self.slots = self.slots.and(Slots::of(slot));
+        self.fields.push((slot, field));
     }
 }
 
@@ -151,6 +237,14 @@ impl<'a> Picked<'a> {
         let Object { entries, sorted, .. } = &**object;
         let at = sorted.binary_search_by(|position| (*entries[*position as usize].0).cmp(key)).ok()?;
         Some(&entries[sorted[at] as usize].1)
+    }
+
+    /// The slots of its fields; none where it is no object.
+    pub(crate) fn slots(&self) -> Slots {
+        match self {
+            Self::Object(object) => object.slots,
+            _ => Slots::default(),
+        }
     }
 
     /// What it is, for a message.
@@ -174,7 +268,8 @@ impl<'a> Picked<'a> {
             Self::Null => Picked::Null,
             Self::Scalar(scalar) => Picked::Scalar(scalar.into_owned()),
             Self::Object(object) => Picked::Object(Box::new(Object {
-                fields: all(object.fields),
+                fields: object.fields.into_iter().map(|(slot, field)| (slot, field.into_owned())).collect(),
+                slots: object.slots,
                 entries: object
                     .entries
                     .into_iter()
@@ -257,30 +352,28 @@ impl<'de> Visitor<'de> for &Selection {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Picked<'de>, A::Error> {
-        let mut fields: Vec<Picked<'de>> = Vec::new();
-        fields.resize_with(self.fields.len(), Picked::default);
-        let mut entries: Vec<(Cow<'de, str>, Picked<'de>)> = Vec::new();
-        let mut length = 0;
+        let mut object = Box::new(Object::for_fields(self.fields.len()));
         while let Some(key) = map.next_key_seed(KeyOf(self))? {
-            length += 1;
+            object.length += 1;
             match key {
                 Key::Slot(slot) => {
                     let (name, wanted) = &self.fields[slot];
-                    if !matches!(fields[slot], Picked::Missing) {
+                    if object.field(slot).is_some() {
                         return Err(A::Error::custom(format_args!("the key `{name}` stands twice in one object")));
                     }
-                    fields[slot] = map.next_value_seed(wanted)?;
+                    object.set(slot, map.next_value_seed(wanted)?);
                 }
                 Key::Entry(key) => match &self.entries {
-                    Some(wanted) => entries.push((key, map.next_value_seed(&**wanted)?)),
+                    Some(wanted) => object.entries.push((key, map.next_value_seed(&**wanted)?)),
                     None => drop(map.next_value::<IgnoredAny>()?),
                 },
                 Key::Other => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        if entries.is_empty() {
-            return Ok(Picked::Object(Box::new(Object::of_fields(fields, length))));
+        if object.entries.is_empty() {
+            return Ok(Picked::Object(object));
         }
+        let entries = &object.entries;
         let mut sorted: Vec<u32> = (0..entries.len()).map(|at| u32::try_from(at).unwrap_or(u32::MAX)).collect();
         sorted.sort_by(|left, right| entries[*left as usize].0.cmp(&entries[*right as usize].0));
         for pair in sorted.windows(2) {
@@ -289,7 +382,8 @@ impl<'de> Visitor<'de> for &Selection {
                 return Err(A::Error::custom(format_args!("the key `{key}` stands twice in one object")));
             }
         }
-        Ok(Picked::Object(Box::new(Object { fields, entries, sorted, length })))
+        object.sorted = sorted;
+        Ok(Picked::Object(object))
     }
 }
 
@@ -300,17 +394,6 @@ enum Key<'de> {
     Slot(usize),
     Entry(Cow<'de, str>),
     Other,
-}
-
-impl KeyOf<'_> {
-    fn slot(&self, key: &str) -> Option<usize> {
-        let Selection { fields, by_name, .. } = self.0;
-        if by_name.is_empty() {
-            return fields.iter().position(|(name, _)| name == key);
-        }
-        let found = by_name.binary_search_by(|slot| fields[*slot].0.as_str().cmp(key)).ok()?;
-        Some(by_name[found])
-    }
 }
 
 impl<'de> DeserializeSeed<'de> for KeyOf<'_> {
@@ -329,7 +412,7 @@ impl<'de> Visitor<'de> for KeyOf<'_> {
     }
 
     fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
-        Ok(match self.slot(key) {
+        Ok(match self.0.slot(key) {
             Some(slot) => Key::Slot(slot),
             None if self.0.entries.is_some() => Key::Entry(Cow::Owned(key.to_owned())),
             None => Key::Other,
@@ -337,7 +420,7 @@ impl<'de> Visitor<'de> for KeyOf<'_> {
     }
 
     fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
-        Ok(match self.slot(key) {
+        Ok(match self.0.slot(key) {
             Some(slot) => Key::Slot(slot),
             None if self.0.entries.is_some() => Key::Entry(Cow::Borrowed(key)),
             None => Key::Other,

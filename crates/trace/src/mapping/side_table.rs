@@ -25,6 +25,7 @@ impl Table {
         let row = Row { number: 0, of: 1, ..Row::default() };
         let scope = Scope {
             record: &record,
+            slots: record.slots(),
             number: 0,
             captures,
             row: &row,

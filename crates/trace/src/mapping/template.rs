@@ -294,7 +294,7 @@ fn gather<'r>(at: &'r Picked<'r>, way: &'r [Go], row: &mut Row<'r>, rows: &mut V
     };
     match (go, at) {
         (Go::Field(slot), Picked::Object(object)) => {
-            if let Some(next) = object.fields.get(*slot) {
+            if let Some(next) = object.field(*slot) {
                 gather(next, rest, row, rows);
             }
         }
@@ -338,21 +338,29 @@ fn within(mut problem: Problem, path: &str) -> Problem {
     problem
 }
 
+#[inline]
 fn optional<'s>(field: &'s Option<Field>, scope: &'s Scope<'_>) -> Result<Option<(&'s Field, Scalar<'s>)>, Problem> {
     match field {
-        None => Ok(None),
-        Some(field) => Ok(field.value(scope)?.map(|value| (field, value))),
+        Some(field) if !field.is_idle(scope) => Ok(field.value(scope)?.map(|value| (field, value))),
+        _ => Ok(None),
     }
 }
 
 fn text(field: &Field, scope: &Scope<'_>) -> Result<Option<String>, Problem> {
     let Some(value) = field.value(scope)? else { return Ok(None) };
+    if let Scalar::Text(text) = value {
+        return Ok(Some(text.into_owned()));
+    }
     let shown = if matches!(value, Scalar::Float(_)) { value.shown() } else { String::new() };
     value.into_text().map(|text| Some(text.into_owned())).map_err(|expected| field.problem(expected, &shown))
 }
 
+#[inline]
 fn maybe_text(field: &Option<Field>, scope: &Scope<'_>) -> Result<Option<String>, Problem> {
-    field.as_ref().map_or(Ok(None), |field| text(field, scope))
+    match field {
+        Some(field) if !field.is_idle(scope) => text(field, scope),
+        _ => Ok(None),
+    }
 }
 
 fn small<T: TryFrom<u64>>(field: &Field, value: &Scalar<'_>) -> Result<T, Problem> {
