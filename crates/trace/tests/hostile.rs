@@ -146,6 +146,8 @@ fn mappings_that_cannot_work_say_so_with_a_hint() {
         ("[[trace]]\nunit = { path = \"a\", regex = \"(\" }\n", "regex"),
         ("[[trace]]\nunit = { path = \"a\", split = \"x\" }\n", "side"),
         ("[[trace]]\nunit = \"a..b\"\n", "character"),
+        ("[[trace]]\nunit = \"a\"\nscores.x = { path = \"b\", scale = 0 }\n", "other than 0"),
+        ("[[trace]]\nunit = \"a\"\nscores.x = { path = \"b\", scale = 2, as = \"text\" }\n", "is for numbers"),
         ("name = \"x\"\n", "[[trace]]"),
         ("[[trace]]\narm = \"a\"\n", "unit"),
         ("[[trace]]\nunit = \"a\"\ncue.target = \"b\"\n", "kind"),

@@ -237,10 +237,10 @@ fn livecodebench_has_two_efforts_where_both_were_measured() {
             .collect();
         scores.iter().sum::<f64>() / scores.len() as f64
     };
-    assert!((mean("Cllama-13b-Ins", "off") - 31.1691).abs() < 1e-4);
-    assert!((mean("Cllama-13b-Ins", "cot") - 18.0585).abs() < 1e-4);
-    assert!((mean("GPT-4O-2024-05-13", "off") - 57.2443).abs() < 1e-4);
-    assert!((mean("GPT-4O-2024-05-13", "cot") - 92.0923).abs() < 1e-4);
+    assert!((mean("Cllama-13b-Ins", "off") - 0.311_691).abs() < 1e-6);
+    assert!((mean("Cllama-13b-Ins", "cot") - 0.180_585).abs() < 1e-6);
+    assert!((mean("GPT-4O-2024-05-13", "off") - 0.572_443).abs() < 1e-6);
+    assert!((mean("GPT-4O-2024-05-13", "cot") - 0.920_923).abs() < 1e-6);
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn a_folder_is_described_and_the_next_command_works() {
       rate corrected by labels    no labels of mentions: 120 drawn at random would do
       reversed comparisons        no questions asked forward and reversed
       best-of-k by score          no recorded score
+      effort levels               no effort recorded: the same questions at two settings
 
     next: candor audit run --from 'my runs'
     "#);

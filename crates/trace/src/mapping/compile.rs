@@ -428,6 +428,14 @@ impl Compiler<'_> {
         if table.share.is_some() && !(name == "cost" || name.starts_with("usage.")) {
             return Err(self.refuse(name, "`share` divides cost and usage only", "leave it out"));
         }
+        if let Some(scale) = table.scale {
+            if !(scale.is_finite() && scale != 0.0) {
+                return Err(self.refuse(name, "`scale` multiplies by a number other than 0", "scale = 0.01"));
+            }
+            if table.map.is_some() || matches!(table.kind, Some(Kind::Text | Kind::Truth)) {
+                return Err(self.refuse(name, "`scale` is for numbers", "leave out `map` and `as`"));
+            }
+        }
         // A default is there without any field, a counter comes from the record before too.
         let alone = table.default.is_none() && table.difference.is_none();
         let mut field = Field {
@@ -438,7 +446,8 @@ impl Compiler<'_> {
                 && split.is_none()
                 && table.trim != Some(true)
                 && table.map.is_none()
-                && table.kind.is_none(),
+                && table.kind.is_none()
+                && table.scale.is_none(),
             count: table.count.unwrap_or(false),
             absent: table.absent.as_ref().map(|list| list.0.iter().map(Scalar::from).collect()).unwrap_or_default(),
             regex,
@@ -451,6 +460,7 @@ impl Compiler<'_> {
             unmapped: table.unmapped,
             default: table.default.as_ref().map(Scalar::from),
             kind: table.kind,
+            scale: table.scale,
             shared: table.share.is_some(),
             ..Field::plain(name, source)
         };

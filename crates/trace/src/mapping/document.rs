@@ -260,6 +260,8 @@ pub(super) struct FieldTable {
     #[serde(default, rename = "as")]
     pub(super) kind: Option<Kind>,
     #[serde(default)]
+    pub(super) scale: Option<f64>,
+    #[serde(default)]
     pub(super) difference: Option<Difference>,
     #[serde(default)]
     pub(super) share: Option<Share>,

@@ -80,6 +80,8 @@ pub(crate) struct Field {
     pub(crate) unmapped: Option<Unmapped>,
     pub(crate) default: Option<Scalar<'static>>,
     pub(crate) kind: Option<Kind>,
+    /// A number is multiplied by this.
+    pub(crate) scale: Option<f64>,
     /// The number of the cumulative counter that this is, and its rule.
     pub(crate) counter: Option<(usize, Difference)>,
     /// Divided over the rows of the record.
@@ -103,6 +105,7 @@ impl Field {
             unmapped: None,
             default: None,
             kind: None,
+            scale: None,
             counter: None,
             shared: false,
         }
@@ -239,6 +242,10 @@ impl Field {
     }
 
     fn typed<'s>(&self, value: Scalar<'s>) -> Result<Scalar<'s>, Problem> {
+        if let Some(scale) = self.scale {
+            let number = value.number().ok_or_else(|| self.problem("a number to scale", &value.shown()))?;
+            return Ok(Scalar::Float(number * scale));
+        }
         match self.kind {
             None => Ok(value),
             Some(Kind::Text) => {
