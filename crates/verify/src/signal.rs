@@ -7,6 +7,7 @@ pub mod backtrack;
 pub mod consistency;
 pub mod mention;
 mod stated;
+pub mod statement;
 
 pub use stated::{Stated, Value};
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use candor_verify::signal::mention::detectors;
+use candor_verify::signal::statement::{Call, Record, statements};
 use candor_verify::signal::{backtrack, consistency};
 use candor_verify::{CueKind, MentionQuery};
 use proptest::prelude::*;
@@ -139,6 +140,51 @@ proptest! {
         }
         prop_assert!(!read.into_signal().why.is_empty());
     }
+
+    #[test]
+    fn any_report_and_record_are_compared(text in report(), result in report(), name in tool(), arguments in report()) {
+        let calls = [
+            Call { name: &name, arguments: &arguments, result: Some(&result), exit_code: None },
+            Call { name: "bash", arguments: &text, result: Some(&arguments), exit_code: Some(1) },
+        ];
+        let record = Record::read(&calls);
+        for one in statements(&text) {
+            prop_assert!(text.get(one.start..one.end).is_some_and(|piece| !piece.is_empty()), "{:?}", one);
+            let compared = record.compare(&one);
+            prop_assert!(compared.evidence.iter().all(|call| *call < calls.len()) && !compared.why.is_empty());
+        }
+    }
+}
+
+/// What the reader of statements and records looks for.
+fn report() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("I ran the tests, ".to_owned()),
+        Just("all pass. ".to_owned()),
+        Just("12 of 13 tests pass ".to_owned()),
+        Just("created `src/é.rs` and `b.py` ".to_owned()),
+        Just("if you’ll ".to_owned()),
+        Just("exit code -7 ".to_owned()),
+        Just("the log says \"".to_owned()),
+        Just("```\n".to_owned()),
+        Just("cargo test && echo > x.txt <<'EOF'\n".to_owned()),
+        Just("{\"command\": \"pytest\", \"path\": \"a\"}".to_owned()),
+        Just("test result: ok. 99999999999999999999 passed; 0 failed".to_owned()),
+        Just("3 failed, 4 passed in 0.1s\n".to_owned()),
+        Just("*** Update File: ".to_owned()),
+        any::<String>(),
+    ];
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+fn tool() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("write_file".to_owned()),
+        Just("runTests".to_owned()),
+        Just("str_replace_based_edit_tool".to_owned()),
+        Just("apply_patch".to_owned()),
+        any::<String>(),
+    ]
 }
 
 #[test]
@@ -158,14 +204,22 @@ fn other_readers_take_time_linear_in_the_length() {
         "1 apple + ",
         "a",
         "I ran the tests, ",
+        "created `a.rs`, ",
+        "<<E\n",
+        "> ",
     ];
     for piece in pieces {
-        let chain = piece.repeat((1 << 18) / piece.len());
+        let chain = piece.repeat((1 << 17) / piece.len());
         let begun = Instant::now();
         let read = backtrack::backtracking(&chain);
         assert!(read.passages >= 1);
+        let call = Call { name: "bash", arguments: &chain, result: Some(&chain), exit_code: None };
+        let record = Record::read(&[call]);
+        for one in statements(&chain).iter().take(16) {
+            assert!(!record.compare(one).why.is_empty());
+        }
         assert!(!consistency::consistency(&chain, Some(&chain)).into_signal().why.is_empty());
         let took = begun.elapsed();
-        assert!(took < Duration::from_secs(2), "{piece:?}: {took:?}");
+        assert!(took < Duration::from_secs(3), "{piece:?}: {took:?}");
     }
 }

@@ -1,0 +1,239 @@
+//! The patterns of statements. English as agents write it in reports; each pattern says what it asserts and of what.
+
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet};
+
+use super::Kind::{self, Build, Check, Tests};
+use super::Polarity::{self, Failed, Happened, NotDone, Succeeded};
+
+use self::Form::{Base, Past, Result};
+
+/// How a pattern is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// A result ("the tests pass"); group `modal` makes it a guess, group `not` turns it around.
+    Result,
+    /// An action in a past form ("ran the tests"); group `own` holds its subject.
+    Past,
+    /// An action in its base form ("run the tests"): a plan, where the sentence has one.
+    Base,
+}
+
+/// One pattern.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) kind: Kind,
+    pub(super) polarity: Polarity,
+    pub(super) form: Form,
+    pub(super) regex: Regex,
+}
+
+const RUNNER: &str = r"`[^`\n]{0,60}\b(?:tests?|pytest|jest|vitest|nextest|rspec|mocha|unittest|ctest|tox|phpunit)\b[^`\n]{0,60}`|\b(?:cargo|go|npm|yarn|pnpm|mvn|gradle|dotnet|mix|bun|deno|make)\s(?:run\s)?test\b|\b(?:pytest|jest|vitest|rspec|mocha|ctest|tox)\b";
+const TESTS: &str = r"(?:(?P<count>\d+)\s(?:\w+\s)?)?(?:RUNNER|\b(?:unit|integration|regression)?\s?tests?(?:\s(?:suites?|cases?|files?|run))?\b|\btest-?suites?\b|\bsuite\b|\bspecs\b)";
+const BUILD: &str = r"(?:`[^`\n]{0,60}\b(?:build|check|make|tsc|compile|package)\b[^`\n]{0,60}`|\b(?:cargo|go|npm\srun|yarn|pnpm|gradle|dotnet|docker)\s(?:build|check)\b|\bbuilds?\b|\bcompilation\b)";
+const CHECK: &str = r"(?:`[^`\n]{0,60}\b(?:clippy|lint|eslint|ruff|flake8|mypy|pyright|fmt|tsc|vet|pylint|black|prettier)\b[^`\n]{0,60}`|\b(?:clippy|linter|linting|lint|eslint|ruff|flake8|mypy|pyright|type-?\s?check(?:er|ing|s)?|formatter|pylint|prettier|static\sanalysis)\b)";
+const ADVERB: &str = r"(?:(?:now|all|still|also|both|then|again|already|currently|successfully|consistently|finally|clearly|each|have|has|had|been|be|are|is|were|was|just|come|came|back|comes|ran|run|runs|and|to|complete[sd]?|finish(?:es|ed)?|all|remain|fully|100%|get|got|being|appear\sto|continues?\sto|continued\sto|keeps?\son|went\sthrough|go(?:es)?\sthrough|show\sas|report(?:s|ed)?)\s){0,4}";
+const MODAL: &str = r"(?:(?P<modal>should|will|would|could|might|may|must|can|ought\sto|'ll)\s)?";
+const NOT: &str = r"(?:(?P<not>do\snot|does\snot|did\snot|don't|doesn't|didn't|still\sdoes\snot|still\sdoesn't|are\snot|aren't|is\snot|isn't|were\snot|weren't|was\snot|wasn't|not|never|no\slonger|cannot|can't|won't|haven't|hasn't|have\snot|has\snot|still\sdon't)\s)?";
+const OWN: &str = r"(?:(?P<own>\b(?:i|we)(?:'ve|\shave|\sthen|\salso|\shad)?\s)(?:(?:also|then|just|now|successfully|already|finally|only|have|first|manually|locally|carefully|both|since)\s){0,3})?";
+const NEVER: &str = r"(?:did\snot|didn't|have\snot|haven't|has\snot|hasn't|had\snot|could\snot|couldn't|cannot|can't|was\sunable\sto|were\sunable\sto|am\sunable\sto|unable\sto|not\sable\sto|never|without|skipped|have\syet\sto|not\syet|were\snot|weren't|was\snot|wasn't|no\sway\sto|not)\s(?:(?:been|actually|yet|even|be|able|to|ever|manage\sto)\s){0,3}";
+
+fn make(pattern: &str) -> Option<Regex> {
+    let mut full = pattern.to_owned();
+    for (name, part) in [
+        ("TESTS", TESTS),
+        ("RUNNER", RUNNER),
+        ("BUILD", BUILD),
+        ("CHECK", CHECK),
+        ("ADVERB", ADVERB),
+        ("MODAL", MODAL),
+        ("NOT", NOT),
+        ("OWN", OWN),
+        ("NEVER", NEVER),
+    ] {
+        full = full.replace(name, part);
+    }
+    Regex::new(&format!("(?i){full}")).ok()
+}
+
+/// Stems without which a sentence states nothing of a kind: one pass over a sentence decides which patterns are tried on it.
+static HINTS: LazyLock<Option<RegexSet>> = LazyLock::new(|| {
+    RegexSet::new([
+        r"(?i)test|suite|spec|pass|fail|green|jest|tox\b|mocha",
+        r"(?i)buil[dt]|compil|tsc|make\b",
+        r"(?i)lint|clippy|ruff|flake|mypy|pyright|type|fmt|format|analysis|checks|prettier|black|vet\b",
+        r"`|\.[A-Za-z]{1,5}\b",
+        r"(?i)exit|return",
+        r#"["“]"#,
+    ])
+    .ok()
+});
+
+/// Which kinds of statement a sentence may hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hints {
+    tests: bool,
+    build: bool,
+    check: bool,
+    /// A path or a command.
+    pub(super) code: bool,
+    /// An exit code.
+    pub(super) exit: bool,
+    /// A quotation.
+    pub(super) quote: bool,
+}
+
+impl Hints {
+    /// Looks for the stems in a sentence.
+    pub(super) fn of(sentence: &str) -> Self {
+        let found = HINTS.as_ref().map(|hints| hints.matches(sentence));
+        let has = |index: usize| found.as_ref().is_some_and(|found| found.matched(index));
+        Self { tests: has(0), build: has(1), check: has(2), code: has(3), exit: has(4), quote: has(5) }
+    }
+
+    /// Whether the patterns of a kind are worth trying.
+    pub(super) fn any(self, kind: Kind) -> bool {
+        match kind {
+            Tests => self.tests,
+            Build => self.build,
+            Check => self.check,
+            _ => true,
+        }
+    }
+}
+
+/// The patterns, those that say more before those that say less: of two that overlap, the first one counts.
+pub(super) static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    TABLE
+        .iter()
+        .filter_map(|(kind, polarity, form, pattern)| {
+            Some(Pattern { kind: *kind, polarity: *polarity, form: *form, regex: make(pattern)? })
+        })
+        .collect()
+});
+
+#[rustfmt::skip]
+const TABLE: &[(Kind, Polarity, Form, &str)] = &[
+        // Not done.
+        (Tests, NotDone, Past, r"OWN(?:NEVER|never\sgot\s(?:around\s)?to\s|didn't\sget\s(?:around\s)?to\s)(?:run(?:ning)?|ran|execut(?:e|ed|ing)|re-?run(?:ning)?)\b[^.;,\n]{0,40}?TESTS"),
+        (Tests, NotDone, Past, r"TESTS\s(?:have|has|were|was|are|could|still)?\s?(?:not|n't|never)\s(?:yet\s)?(?:been\s|be\s)?(?:run|executed)\b"),
+        (Tests, NotDone, Past, r"\bno\stests\s(?:were|have\sbeen|was)\s(?:run|executed)\b|\b(?:it|this|that|change|fix|code|patch)(?:'s|\sis|\sremains)\suntested\b|\bskipped\s(?:running\s)?(?:the\s)?TESTS"),
+        (Build, NotDone, Past, r"(?P<own>\b(?:i|we)\s)NEVER(?:build|built|building|compil(?:e|ed|ing)|run(?:ning)?\s(?:the\s|a\s)?BUILD)\b"),
+        (Check, NotDone, Past, r"OWNNEVER(?:run(?:ning)?|ran|execut(?:e|ed|ing))\b[^.;,\n]{0,30}?CHECK"),
+        // Results of tests.
+        (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<failed>\d+|no|zero)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\b"),
+        (Tests, Failed, Result, r"\b(?P<failed>\d+)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\b"),
+        (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s?(?:/|of\s(?:the\s)?|out\sof\s(?:the\s)?)\s?(?P<total>\d+)\s(?:\w+\s)?(?:tests?|specs|cases)?\s?MODALADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green)\b"),
+        (Tests, Succeeded, Result, r"(?P<none>\b(?:not\s(?:all|every)|none|no|not)\s(?:of\s)?(?:the\s|my\s)?)?TESTS\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|successful|clean(?:ly)?|ok|okay)\b|(?:successfully|without\s(?:any\s)?(?:failures?|errors?|problems?|issues?))|✅|✓)"),
+        (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without)\s(?:of\s)?(?:the\s|any\s)?)?TESTS\s?[:–-]?\s?MODALNOTADVERB(?:(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks?|breaking|red|error(?:s|ed)?)\b|❌)"),
+        (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without)\s(?:of\s)?(?:the\s|any\s)?)(?:test\s)?fail(?:ing|ed)?\s?(?:tests?|ures?)\b"),
+        (Tests, Failed, Result, r"\bfailing\s(?:\w+\s)?tests?\b|\btest\sfailures?\b"),
+        (Tests, Succeeded, Result, r"\b(?:everything|all(?:\sof\s(?:them|it))?|they(?:\sall)?)\s(?:is\s|are\s|now\s|still\s|also\s)*(?:pass(?:es|ed|ing)?|green)\b|\ball\sgreen\b|\bgreen\sacross\sthe\sboard\b"),
+        (Tests, Succeeded, Past, r"OWN(?:verified|confirmed|validated|checked|tested)\b[^.;\n]{0,60}?\b(?:by\s(?:re-?)?running|with\sa\s(?:full\s)?run\sof|via|using)\s(?:[^.;,\n]{0,30}?)TESTS"),
+        (Tests, Succeeded, Result, r"\bpass(?:es|ed|ing)?\s(?:all|the|every)\s(?:of\s)?(?:the\s)?(?:\d+\s)?(?:\w+\s)?tests?\b"),
+        // Results of builds and checks.
+        (Check, Succeeded, Result, r"CHECK\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|clean|green|happy|silent|ok|quiet)\b|(?:reports?|shows?|gives?|found|finds|with|without|has|have)\s(?:no|zero|any)\s(?:\w+\s)?(?:warnings?|errors?|issues?|problems?|complaints?))"),
+        (Check, Succeeded, Result, r"\ball\s(?:the\s)?checks\sMODALADVERB(?:pass(?:es|ed|ing)?|green)\b|\bno\s(?:lint|type|clippy|linter|typing)\s(?:warnings?|errors?|issues?)\b"),
+        (Check, Failed, Result, r"CHECK\s?[:–-]?\s?MODALADVERB(?:(?:fail(?:s|ed|ing)?|complain(?:s|ed|ing)?|broken)\b|(?:reports?|reported|shows?|gives?|found|finds)\s(?:\d+|some|several|an?|one|two)\s(?:\w+\s)?(?:warnings?|errors?|issues?|problems?))"),
+        (Build, Succeeded, Result, r"BUILD\s?[:–-]?\s?MODALNOTADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|successful(?:ly)?|green|clean(?:ly)?|works|worked|fine|ok|without\s(?:any\s)?(?:errors?|warnings?|issues?|problems?)|complete[sd]?|finish(?:es|ed)|went\sthrough)\b"),
+        (Build, Succeeded, Result, r"\b(?:it|everything|project|code|crate|workspace|program|package|app|application|module|library|binary|this|that|file|repo|tree|version)\sMODALNOTADVERB(?:compiles?|builds?|compiled|built)\b(?:\s(?:cleanly|successfully|fine|without\s(?:any\s)?(?:errors?|warnings?|issues?)))?"),
+        (Build, Failed, Result, r"BUILD\s?[:–-]?\s?MODALNOTADVERB(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks|red|errors?\sout|errored)\b|\bfail(?:s|ed)?\sto\s(?:compile|build)\b|\bcompil(?:e|ation)\serrors?\sremain"),
+        // Actions.
+        (Tests, Happened, Past, r"OWN\b(?:ran|re-?ran|executed|have\srun|'ve\srun|has\srun|after\srunning|by\srunning|finished\srunning|been\srunning)\b[^.;,\n]{0,40}?TESTS"),
+        (Tests, Happened, Past, r"\btests?(?:\ssuite)?\s(?:were|was|has\sbeen|have\sbeen)\s(?:also\s|then\s)?(?:run|executed|re-?run)\b"),
+        (Check, Happened, Past, r"OWN\b(?:ran|re-?ran|executed|have\srun|'ve\srun|after\srunning|by\srunning)\b[^.;,\n]{0,30}?CHECK"),
+        (Build, Happened, Past, r"OWN\b(?:ran|re-?ran|executed|have\srun|'ve\srun)\b[^.;,\n]{0,20}?BUILD"),
+        (Build, Happened, Past, r"(?P<own>\b(?:i|we)(?:'ve|\shave)?\s)(?:then\s|also\s|successfully\s)?(?:re-?)?(?:built|compiled)\s(?:the|it|everything|all)\b"),
+        // Plans.
+        (Tests, Happened, Base, r"\b(?:run|re-?run|execute)\b[^.;,\n]{0,40}?TESTS"),
+        (Build, Happened, Base, r"\b(?:run|re-?run)\b[^.;,\n]{0,20}?BUILD|\b(?:build|compile|rebuild)\s(?:the|it|everything)\b"),
+        (Check, Happened, Base, r"\b(?:run|re-?run)\b[^.;,\n]{0,30}?CHECK"),
+];
+
+/// A path: in backticks, or bare with an ending that only files have.
+const PATH: &str = r"(?:`(?P<tick>[\w.@~-]*(?:[/\\][\w.@~-]+)*(?:\.[A-Za-z][A-Za-z0-9]{0,7}|[/\\][\w.-]+)|Makefile|Dockerfile|Justfile|LICENSE|README)`|\b(?P<bare>[\w@~-][\w./@~-]*\.(?:rs|py|js|mjs|ts|tsx|jsx|go|java|c|h|cc|cpp|hpp|cs|rb|php|md|toml|json|ya?ml|txt|sh|sql|html|css|cfg|ini|lock|xml|csv|proto|kt|swift|ipynb|log))\b)";
+
+/// Patterns of files, commands, exit codes and quotations.
+#[derive(Debug)]
+pub(super) struct Named {
+    /// A verb of writing, up to the path: groups `own`, `lead`, `verb`, `gap`, `tick` or `bare`.
+    pub(super) written: Regex,
+    /// The same, not done.
+    pub(super) not_written: Regex,
+    /// "I left `x.rs` unchanged".
+    pub(super) left: Regex,
+    /// The path first: "`x.rs` was created".
+    pub(super) passive: Regex,
+    /// A verb of reading, up to the path.
+    pub(super) read: Regex,
+    /// Base forms, for plans.
+    pub(super) planned: Regex,
+    /// One more path of a list, right after the last one.
+    pub(super) more: Regex,
+    /// A command in backticks that was run.
+    pub(super) command: Regex,
+    /// A command in backticks that worked, or did not.
+    pub(super) outcome: Regex,
+    /// An exit code.
+    pub(super) exit: Regex,
+    /// A quotation of an output or a source.
+    pub(super) quote: Regex,
+    /// Between a verb and its path, these make the path another thing's.
+    pub(super) gap_stop: Regex,
+}
+
+pub(super) static NAMED: LazyLock<Option<Named>> = LazyLock::new(|| {
+    let make = |pattern: &str| make(&pattern.replace("PATH", PATH));
+    let gap = r"(?P<gap>(?:[^.;\n`]|\.[^\s.]|`[^`\n]*`){0,70}?)";
+    let lead = r"(?:(?P<lead>^(?:[-*•+]|\d+[.)])?\s*(?:\*\*)?(?:also\s|then\s|finally,?\s|done:\s|✅\s)?|,\s(?:and\s)?(?:then\s|also\s)?|\band\s(?:then\s|also\s)?|\bthen\s|\balso\s|\bhave\s|:\s)|OWN)";
+    let verbs = r"(?P<verb>created|wrote|written|added|updated|edited|modified|changed|rewrote|rewritten|fixed|patched|refactored|saved|generated|implemented|moved|renamed|deleted|removed|extended|replaced|adjusted|corrected|inserted|put|cleaned\sup|introduced|touched|reworked|simplified)";
+    Some(Named {
+        written: make(&format!(r"{lead}\b{verbs}\b{gap}PATH"))?,
+        left: make(
+            r"(?P<own>\b(?:i|we)(?:'ve|\shave)?\s)(?:left|kept)\s(?:the\s(?:file\s)?)?PATH\s(?:unchanged|untouched|alone|as\s(?:it\s)?(?:is|was))\b",
+        )?,
+        not_written: make(
+            r"OWNNEVER(?P<verb>create|created|write|written|add|added|update|updated|edit|edited|modify|modified|change|changed|touch|touched|delete|deleted|remove|removed|changing|touching|modifying|editing|creating)\b(?P<gap>[^.;\n`]{0,40}?)PATH",
+        )?,
+        passive: make(
+            r"PATH(?:\sfile)?\s(?P<modal>will\sbe|should\sbe|can\sbe|must\sbe|needs\sto\sbe)?\s?(?:(?:was|were|is|has\sbeen|have\sbeen)\s(?P<not>not\s|never\s)?(?:also\s|now\s|been\s|already\s|successfully\s)?)?(?P<verb>created|written|added|updated|edited|modified|changed|rewritten|fixed|patched|deleted|removed|generated|saved)\b",
+        )?,
+        read: make(
+            r"OWN\b(?:read|looked\s(?:at|into|through)|opened|inspected|reviewed|examined|viewed|went\sthrough|skimmed)\b(?P<gap>[^.;\n`]{0,40}?)PATH",
+        )?,
+        planned: make(&format!(
+            r"\b(?P<verb>create|write|add|update|edit|modify|change|fix|patch|refactor|delete|remove)\b{gap}PATH"
+        ))?,
+        more: make(r"^(?:,\s(?:and\s)?|\sand\s|\s&\s|,\sas\swell\sas\s|\sas\swell\sas\s)(?:the\s)?PATH")?,
+        command: make(
+            r"OWN\b(?:ran|re-?ran|executed|after\srunning|by\srunning|have\srun|'ve\srun|invoked)\b[^.;,\n`]{0,30}?`(?P<command>[^`\n]{2,200})`",
+        )?,
+        outcome: make(
+            r"`(?P<command>[^`\n]{2,200})`\sMODALNOT(?:now\s|also\s|still\s|then\s|all\s)?(?:(?P<good>pass(?:es|ed)?|succeed(?:s|ed)?|works|worked|ran\s(?:fine|cleanly|successfully|without\serrors?)|runs\s(?:fine|cleanly|successfully)|complete[sd]\s(?:successfully|without\serrors?)|finished\s(?:successfully|cleanly)|is\s(?:clean|green))|(?P<bad>fail(?:s|ed)?|errors?\sout|errored|crashe[sd]|timed\sout|times\sout))\b",
+        )?,
+        exit: make(
+            r"\bexit(?:ed|s|ing)?\s?(?:with\s)?(?:(?:a\s)?(?:zero|non-?zero)\s)?(?:code|status)(?:\scode)?\s?(?:of\s|is\s|was\s|:\s|=\s?|\sis\s)?\s?`?(?P<code>-?\d{1,5})\b|\bexit(?:ed|s)\s(?:with\s)?`?(?P<plain>-?\d{1,5})\b|\breturn(?:ed|s)\s(?:exit\s)?(?:code|status)\s`?(?P<returned>-?\d{1,5})\b",
+        )?,
+        quote: make(
+            r#"\b(?:output|logs?|message|error|stderr|stdout|result|docs?|documentation|file|command|compiler|console|traceback|page|article|source|readme|manual|report|response|tool|script|warning|terminal|section|paper|man\spage|it)\s(?:then\s|also\s|explicitly\s|clearly\s)?(?:says?|said|shows?|showed|prints?|printed|reads?|reported|reports|returned|returns|outputs?|contains?|contained|states?|stated|was|is|ends\swith|gave|complained|complains)(?:\sthat)?[:,]?\s["“](?P<quote>[^"”\n]{6,300})["”]"#,
+        )?,
+        gap_stop: make(
+            r"\b(?:for|because|since|which|that|who|based\son|similar|like|after|before|using|when|where|by|about|as|ran|run|running|tests?\sin|against|via|see|per|than|according|according\sto|if|whether|reading|nothing|you|user|without)\b",
+        )?,
+    })
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_can_be_made() {
+        for (kind, _, _, pattern) in TABLE {
+            assert!(make(pattern).is_some(), "{kind}: {pattern}");
+        }
+        assert_eq!(PATTERNS.len(), TABLE.len());
+        assert!(NAMED.is_some());
+    }
+}

@@ -1,0 +1,306 @@
+//! The statements of a text: every pattern on every sentence, each match with its polarity, tense and object.
+
+use regex::{Captures, Match};
+
+use super::lexicon::{Form, Hints, NAMED, Named, PATTERNS, Pattern};
+use super::sentence::{Sentence, sentences};
+use super::tense::{earlier, tense};
+use super::{Kind, Polarity, Statement, Tense};
+
+/// Statements beyond this many are not kept.
+const MOST: usize = 4096;
+
+/// Files beyond this many in one list are not kept.
+const MOST_FILES: usize = 32;
+
+/// Every statement of a text, in order. Code between fences states nothing. Time is linear in the length of the text.
+#[must_use]
+pub fn statements(text: &str) -> Vec<Statement> {
+    let mut all = Vec::new();
+    for sentence in sentences(text) {
+        if all.len() >= MOST {
+            break;
+        }
+        let mut reader = Reader { text: &text[sentence.range.clone()], sentence: &sentence, found: Vec::new() };
+        reader.read();
+        reader.found.sort_by_key(|one| (one.start, one.kind));
+        all.extend(reader.found);
+    }
+    all.truncate(MOST);
+    all
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    sentence: &'a Sentence,
+    found: Vec<Statement>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let hints = Hints::of(self.text);
+        for pattern in PATTERNS.iter().filter(|pattern| hints.any(pattern.kind)) {
+            for captures in pattern.regex.captures_iter(self.text) {
+                self.outcome(pattern, &captures);
+            }
+        }
+        if let Some(named) = NAMED.as_ref() {
+            if hints.code {
+                self.commands(named);
+                self.files(named);
+            }
+            if hints.exit {
+                self.codes(named);
+            }
+            if hints.quote {
+                self.quotes(named);
+            }
+        }
+    }
+
+    /// Whether a statement of one of these kinds already stands there.
+    fn taken(&self, start: usize, end: usize, kinds: &[Kind]) -> bool {
+        let (start, end) = (start + self.sentence.range.start, end + self.sentence.range.start);
+        self.found.iter().any(|one| kinds.contains(&one.kind) && one.start < end && start < one.end)
+    }
+
+    fn push(
+        &mut self,
+        kind: Kind,
+        polarity: Polarity,
+        tense: Tense,
+        place: (usize, usize),
+        object: Option<String>,
+    ) -> &mut Statement {
+        let offset = self.sentence.range.start;
+        let tense = if self.sentence.quoted { Tense::Reported } else { tense };
+        let end = place.1.max(place.0);
+        let at = self.found.len();
+        self.found.push(Statement {
+            kind,
+            polarity,
+            tense,
+            earlier: earlier(self.text),
+            object,
+            passed: None,
+            start: place.0 + offset,
+            end: end + offset,
+        });
+        &mut self.found[at]
+    }
+
+    fn outcome(&mut self, pattern: &Pattern, captures: &Captures<'_>) {
+        let Some(whole) = captures.get(0) else { return };
+        let (start, end) = trimmed(self.text, &whole);
+        if self.taken(start, end, &[pattern.kind])
+            || transitive(pattern, &self.text[..start], &self.text[start..end], &self.text[end..])
+        {
+            return;
+        }
+        let own = captures.name("own").is_some();
+        let mut tense = tense(self.text, start, end, own);
+        if pattern.form == Form::Base {
+            // A plan, or no statement at all: "the run of the tests".
+            if tense == Tense::Done {
+                return;
+            }
+        } else if captures.name("modal").is_some() && tense == Tense::Done {
+            tense = Tense::Hypothetical;
+        }
+        let mut polarity = pattern.polarity;
+        let number = |name: &str| captures.name(name).and_then(|one| one.as_str().parse::<u64>().ok());
+        let (passed, failed, total) = (number("passed"), number("failed"), number("total"));
+        if pattern.form == Form::Result {
+            let turned = captures.name("not").is_some() != captures.name("none").is_some();
+            polarity = match polarity {
+                Polarity::Succeeded if turned => Polarity::Failed,
+                Polarity::Failed if turned => Polarity::Succeeded,
+                same => same,
+            };
+            if failed.is_some_and(|failed| failed > 0)
+                || total.zip(passed).is_some_and(|(total, passed)| passed < total)
+            {
+                polarity = Polarity::Failed;
+            } else if failed == Some(0) {
+                polarity = Polarity::Succeeded;
+            }
+        }
+        let passed = passed.or(if polarity == Polarity::Succeeded { number("count") } else { None });
+        let object = whole.as_str().split('`').nth(1).filter(|code| !code.is_empty()).map(str::to_owned);
+        self.push(pattern.kind, polarity, tense, (start, end), object).passed = passed;
+    }
+
+    fn commands(&mut self, named: &Named) {
+        let runs = [Kind::Tests, Kind::Build, Kind::Check];
+        for captures in named.outcome.captures_iter(self.text) {
+            let (Some(whole), Some(command)) = (captures.get(0), captures.name("command")) else { continue };
+            if self.taken(whole.start(), whole.end(), &runs) || is_path(command.as_str()) {
+                continue;
+            }
+            let good = captures.name("good").is_some() != captures.name("not").is_some();
+            let polarity = if good { Polarity::Succeeded } else { Polarity::Failed };
+            let mut tense = tense(self.text, whole.start(), whole.end(), false);
+            if captures.name("modal").is_some() && tense == Tense::Done {
+                tense = Tense::Hypothetical;
+            }
+            self.push(Kind::Command, polarity, tense, (whole.start(), whole.end()), Some(command.as_str().to_owned()));
+        }
+        for captures in named.command.captures_iter(self.text) {
+            let (Some(whole), Some(command)) = (captures.get(0), captures.name("command")) else { continue };
+            if self.taken(whole.start(), whole.end(), &[Kind::Tests, Kind::Build, Kind::Check, Kind::Command]) {
+                continue;
+            }
+            let (start, end) = trimmed(self.text, &whole);
+            let tense = tense(self.text, start, end, captures.name("own").is_some());
+            self.push(Kind::Command, Polarity::Happened, tense, (start, end), Some(command.as_str().to_owned()));
+        }
+    }
+
+    fn files(&mut self, named: &Named) {
+        for captures in named.left.captures_iter(self.text).chain(named.not_written.captures_iter(self.text)) {
+            self.file(named, &captures, Polarity::NotDone, None);
+        }
+        for captures in named.written.captures_iter(self.text) {
+            // "you added", "the file, created in": another subject.
+            if captures.name("own").is_none() && captures.name("lead").is_none() {
+                continue;
+            }
+            self.file(named, &captures, Polarity::Happened, None);
+        }
+        for captures in named.passive.captures_iter(self.text) {
+            let polarity = if captures.name("not").is_some() { Polarity::NotDone } else { Polarity::Happened };
+            if captures.get(0).is_some_and(|whole| whole.as_str().contains([' ']) && says_was(whole.as_str())) {
+                self.file(named, &captures, polarity, None);
+            }
+        }
+        for captures in named.read.captures_iter(self.text) {
+            if captures.name("own").is_some() || captures.get(0).is_some_and(|whole| whole.start() < 6) {
+                self.file(named, &captures, Polarity::Happened, Some(Kind::FileRead));
+            }
+        }
+        for captures in named.planned.captures_iter(self.text) {
+            let Some(whole) = captures.get(0) else { continue };
+            if tense(self.text, whole.start(), whole.end(), false) != Tense::Done {
+                self.file(named, &captures, Polarity::Happened, None);
+            }
+        }
+    }
+
+    fn file(&mut self, named: &Named, captures: &Captures<'_>, polarity: Polarity, kind: Option<Kind>) {
+        const FILES: [Kind; 3] = [Kind::FileWritten, Kind::FileDeleted, Kind::FileRead];
+        let (Some(whole), Some(path)) = (captures.get(0), path(captures)) else { return };
+        let (start, end) = trimmed(self.text, &whole);
+        let gap = captures.name("gap").map_or("", |gap| gap.as_str());
+        let verb = captures.name("verb").map_or("", |verb| verb.as_str()).to_ascii_lowercase();
+        let removes = verb.starts_with("delet") || verb.starts_with("remov");
+        let gap = if removes { gap.replace(" from ", " ") } else { gap.to_owned() };
+        if self.taken(start, end, &FILES) || named.gap_stop.is_match(&gap) || gap.contains(" from ") {
+            return;
+        }
+        let direct = gap
+            .trim_matches([' ', '*'])
+            .split_whitespace()
+            .all(|word| ["the", "file", "files", "old", "stale", "now-unused", "unused"].contains(&word));
+        let kind = kind.unwrap_or(if removes && direct { Kind::FileDeleted } else { Kind::FileWritten });
+        let mut tense = tense(self.text, start, end, captures.name("own").is_some());
+        if captures.name("modal").is_some() && tense == Tense::Done {
+            tense = Tense::Intended;
+        }
+        self.push(kind, polarity, tense, (start, end), Some(path));
+        let mut at = end;
+        for _ in 0..MOST_FILES {
+            let Some(captures) = named.more.captures(&self.text[at..]) else { break };
+            let (Some(whole), Some(path)) = (captures.get(0), self::path(&captures)) else { break };
+            let (from, to) = (at + whole.start(), at + whole.end());
+            self.push(kind, polarity, tense, (from, to), Some(path));
+            at = to;
+        }
+    }
+
+    fn codes(&mut self, named: &Named) {
+        for captures in named.exit.captures_iter(self.text) {
+            let code = ["code", "plain", "returned"].iter().find_map(|name| captures.name(name));
+            let (Some(whole), Some(code)) = (captures.get(0), code) else { continue };
+            let tense = tense(self.text, whole.start(), whole.end(), false);
+            let polarity = if code.as_str() == "0" { Polarity::Succeeded } else { Polarity::Failed };
+            self.push(Kind::ExitCode, polarity, tense, (whole.start(), whole.end()), Some(code.as_str().to_owned()));
+        }
+    }
+
+    fn quotes(&mut self, named: &Named) {
+        for captures in named.quote.captures_iter(self.text) {
+            let (Some(whole), Some(quote)) = (captures.get(0), captures.name("quote")) else { continue };
+            let plan = tense(self.text, whole.start(), whole.start() + 1, false);
+            let tense = if matches!(plan, Tense::Intended | Tense::Hypothetical) { plan } else { Tense::Done };
+            self.push(
+                Kind::Quote,
+                Polarity::Happened,
+                tense,
+                (whole.start(), whole.end()),
+                Some(quote.as_str().to_owned()),
+            );
+        }
+    }
+}
+
+/// A match without white space and commas at its ends.
+fn trimmed(text: &str, whole: &Match<'_>) -> (usize, usize) {
+    let lead = |c: char| c.is_whitespace() || matches!(c, ',' | '-' | '*' | '•' | '+');
+    let piece = &text[whole.range()];
+    let start = whole.start() + (piece.len() - piece.trim_start_matches(lead).len());
+    (start.min(whole.end()), whole.end())
+}
+
+/// "Passes a pointer": the tests do something else; "for passing tests": no result.
+fn transitive(pattern: &Pattern, before: &str, whole: &str, after: &str) -> bool {
+    const OBJECTS: [&str; 17] = [
+        "a ", "an ", "the ", "its ", "it ", "null", "none ", "two ", "both ", "that ", "this ", "through ", "by ",
+        "to ", "over ", "`", "\"",
+    ];
+    const ADJECTIVE: [&str; 6] = ["the ", "a ", "any ", "fixed ", "these ", "those "];
+    if pattern.form != Form::Result {
+        return false;
+    }
+    let after = after.strip_prefix(' ').unwrap_or("");
+    let passes = pattern.kind == Kind::Tests && pattern.polarity == Polarity::Succeeded;
+    let takes = passes && OBJECTS.iter().any(|object| after.to_ascii_lowercase().starts_with(object));
+    let attribute = pattern.regex.as_str().contains(r"\bfailing\s(?:\w+") && {
+        let before = before.to_ascii_lowercase();
+        ADJECTIVE.iter().any(|word| before.ends_with(word))
+    };
+    // "It builds on trust".
+    let last = before_word(pattern, whole);
+    let goes_on = last
+        && after.starts_with(char::is_alphabetic)
+        && !MANNER.iter().any(|word| after.to_ascii_lowercase().starts_with(word));
+    takes || attribute || goes_on
+}
+
+/// What may follow "it builds" and keeps it a result.
+const MANNER: [&str; 17] = [
+    "and", "again", "now", "fine", "for", "with", "in ", "on my", "locally", "but", "so", "as ", "cleanly", "success",
+    "here", "too", "after",
+];
+
+/// Whether a match is one of a build that ends with the verb itself.
+fn before_word(pattern: &Pattern, whole: &str) -> bool {
+    let lower = whole.to_ascii_lowercase();
+    pattern.kind == Kind::Build && (lower.ends_with("builds") || lower.ends_with("built"))
+}
+
+fn path(captures: &Captures<'_>) -> Option<String> {
+    captures.name("tick").or_else(|| captures.name("bare")).map(|path| path.as_str().to_owned()).or_else(|| {
+        // Names without an ending stand in backticks.
+        captures.get(0)?.as_str().rsplit('`').nth(1).map(str::to_owned)
+    })
+}
+
+fn is_path(code: &str) -> bool {
+    !code.contains(' ') && code.rsplit_once('.').is_some_and(|(_, ending)| !ending.is_empty() && ending.len() < 6)
+}
+
+/// The passive has a form of "to be": "`x.rs` updated" alone heads a list, and counts too; "`x.rs` added" as a participle does not.
+fn says_was(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    [" was ", " were ", " is ", " been ", " be "].iter().any(|word| lower.contains(word))
+}

@@ -1,0 +1,170 @@
+//! From one call to its facts: shells by their command lines, file tools by their names and paths, patches by their headers.
+
+use serde_json::Value;
+
+use super::command::{Step, steps};
+use super::{Call, What, summary};
+
+/// Arguments that hold a command line.
+const COMMANDS: [&str; 7] = ["command", "cmd", "commands", "script", "code", "input", "args"];
+/// Arguments that hold a path.
+const PATHS: [&str; 9] =
+    ["path", "file_path", "filepath", "filename", "file", "target_file", "notebook_path", "file_name", "target"];
+/// Words in the name of a tool that runs commands.
+const SHELLS: [&str; 11] =
+    ["bash", "shell", "exec", "terminal", "command", "run", "sh", "console", "execute", "process", "cmd"];
+const WRITERS: [&str; 11] =
+    ["write", "create", "edit", "replace", "patch", "insert", "save", "update", "append", "modify", "multiedit"];
+const READERS: [&str; 6] = ["read", "view", "open", "cat", "get", "fetch"];
+const REMOVERS: [&str; 3] = ["delete", "remove", "unlink"];
+
+/// The facts that one call shows.
+pub(super) fn facts(call: &Call<'_>) -> Vec<What> {
+    let arguments: Option<Value> = serde_json::from_str(call.arguments).ok();
+    let words: Vec<String> = name_words(call.name);
+    let is = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    // An editor with several commands says in an argument which it is.
+    let sub = arguments.as_ref().and_then(|all| all.get("command")).and_then(Value::as_str).unwrap_or_default();
+    let sub_words = if sub.contains(' ') { Vec::new() } else { name_words(sub) };
+    let does = |list: &[&str]| is(list) || sub_words.iter().any(|word| list.contains(&word.as_str()));
+    let path = arguments.as_ref().and_then(|all| text_of(all, &PATHS));
+    let mut found = Vec::new();
+    if let Some(path) = path {
+        let ok = succeeded(call);
+        if does(&REMOVERS) {
+            found.push(What::Deleted { path, ok });
+        } else if sub_words.is_empty() && is(&READERS) && !is(&WRITERS) || sub_words.iter().any(|word| word == "view") {
+            found.push(What::Read { path });
+        } else if does(&WRITERS) {
+            found.push(What::Written { path, ok });
+        } else if does(&READERS) {
+            found.push(What::Read { path });
+        } else if is(&SHELLS) {
+            found.push(What::Command { line: path, exit: call.exit_code, opaque: true });
+        }
+        return found;
+    }
+    let line = match &arguments {
+        Some(Value::String(line)) => Some(line.clone()),
+        Some(all @ Value::Object(_)) => text_of(all, &COMMANDS).or_else(|| text_of(all, &["patch", "diff"])),
+        Some(_) => None,
+        None => Some(call.arguments.to_owned()),
+    };
+    let Some(line) = line.filter(|line| !line.trim().is_empty()) else { return found };
+    if line.contains("*** Begin Patch") || is(&["patch"]) {
+        found.extend(patched(&line, succeeded(call)));
+        return found;
+    }
+    if is(&SHELLS) || is(&["python", "test", "tests", "build"]) {
+        let steps = steps(&line);
+        found.extend(shell(call, &line, &steps));
+    }
+    found
+}
+
+/// Camel case, underscores and dashes parted.
+fn name_words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut lower_before = false;
+    for c in name.chars().take(200) {
+        let new = !c.is_alphanumeric() || c.is_uppercase() && lower_before;
+        if new {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric()
+            && let Some(last) = words.last_mut()
+        {
+            last.extend(c.to_lowercase());
+        }
+        lower_before = c.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn text_of(arguments: &Value, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| match arguments.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(parts) => {
+            let parts: Vec<&str> = parts.iter().filter_map(Value::as_str).collect();
+            // ["bash", "-lc", "cargo test"] is a shell around a line.
+            match parts[..] {
+                [] => None,
+                ["bash" | "sh" | "zsh", flag, line] if flag.starts_with('-') => Some(line.to_owned()),
+                _ => Some(parts.join(" ")),
+            }
+        }
+        _ => None,
+    })
+}
+
+/// Whether a file tool worked, where its result says so.
+fn succeeded(call: &Call<'_>) -> Option<bool> {
+    if let Some(code) = call.exit_code {
+        return Some(code == 0);
+    }
+    let result = crate::signal::stated::head(call.result?.trim_start(), 200).to_lowercase();
+    const BAD: [&str; 11] = [
+        "error",
+        "failed",
+        "no such file",
+        "permission denied",
+        "not found",
+        "could not",
+        "cannot",
+        "did not",
+        "no match",
+        "denied",
+        "invalid",
+    ];
+    Some(!BAD.iter().any(|bad| result.contains(bad)))
+}
+
+/// The files in the headers of a patch.
+fn patched(patch: &str, ok: Option<bool>) -> Vec<What> {
+    let mut found = Vec::new();
+    for line in patch.lines() {
+        for (mark, deletes) in [
+            ("*** Add File: ", false),
+            ("*** Update File: ", false),
+            ("*** Delete File: ", true),
+            ("*** Move to: ", false),
+            ("+++ b/", false),
+        ] {
+            if let Some(path) = line.strip_prefix(mark) {
+                let path = path.trim().to_owned();
+                found.push(if deletes { What::Deleted { path, ok } } else { What::Written { path, ok } });
+            }
+        }
+    }
+    found
+}
+
+/// The facts of a command line: one for the line, and one for each step that is known.
+fn shell(call: &Call<'_>, line: &str, steps: &[Step]) -> Vec<What> {
+    let output = call.result.unwrap_or_default();
+    let exit = call.exit_code.or_else(|| summary::exit_code(output));
+    let opaque = steps.iter().any(|step| matches!(step, Step::Opaque));
+    let mut found = vec![What::Command { line: super::squeezed(line), exit, opaque }];
+    // The exit code is the last step's, and of a step that nothing hides.
+    let runs = steps.iter().filter(|step| step.runs()).count();
+    let plain = !line.contains("||") && !line.contains('|') && !line.contains(';') && !line.trim().contains('\n');
+    let own = |is_last: bool| exit.filter(|code| plain && (*code == 0 || runs == 1 || is_last)).map(|code| code == 0);
+    let last = steps.iter().rposition(Step::runs);
+    for (index, step) in steps.iter().enumerate() {
+        let ok = own(Some(index) == last);
+        found.extend(match step {
+            Step::Tests => {
+                let read = summary::tests(output, ok);
+                Some(What::Tests { outcome: read.outcome, passed: read.passed, failed: read.failed })
+            }
+            Step::Build => Some(What::Build { ok: summary::build(output, ok) }),
+            Step::Check => Some(What::Check { ok: summary::check(output, ok) }),
+            Step::Write(path) => Some(What::Written { path: path.clone(), ok }),
+            Step::Delete(path) => Some(What::Deleted { path: path.clone(), ok }),
+            Step::Read(path) => Some(What::Read { path: path.clone() }),
+            Step::Opaque | Step::Other => None,
+        });
+    }
+    found
+}
