@@ -5,6 +5,7 @@ use crate::{Error, Result, Verifier};
 pub mod choice;
 pub mod exact;
 pub mod expression;
+pub mod grid;
 pub mod numeric;
 pub mod regex;
 mod settings;
@@ -18,6 +19,7 @@ pub static ALL: &[&dyn Verifier] = &[
     &yes_no::VERIFIER,
     &regex::VERIFIER,
     &expression::VERIFIER,
+    &grid::VERIFIER,
 ];
 
 /// The verifier of a name, with its default parameters.

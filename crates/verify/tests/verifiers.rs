@@ -112,6 +112,8 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("yes no\n".to_owned()),
         Just("9e999%".to_owned()),
         Just("</think>".to_owned()),
+        Just("[[0, 1], [".to_owned()),
+        Just("0 1 2\n3 4 5\n".to_owned()),
         any::<String>(),
     ];
     proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
@@ -160,7 +162,23 @@ fn group(value: i64) -> String {
 
 #[test]
 fn a_megabyte_of_hostile_text_is_judged_soon() {
-    let texts = ["answer is ", "1,", "((", "twenty-", "**B** ", "yes no ", "\\boxed{", "- ", "1/", "(A) or "];
+    let texts = [
+        "answer is ",
+        "1,",
+        "((",
+        "twenty-",
+        "**B** ",
+        "yes no ",
+        "\\boxed{",
+        "- ",
+        "1/",
+        "(A) or ",
+        "[[",
+        "[ [1,",
+        "1 2\n",
+        "[     ",
+        "a                ",
+    ];
     for piece in texts {
         let text = piece.repeat((1 << 20) / piece.len());
         for verifier in verifiers::ALL {
@@ -244,4 +262,37 @@ fn the_letter_read_agrees_with_the_published_reading_of_recorded_answers() {
     }
     println!("choice: {same} as published, {other} other, {unread} without a single answer");
     assert!(same > 700 && other * 50 <= same && unread * 20 <= same, "{same} {other} {unread}");
+}
+
+#[test]
+fn published_grids_are_read_in_both_ways_and_a_changed_cell_is_seen() {
+    let Some(data) = shared_data() else {
+        println!("skipped: no shared data on this machine");
+        return;
+    };
+    let grid = verifiers::by_name("grid").expect("listed");
+    let folder = data.join("arc/arc_agi_1/data/evaluation");
+    let mut count = 0;
+    for name in stems(&folder, "json").iter().take(200) {
+        let text = std::fs::read_to_string(folder.join(format!("{name}.json"))).expect("a task");
+        let task: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let gold = &task["test"][0]["output"];
+        let rows: Vec<Vec<u64>> = serde_json::from_value(gold.clone()).expect("a grid");
+        let line = |row: &Vec<u64>| row.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let lines = rows.iter().map(line).collect::<Vec<_>>().join("\n");
+        let gold = gold.to_string();
+        for answer in [format!("The output is {gold}."), format!("Output:\n```\n{lines}\n```")] {
+            if rows.len() == 1 && answer.starts_with("Output") {
+                continue;
+            }
+            let verdict = grid.decide(Answer::of_output(&answer), &gold);
+            assert_eq!(verdict.outcome, Outcome::Correct, "{name}: {verdict:?}");
+        }
+        let mut changed = rows;
+        changed[0][0] = (changed[0][0] + 1) % 10;
+        let changed = serde_json::to_string(&changed).expect("JSON");
+        assert_eq!(grid.decide(Answer::of_output(&changed), &gold).outcome, Outcome::Wrong, "{name}");
+        count += 1;
+    }
+    assert!(count > 100, "{count} tasks");
 }
