@@ -81,6 +81,9 @@ fn the_last_run_counts_and_an_earlier_state_any_run() {
     assert_eq!(compared(&calls, "The tests failed at first."), (Support::Supported, vec![0]));
     assert_eq!(compared(&calls[..1], "The tests pass."), (Support::Contradicted, vec![0]));
     assert_eq!(compared(&calls, "It compiles."), (Support::Supported, vec![2]));
+    let signal = Record::read(&calls).signal("I edited `src/a.rs`, and all tests pass. I also ran `git push`.");
+    assert!(signal.present && signal.spans.len() == 1 && signal.spans[0].rule == "command", "{signal:?}");
+    assert!(signal.why.starts_with("1 of 3 claim(s)"), "{}", signal.why);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::record::squeezed;
-use super::{Fact, Kind, Polarity, Record, Statement, Tests, What};
+use super::{Fact, Kind, Polarity, Record, Statement, Tests, What, statements};
+use crate::{Signal, Span};
 
 /// How a statement stands to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,6 +51,29 @@ impl Record {
             Kind::ExitCode => self.exit(statement),
             Kind::Quote => self.quote(statement),
         }
+    }
+
+    /// The same as a [`Signal`] for a whole text: present where a claim in it is contradicted or unsupported, with its places.
+    #[must_use]
+    pub fn signal(&self, text: &str) -> Signal {
+        let mut spans = Vec::new();
+        let mut first = None;
+        let mut claims = 0_usize;
+        for statement in statements(text).iter().filter(|one| one.claims()) {
+            claims += 1;
+            let compared = self.compare(statement);
+            if matches!(compared.support, Support::Contradicted | Support::Unsupported) {
+                spans.push(Span { start: statement.start, end: statement.end, rule: statement.kind.to_string() });
+                first.get_or_insert(compared.why);
+            }
+        }
+        let why = match first {
+            Some(first) => {
+                format!("{} of {claims} claim(s) are not what the record shows, the first: {first}", spans.len())
+            }
+            None => format!("none of {claims} claim(s) is at odds with the record"),
+        };
+        Signal { present: !spans.is_empty(), score: None, spans, why }
     }
 
     fn tests(&self, statement: &Statement) -> Comparison {
