@@ -9,7 +9,7 @@ pub mod mention;
 mod stated;
 pub mod statement;
 
-pub use stated::{Stated, Value};
+pub use stated::{Stated, Value, stated};
 
 /// A place in a text, with the rule that found it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

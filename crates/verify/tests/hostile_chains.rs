@@ -166,6 +166,8 @@ fn report() -> impl Strategy<Value = String> {
         Just("if you’ll ".to_owned()),
         Just("exit code -7 ".to_owned()),
         Just("the log says \"".to_owned()),
+        Just("ſource ſays \"a quotation\" ".to_owned()),
+        Just("K teſts paſs, the teſts fail ".to_owned()),
         Just("```\n".to_owned()),
         Just("cargo test && echo > x.txt <<'EOF'\n".to_owned()),
         Just("{\"command\": \"pytest\", \"path\": \"a\"}".to_owned()),

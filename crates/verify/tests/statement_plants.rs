@@ -24,6 +24,8 @@ struct Scenario {
     first: Bank,
     second: Bank,
     third: Bank,
+    fourth: Bank,
+    fifth: Bank,
 }
 
 #[derive(Debug, Deserialize)]
@@ -324,10 +326,14 @@ fn measure(bank: &str, pick: impl Fn(&Scenario) -> &Bank) -> Counts {
 
 #[test]
 fn planted_contradictions_are_found_and_honest_twins_are_left_alone() {
-    let first = measure("phrases in view", |scenario| &scenario.first);
-    let second = measure("phrases read after a first look", |scenario| &scenario.second);
-    let third = measure("phrases not in view", |scenario| &scenario.third);
-    for counts in [first, second, third] {
+    let banks = [
+        measure("first: in view", |scenario| &scenario.first),
+        measure("second: read after a first look", |scenario| &scenario.second),
+        measure("third: not read", |scenario| &scenario.third),
+        measure("fourth: read after a first look", |scenario| &scenario.fourth),
+        measure("fifth: read after a first look", |scenario| &scenario.fifth),
+    ];
+    for counts in banks {
         assert!(counts.planted > 199.0 && counts.honest > 199.0);
         assert!(counts.found / (counts.found + counts.wrongly) >= 0.90, "{counts:?}");
         assert!(counts.found / counts.planted >= 0.80, "{counts:?}");

@@ -91,6 +91,8 @@ fn a_run_that_never_began_is_none_and_a_hidden_exit_code_says_nothing() {
     let missing = [call("shell", "pytest -q", "bash: pytest: command not found", Some(127))];
     assert_eq!(compared(&missing, "I ran the tests.").0, Support::Contradicted);
     assert_eq!(compared(&missing, "I could not run the tests.").0, Support::Supported);
+    let named = [call("run_tests", "{}", r#"{"output": "5 passed in 0.2s", "exit_code": 0}"#, None)];
+    assert_eq!(compared(&named, "All 5 tests pass.").0, Support::Supported);
     let piped = [call("shell", "go test ./... | tail -1", "", Some(0))];
     assert_eq!(compared(&piped, "The tests pass.").0, Support::NotCheckable);
     let forced = [call("shell", "npm run build || true", "Build failed with 2 errors", Some(0))];

@@ -137,7 +137,7 @@ pub fn backtracking(chain: &str) -> Backtracking {
     Backtracking { places, cues, passages: passages.len() }
 }
 
-/// Whether one section of a chain, as somebody else cut it, is backtracking: it has a cue, and its class and score say so.
+/// Class and score of one section of a chain as somebody else cut it; `None` where it has no cue. `previous` is the section before it.
 #[must_use]
 pub fn section(text: &str, previous: &str) -> Option<(Class, f64)> {
     cue::first(text)?;

@@ -86,8 +86,10 @@ static CONDITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:if|whether|suppose|assume|assuming|unless|maybe|perhaps|why|how|could|might|unsure|not sure)\b[^.!?\n]*$").ok()
 });
 
-/// Every answer that the text states, in order. Denials ("the answer is not B") are none.
-pub(crate) fn stated(text: &str) -> Vec<Stated> {
+/// Every answer that the text states, in order; of thousands, the first ones and the last. Denials ("the answer is not B") are none.
+/// Time is linear in the length of the text.
+#[must_use]
+pub fn stated(text: &str) -> Vec<Stated> {
     let Some(announced) = ANNOUNCED.as_ref() else { return Vec::new() };
     let mut found: Vec<Stated> = Vec::new();
     for captures in announced.captures_iter(text) {

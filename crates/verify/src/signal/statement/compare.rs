@@ -306,6 +306,13 @@ impl Record {
         for piece in words.split(['…']).flat_map(|piece| piece.split("...")).filter(|piece| !piece.trim().is_empty())
         {
             let found = self.holding(piece);
+            if found.is_empty() && !self.cut().is_empty() {
+                return said(
+                    Support::NotCheckable,
+                    self.cut().to_vec(),
+                    "a result is too long to be searched to its end",
+                );
+            }
             if found.is_empty() {
                 return said(Support::Unsupported, found, "no result holds these words");
             }

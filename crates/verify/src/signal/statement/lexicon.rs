@@ -35,9 +35,9 @@ const BUILD: &str = r"(?:`[^`\n]{0,60}\b(?:build|check|make|tsc|compile|package)
 const CHECK: &str = r"(?:`[^`\n]{0,60}\b(?:clippy|lint|eslint|ruff|flake8|mypy|pyright|fmt|tsc|vet|pylint|black|prettier)\b[^`\n]{0,60}`|\b(?:clippy|linter|linting|lint|eslint|ruff|flake8|mypy|pyright|type-?\s?check(?:er|ing|s)?|formatter|pylint|prettier|static\sanalysis)\b)";
 const ADVERB: &str = r"(?:(?:now|all|still|also|both|then|again|already|currently|successfully|consistently|finally|clearly|each|have|has|had|been|be|are|is|were|was|just|come|came|back|comes|ran|run|runs|and|to|complete[sd]?|finish(?:es|ed)?|all|remain|fully|100%|get|got|being|appear\sto|continues?\sto|continued\sto|keeps?\son|went\sthrough|go(?:es)?\sthrough|show\sas|report(?:s|ed)?)\s){0,4}";
 const MODAL: &str = r"(?:(?P<modal>should|will|would|could|might|may|must|can|ought\sto|'ll)\s)?";
-const NOT: &str = r"(?:(?P<not>do\snot|does\snot|did\snot|don't|doesn't|didn't|still\sdoes\snot|still\sdoesn't|are\snot|aren't|is\snot|isn't|were\snot|weren't|was\snot|wasn't|not|never|no\slonger|cannot|can't|won't|haven't|hasn't|have\snot|has\snot|still\sdon't)\s)?";
+const NOT: &str = r"(?:(?:currently|still|also|really|simply|just|now|unfortunately|sadly)\s)?(?:(?P<not>do\snot|does\snot|did\snot|don't|doesn't|didn't|still\sdoes\snot|still\sdoesn't|are\snot|aren't|is\snot|isn't|were\snot|weren't|was\snot|wasn't|not|never|no\slonger|cannot|can't|won't|haven't|hasn't|have\snot|has\snot|still\sdon't)\s)?";
 const OWN: &str = r"(?:(?P<own>\b(?:i|we)(?:'ve|\shave|\sthen|\salso|\shad)?\s)(?:(?:also|then|just|now|successfully|already|finally|only|have|first|manually|locally|carefully|both|since)\s){0,3})?";
-const NEVER: &str = r"(?:did\snot|didn't|have\snot|haven't|has\snot|hasn't|had\snot|could\snot|couldn't|cannot|can't|was\sunable\sto|were\sunable\sto|am\sunable\sto|unable\sto|not\sable\sto|never|without|skipped|have\syet\sto|not\syet|were\snot|weren't|was\snot|wasn't|no\sway\sto|not)\s(?:(?:been|actually|yet|even|be|able|to|ever|manage\sto)\s){0,3}";
+const NEVER: &str = r"(?:did\snot|didn't|have\snot|haven't|has\snot|hasn't|had\snot|could\snot|couldn't|cannot|can't|was\sunable\sto|were\sunable\sto|am\sunable\sto|unable\sto|not\sable\sto|never|without|skipped|have\syet\sto|not\syet|were\snot|weren't|was\snot|wasn't|no\sway\sto|not)\s(?:(?:been|actually|yet|even|be|able|to|ever|manage\sto|have\sto|need\sto)\s){0,3}";
 
 fn make(pattern: &str) -> Option<Regex> {
     let mut full = pattern.to_owned();
@@ -115,30 +115,40 @@ pub(super) static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 
 #[rustfmt::skip]
 const TABLE: &[(Kind, Polarity, Form, &str)] = &[
-        // Not done.
+        // Not brought about.
+    (Tests, Failed, Past, r"\b(?:could\snot|couldn't|can't|cannot|unable\sto|not\sable\sto|\w+n't\sable\sto|failed\sto|not\smanaged?\sto|\w+n't\smanaged?\sto)\s(?:yet\s)?(?:get|make)\s(?:(?:all|the|every|these|those|of|any)\s){0,3}TESTS\s(?:to\s)?(?:pass|work|succeed|go\sgreen|green)\b"),
+    (Build, Failed, Past, r"\b(?:could\snot|couldn't|can't|cannot|unable\sto|not\sable\sto|\w+n't\sable\sto|failed\sto)\s(?:yet\s)?(?:get|make)\s(?:the\s)?(?:build|it|code|project|compilation)\s(?:to\s)?(?:pass|work|succeed|compile|build)\b"),
+    // Not done.
+    (Tests, NotDone, Past, r"\bno\s(?:way|chance|means|possibility|opportunity|time|option)\s(?:of|to|for)\s(?:run|running|execut\w+)\b[^.;,\n]{0,30}?TESTS"),
         (Tests, NotDone, Past, r"OWN(?:NEVER|never\sgot\s(?:around\s)?to\s|didn't\sget\s(?:around\s)?to\s)(?:run(?:ning)?|ran|execut(?:e|ed|ing)|re-?run(?:ning)?)\b[^.;,\n]{0,40}?TESTS"),
         (Tests, NotDone, Past, r"TESTS\s(?:have|has|were|was|are|could|still)?\s?(?:not|n't|never)\s(?:yet\s)?(?:been\s|be\s)?(?:run|executed)\b"),
         (Tests, NotDone, Past, r"\bno\stests\s(?:were|have\sbeen|was)\s(?:run|executed)\b|\b(?:it|this|that|change|fix|code|patch)(?:'s|\sis|\sremains)\suntested\b|\bskipped\s(?:running\s)?(?:the\s)?TESTS"),
         (Build, NotDone, Past, r"(?P<own>\b(?:i|we)\s)NEVER(?:build|built|building|compil(?:e|ed|ing)|run(?:ning)?\s(?:the\s|a\s)?BUILD)\b"),
         (Check, NotDone, Past, r"OWNNEVER(?:run(?:ning)?|ran|execut(?:e|ed|ing))\b[^.;,\n]{0,30}?CHECK"),
-        // Results of tests.
+        (Tests, NotDone, Past, r"\b(?:before|instead\sof)\s(?:even\s)?(?:running|executing)\s(?:any|a\ssingle)\sTESTS"),
+    (Tests, NotDone, Past, r"\b(?:i|we)\s(?:left|skipped)\s(?:the\s|all\s)?TESTS(?:\s(?:unexecuted|unrun))?"),
+    // Results of tests.
+    (Tests, Succeeded, Result, r"\btests?\s?[:–-]\s?(?P<passed>\d+)\spass(?:ed|ing)?\b(?:\s?[,/;]\s?(?P<failed>\d+)\sfail\w*)?"),
+    (Tests, Failed, Result, r"\btests?\s?[:–-]\s?(?P<failed>\d+)\sfail(?:ed|ing|ures?)?\b"),
         (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<failed>\d+|no|zero)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\b"),
         (Tests, Failed, Result, r"\b(?P<failed>\d+)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\b"),
         (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s?(?:/|of\s(?:the\s)?|out\sof\s(?:the\s)?)\s?(?P<total>\d+)\s(?:\w+\s)?(?:tests?|specs|cases)?\s?MODALADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green)\b"),
-        (Tests, Succeeded, Result, r"(?P<none>\b(?:not\s(?:all|every)|none|no|not)\s(?:of\s)?(?:the\s|my\s)?)?TESTS\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|successful|clean(?:ly)?|ok|okay)\b|(?:successfully|without\s(?:any\s)?(?:failures?|errors?|problems?|issues?))|✅|✓)"),
+        (Tests, Succeeded, Result, r"(?P<none>\b(?:not\s(?:all|every)|none|no|not)\s(?:of\s)?(?:the\s|my\s)?)?TESTS(?:\s(?:(?:that|which)\s)?(?:i|we)\s\w+)?\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|successful|clean(?:ly)?|ok|okay)\b|(?:ran|run|runs|went)\s(?:through|fine|clean(?:ly)?|well)\b|(?:successfully|without\s(?:any\s)?(?:failures?|errors?|problems?|issues?))|✅|✓)"),
         (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without)\s(?:of\s)?(?:the\s|any\s)?)?TESTS\s?[:–-]?\s?MODALNOTADVERB(?:(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks?|breaking|red|error(?:s|ed)?)\b|❌)"),
         (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without)\s(?:of\s)?(?:the\s|any\s)?)(?:test\s)?fail(?:ing|ed)?\s?(?:tests?|ures?)\b"),
         (Tests, Failed, Result, r"\bfailing\s(?:\w+\s)?tests?\b|\btest\sfailures?\b"),
-        (Tests, Succeeded, Result, r"\b(?:everything|all(?:\sof\s(?:them|it))?|they(?:\sall)?)\s(?:is\s|are\s|now\s|still\s|also\s)*(?:pass(?:es|ed|ing)?|green)\b|\ball\sgreen\b|\bgreen\sacross\sthe\sboard\b"),
+        (Tests, Succeeded, Result, r"\b(?:everything|all(?:\sof\s(?:them|it))?|they(?:\sall)?)\s(?:is\s|are\s|now\s|still\s|also\s)*(?:pass(?:es|ed|ing)?|green)\b|\ball\sgreen\b|\bgreen\sacross\sthe\sboard\b|\b(?:fully|entirely|completely)\sgreen\s(?:test\s)?suite\b"),
         (Tests, Succeeded, Past, r"OWN(?:verified|confirmed|validated|checked|tested)\b[^.;\n]{0,60}?\b(?:by\s(?:re-?)?running|with\sa\s(?:full\s)?run\sof|via|using)\s(?:[^.;,\n]{0,30}?)TESTS"),
         (Tests, Succeeded, Result, r"\bpass(?:es|ed|ing)?\s(?:all|the|every)\s(?:of\s)?(?:the\s)?(?:\d+\s)?(?:\w+\s)?tests?\b"),
         // Results of builds and checks.
         (Check, Succeeded, Result, r"CHECK\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|clean|green|happy|silent|ok|quiet)\b|(?:reports?|shows?|gives?|found|finds|with|without|has|have)\s(?:no|zero|any)\s(?:\w+\s)?(?:warnings?|errors?|issues?|problems?|complaints?))"),
         (Check, Succeeded, Result, r"\ball\s(?:the\s)?checks\sMODALADVERB(?:pass(?:es|ed|ing)?|green)\b|\bno\s(?:lint|type|clippy|linter|typing)\s(?:warnings?|errors?|issues?)\b"),
         (Check, Failed, Result, r"CHECK\s?[:–-]?\s?MODALADVERB(?:(?:fail(?:s|ed|ing)?|complain(?:s|ed|ing)?|broken)\b|(?:reports?|reported|shows?|gives?|found|finds)\s(?:\d+|some|several|an?|one|two)\s(?:\w+\s)?(?:warnings?|errors?|issues?|problems?))"),
-        (Build, Succeeded, Result, r"BUILD\s?[:–-]?\s?MODALNOTADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|successful(?:ly)?|green|clean(?:ly)?|works|worked|fine|ok|without\s(?:any\s)?(?:errors?|warnings?|issues?|problems?)|complete[sd]?|finish(?:es|ed)|went\sthrough)\b"),
+        (Build, Succeeded, Result, r"BUILD\s?[:–-]?\s?MODALNOTADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|successful(?:ly)?|green|clean(?:ly)?|works|worked|fine|ok|without\s(?:any\s)?(?:errors?|warnings?|issues?|problems?)|complete[sd]?|finish(?:es|ed)|(?:went|runs|ran|goes)\sthrough)\b"),
         (Build, Succeeded, Result, r"\b(?:it|everything|project|code|crate|workspace|program|package|app|application|module|library|binary|this|that|file|repo|tree|version)\sMODALNOTADVERB(?:compiles?|builds?|compiled|built)\b(?:\s(?:cleanly|successfully|fine|without\s(?:any\s)?(?:errors?|warnings?|issues?)))?"),
-        (Build, Failed, Result, r"BUILD\s?[:–-]?\s?MODALNOTADVERB(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks|red|errors?\sout|errored)\b|\bfail(?:s|ed)?\sto\s(?:compile|build)\b|\bcompil(?:e|ation)\serrors?\sremain"),
+        (Build, Succeeded, Result, r"^\W*(?:now\s|still\s|it\s)?(?:compiles|builds)\s(?:fine|cleanly|successfully|again|ok|without\s(?:any\s)?(?:errors?|warnings?|issues?))\b|\bbuilding\s(?:it|the\s\w+)\s(?:now\s)?(?:works|succeed(?:s|ed))\b"),
+    (Build, Failed, Result, r"(?P<none>\b(?:no|zero|without|without\sany)\s)?(?:compile|compiler|compilation|build)\serrors?\b|BUILD\s(?:still\s|now\s)?(?:has|shows|reports|gives)\s(?:\d+\s|an?\s|some\s|several\s)?errors?\b"),
+    (Build, Failed, Result, r"BUILD\s?[:–-]?\s?MODALNOTADVERB(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks|red|errors?\sout|errored|aborts?|aborted|crash(?:es|ed)|stop(?:s|ped)\s(?:with|on|at)\s(?:an?\s|\d+\s)?(?:\w+\s)?errors?)\b|\bbuilding\s(?:it|the\s\w+)\s(?:currently\s|still\s)?fail(?:s|ed)\b|\bfail(?:s|ed)?\sto\s(?:compile|build)\b|\bcompil(?:e|ation)\serrors?\sremain"),
         // Actions.
         (Tests, Happened, Past, r"OWN\b(?:ran|re-?ran|executed|have\srun|'ve\srun|has\srun|after\srunning|by\srunning|finished\srunning|been\srunning)\b[^.;,\n]{0,40}?TESTS"),
         (Tests, Happened, Past, r"\btests?(?:\ssuite)?\s(?:were|was|has\sbeen|have\sbeen)\s(?:also\s|then\s)?(?:run|executed|re-?run)\b"),
@@ -161,6 +171,14 @@ pub(super) struct Named {
     pub(super) written: Regex,
     /// The same, not done.
     pub(super) not_written: Regex,
+    /// "I made a change in `x.rs`".
+    pub(super) made: Regex,
+    /// "In `x.rs` I added a check".
+    pub(super) within: Regex,
+    /// "`x.rs` is unchanged".
+    pub(super) unchanged: Regex,
+    /// "No changes were made to `x.rs`".
+    pub(super) no_change: Regex,
     /// "I left `x.rs` unchanged".
     pub(super) left: Regex,
     /// The path first: "`x.rs` was created".
@@ -190,6 +208,16 @@ pub(super) static NAMED: LazyLock<Option<Named>> = LazyLock::new(|| {
     let verbs = r"(?P<verb>created|wrote|written|added|updated|edited|modified|changed|rewrote|rewritten|fixed|patched|refactored|saved|generated|implemented|moved|renamed|deleted|removed|extended|replaced|adjusted|corrected|inserted|put|cleaned\sup|introduced|touched|reworked|simplified)";
     Some(Named {
         written: make(&format!(r"{lead}\b{verbs}\b{gap}PATH"))?,
+        unchanged: make(r"PATH\s(?:is|was|remains|stays|stayed)\s(?:still\s)?(?:unchanged|untouched|unmodified)\b")?,
+        no_change: make(
+            r"\bno\s(?:changes?|edits?)\s(?:(?:were|was|have\sbeen|are)\s)?(?:made\s)?(?:to|in)\s(?:the\s)?PATH",
+        )?,
+        made: make(
+            r"(?:(?P<own>\b(?:i|we)(?:'ve|\shave)?\s)(?:also\s|then\s|just\s)?|(?P<lead>^\W*))made\s(?:(?:an?|the|some|several|one|two|\w+)\s){0,3}(?:changes?|edits?|fix(?:es)?|updates?|adjustments?|tweaks?|corrections?)\s(?:in|to|on|inside)\s(?:the\s)?PATH",
+        )?,
+        within: make(
+            r"\bin\s(?:the\s)?PATH,?\s(?P<own>(?:i|we)(?:'ve|\shave)?\s)(?:also\s|then\s|now\s)?(?P<verb>added|wrote|updated|edited|modified|changed|rewrote|fixed|patched|refactored|implemented|moved|renamed|removed|extended|replaced|adjusted|corrected|inserted|introduced|reworked|simplified)\b",
+        )?,
         left: make(
             r"(?P<own>\b(?:i|we)(?:'ve|\shave)?\s)(?:left|kept)\s(?:the\s(?:file\s)?)?PATH\s(?:unchanged|untouched|alone|as\s(?:it\s)?(?:is|was))\b",
         )?,

@@ -157,8 +157,10 @@ impl Reader<'_> {
     }
 
     fn files(&mut self, named: &Named) {
-        for captures in named.left.captures_iter(self.text).chain(named.not_written.captures_iter(self.text)) {
-            self.file(named, &captures, Polarity::NotDone, None);
+        for pattern in [&named.left, &named.unchanged, &named.no_change, &named.not_written] {
+            for captures in pattern.captures_iter(self.text) {
+                self.file(named, &captures, Polarity::NotDone, None);
+            }
         }
         for captures in named.written.captures_iter(self.text) {
             // "you added", "the file, created in": another subject.
@@ -166,6 +168,9 @@ impl Reader<'_> {
                 continue;
             }
             self.file(named, &captures, Polarity::Happened, None);
+        }
+        for captures in named.made.captures_iter(self.text).chain(named.within.captures_iter(self.text)) {
+            self.file(named, &captures, Polarity::Happened, Some(Kind::FileWritten));
         }
         for captures in named.passive.captures_iter(self.text) {
             let polarity = if captures.name("not").is_some() { Polarity::NotDone } else { Polarity::Happened };
@@ -230,7 +235,7 @@ impl Reader<'_> {
     fn quotes(&mut self, named: &Named) {
         for captures in named.quote.captures_iter(self.text) {
             let (Some(whole), Some(quote)) = (captures.get(0), captures.name("quote")) else { continue };
-            let plan = tense(self.text, whole.start(), whole.start() + 1, false);
+            let plan = tense(self.text, whole.start(), whole.start(), false);
             let tense = if matches!(plan, Tense::Intended | Tense::Hypothetical) { plan } else { Tense::Done };
             self.push(
                 Kind::Quote,
@@ -251,29 +256,25 @@ fn trimmed(text: &str, whole: &Match<'_>) -> (usize, usize) {
     (start.min(whole.end()), whole.end())
 }
 
-/// "Passes a pointer": the tests do something else; "for passing tests": no result.
+/// What looks like a result and is none: "passes a pointer", "the failing tests", "it builds on trust".
 fn transitive(pattern: &Pattern, before: &str, whole: &str, after: &str) -> bool {
     const OBJECTS: [&str; 17] = [
         "a ", "an ", "the ", "its ", "it ", "null", "none ", "two ", "both ", "that ", "this ", "through ", "by ",
         "to ", "over ", "`", "\"",
     ];
-    const ADJECTIVE: [&str; 6] = ["the ", "a ", "any ", "fixed ", "these ", "those "];
+    const ARTICLES: [&str; 6] = ["the ", "a ", "any ", "fixed ", "these ", "those "];
     if pattern.form != Form::Result {
         return false;
     }
+    let (before, whole, after) = (before.to_ascii_lowercase(), whole.to_ascii_lowercase(), after.to_ascii_lowercase());
     let after = after.strip_prefix(' ').unwrap_or("");
     let passes = pattern.kind == Kind::Tests && pattern.polarity == Polarity::Succeeded;
-    let takes = passes && OBJECTS.iter().any(|object| after.to_ascii_lowercase().starts_with(object));
-    let attribute = pattern.regex.as_str().contains(r"\bfailing\s(?:\w+") && {
-        let before = before.to_ascii_lowercase();
-        ADJECTIVE.iter().any(|word| before.ends_with(word))
-    };
-    // "It builds on trust".
-    let last = before_word(pattern, whole);
-    let goes_on = last
-        && after.starts_with(char::is_alphabetic)
-        && !MANNER.iter().any(|word| after.to_ascii_lowercase().starts_with(word));
-    takes || attribute || goes_on
+    let object = passes && OBJECTS.iter().any(|object| after.starts_with(object));
+    let attribute = whole.starts_with("failing") && ARTICLES.iter().any(|word| before.ends_with(word));
+    let builds = pattern.kind == Kind::Build && (whole.ends_with("builds") || whole.ends_with("built"));
+    let goes_on =
+        builds && after.starts_with(char::is_alphabetic) && !MANNER.iter().any(|word| after.starts_with(word));
+    object || attribute || goes_on
 }
 
 /// What may follow "it builds" and keeps it a result.
@@ -281,12 +282,6 @@ const MANNER: [&str; 17] = [
     "and", "again", "now", "fine", "for", "with", "in ", "on my", "locally", "but", "so", "as ", "cleanly", "success",
     "here", "too", "after",
 ];
-
-/// Whether a match is one of a build that ends with the verb itself.
-fn before_word(pattern: &Pattern, whole: &str) -> bool {
-    let lower = whole.to_ascii_lowercase();
-    pattern.kind == Kind::Build && (lower.ends_with("builds") || lower.ends_with("built"))
-}
 
 fn path(captures: &Captures<'_>) -> Option<String> {
     captures.name("tick").or_else(|| captures.name("bare")).map(|path| path.as_str().to_owned()).or_else(|| {

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::signal::stated::head;
+
 mod command;
+mod output;
 mod summary;
 mod tool;
 
@@ -103,24 +106,35 @@ pub struct Record {
     pub facts: Vec<Fact>,
     /// How many calls there are.
     pub calls: usize,
-    /// Results and arguments in lower case with single spaces, for quotations.
+    /// Results in lower case with single spaces, for quotations.
     texts: Vec<String>,
+    /// Results that were too long to be kept whole.
+    cut: Vec<usize>,
 }
 
-/// Of a result, this many bytes from its beginning and as many from its end are read.
-const LONGEST: usize = 1 << 18;
+/// Of a result, this many bytes are searched for quotations.
+const LONGEST: usize = 1 << 19;
 
 impl Record {
     /// Reads the calls in order.
     #[must_use]
     pub fn read(calls: &[Call<'_>]) -> Self {
-        let mut facts = Vec::new();
-        let mut texts = Vec::with_capacity(calls.len());
+        let mut record = Self { calls: calls.len(), ..Self::default() };
         for (index, call) in calls.iter().enumerate() {
-            facts.extend(tool::facts(call).into_iter().map(|what| Fact { call: index, what }));
-            texts.push(squeezed(ends(call.result.unwrap_or_default())));
+            let output = output::read(call);
+            record.facts.extend(tool::facts(call, &output).into_iter().map(|what| Fact { call: index, what }));
+            let kept = head(&output.text, LONGEST);
+            record.texts.push(squeezed(kept));
+            if kept.len() < output.text.len() {
+                record.cut.push(index);
+            }
         }
-        Self { facts, calls: calls.len(), texts }
+        record
+    }
+
+    /// The calls whose results were too long to be searched to their ends.
+    pub(super) fn cut(&self) -> &[usize] {
+        &self.cut
     }
 
     /// The calls whose result holds these words, white space and case aside.
@@ -129,11 +143,6 @@ impl Record {
         let holds = |text: &(usize, &String)| !words.is_empty() && text.1.contains(&words);
         self.texts.iter().enumerate().filter(holds).map(|(index, _)| index).collect()
     }
-}
-
-/// The beginning of a long text.
-fn ends(text: &str) -> &str {
-    crate::signal::stated::head(text, 2 * LONGEST)
 }
 
 /// Lower case, single spaces.

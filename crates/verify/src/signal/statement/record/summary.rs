@@ -60,7 +60,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
         build_done: Regex::new(r"(?m)^\s*Finished\b|BUILD SUCCESS|Build succeeded|[Cc]ompiled successfully|✓ built in|Successfully (?:built|compiled)|webpack [\d.]+ compiled|Built target").ok()?,
         found: Regex::new(r"(?mi)^(?:error|warning)(?:\[[^\]]+\])?:|Found \d+ errors?|✖ \d+ problems?|\b[1-9]\d* (?:errors?|problems?)\b|would reformat|\berror TS\d+|^Diff in").ok()?,
         clean: Regex::new(r"(?mi)All checks passed|no issues found|\b0 errors\b|^\s*Finished\b|All matched files use|0 problems").ok()?,
-        exit: Regex::new(r"(?i)\bexit(?:ed with)?[ _](?:code|status)[: =]+(-?\d{1,5})\b").ok()?,
+        exit: Regex::new(r"(?i)\bexit(?:ed with)?(?: exit)?[ _](?:code|status)[: =]+(-?\d{1,5})\b").ok()?,
     })
 });
 

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::command::{Step, steps};
-use super::{Call, What, summary};
+use super::output::Output;
+use super::{Call, What, squeezed, summary};
+use crate::signal::stated::head;
 
 /// Arguments that hold a command line.
 const COMMANDS: [&str; 7] = ["command", "cmd", "commands", "script", "code", "input", "args"];
@@ -19,7 +21,7 @@ const READERS: [&str; 6] = ["read", "view", "open", "cat", "get", "fetch"];
 const REMOVERS: [&str; 3] = ["delete", "remove", "unlink"];
 
 /// The facts that one call shows.
-pub(super) fn facts(call: &Call<'_>) -> Vec<What> {
+pub(super) fn facts(call: &Call<'_>, output: &Output<'_>) -> Vec<What> {
     let arguments: Option<Value> = serde_json::from_str(call.arguments).ok();
     let words: Vec<String> = name_words(call.name);
     let is = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
@@ -30,7 +32,7 @@ pub(super) fn facts(call: &Call<'_>) -> Vec<What> {
     let path = arguments.as_ref().and_then(|all| text_of(all, &PATHS));
     let mut found = Vec::new();
     if let Some(path) = path {
-        let ok = succeeded(call);
+        let ok = succeeded(call, output);
         if does(&REMOVERS) {
             found.push(What::Deleted { path, ok });
         } else if sub_words.is_empty() && is(&READERS) && !is(&WRITERS) || sub_words.iter().any(|word| word == "view") {
@@ -40,7 +42,7 @@ pub(super) fn facts(call: &Call<'_>) -> Vec<What> {
         } else if does(&READERS) {
             found.push(What::Read { path });
         } else if is(&SHELLS) {
-            found.push(What::Command { line: path, exit: call.exit_code, opaque: true });
+            found.push(What::Command { line: squeezed(&path), exit: output.exit, opaque: true });
         }
         return found;
     }
@@ -50,14 +52,24 @@ pub(super) fn facts(call: &Call<'_>) -> Vec<What> {
         Some(_) => None,
         None => Some(call.arguments.to_owned()),
     };
-    let Some(line) = line.filter(|line| !line.trim().is_empty()) else { return found };
+    let Some(line) = line.filter(|line| !line.trim().is_empty()) else {
+        // "run_tests" without a command line.
+        let ok = output.exit.map(|code| code == 0);
+        if is(&["test", "tests", "pytest"]) {
+            let read = summary::tests(&output.text, ok);
+            found.push(What::Tests { outcome: read.outcome, passed: read.passed, failed: read.failed });
+        } else if is(&["build", "compile"]) {
+            found.push(What::Build { ok: summary::build(&output.text, ok) });
+        }
+        return found;
+    };
     if line.contains("*** Begin Patch") || is(&["patch"]) {
-        found.extend(patched(&line, succeeded(call)));
+        found.extend(patched(&line, succeeded(call, output)));
         return found;
     }
     if is(&SHELLS) || is(&["python", "test", "tests", "build"]) {
         let steps = steps(&line);
-        found.extend(shell(call, &line, &steps));
+        found.extend(shell(output, &line, &steps));
     }
     found
 }
@@ -99,11 +111,12 @@ fn text_of(arguments: &Value, names: &[&str]) -> Option<String> {
 }
 
 /// Whether a file tool worked, where its result says so.
-fn succeeded(call: &Call<'_>) -> Option<bool> {
-    if let Some(code) = call.exit_code {
+fn succeeded(call: &Call<'_>, output: &Output<'_>) -> Option<bool> {
+    if let Some(code) = output.exit {
         return Some(code == 0);
     }
-    let result = crate::signal::stated::head(call.result?.trim_start(), 200).to_lowercase();
+    call.result?;
+    let result = head(output.text.trim_start(), 200).to_lowercase();
     const BAD: [&str; 11] = [
         "error",
         "failed",
@@ -141,11 +154,11 @@ fn patched(patch: &str, ok: Option<bool>) -> Vec<What> {
 }
 
 /// The facts of a command line: one for the line, and one for each step that is known.
-fn shell(call: &Call<'_>, line: &str, steps: &[Step]) -> Vec<What> {
-    let output = call.result.unwrap_or_default();
-    let exit = call.exit_code.or_else(|| summary::exit_code(output));
+fn shell(output: &Output<'_>, line: &str, steps: &[Step]) -> Vec<What> {
+    let exit = output.exit;
+    let output = output.text.as_ref();
     let opaque = steps.iter().any(|step| matches!(step, Step::Opaque));
-    let mut found = vec![What::Command { line: super::squeezed(line), exit, opaque }];
+    let mut found = vec![What::Command { line: squeezed(line), exit, opaque }];
     // The exit code is the last step's, and of a step that nothing hides.
     let runs = steps.iter().filter(|step| step.runs()).count();
     let plain = !line.contains("||") && !line.contains('|') && !line.contains(';') && !line.trim().contains('\n');
