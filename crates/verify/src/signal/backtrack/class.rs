@@ -62,7 +62,8 @@ static RULES: LazyLock<Option<Rules>> = LazyLock::new(|| {
         retraction: Regex::new(
             r"(?ix)
             ^\W*(?:(?:but|oh|hmm|so)\W+)*(?:wait|hold\ on|actually|hmm)?\W*(?:no[,.:]|no\ wait|nope\b|scratch\ that|actually\W+no\b)
-            | \bthat(?:'s|\ is|\ was|\ can't\ be|\ cannot\ be|\ isn't)\ (?:not\ |clearly\ |obviously\ )?(?:right|wrong|correct|incorrect|a\ mistake|it\ either)\b
+            | \bthat(?:'s|\ is|\ was)\ (?:not\ (?:quite\ )?(?:right|correct|it)|(?:clearly\ |obviously\ |just\ )?(?:wrong|incorrect|a\ mistake))\b
+            | \bthat\ (?:can't|cannot)\ be\ (?:right|correct|it)\b|\bthat\ (?:isn't|wasn't|doesn't\ seem)\ (?:right|correct|it)\b
             | \bi\ (?:have\ )?(?:made|must\ have\ made)\ (?:a|an)\ \w*\s?(?:mistake|error)
             | \bi\ (?:was\ wrong|misread|miscounted|misunderstood|forgot|overlooked|mixed\ up)\b
             | \bmy\ (?:earlier|previous|first|initial)\ \w+\ (?:was|is)\ (?:wrong|incorrect|off)
@@ -122,6 +123,8 @@ mod tests {
             ("Wait, no, the train leaves at nine.", Class::Retraction),
             ("That can't be right, the sum is odd.", Class::Retraction),
             ("I made a mistake in the second line.", Class::Retraction),
+            ("Hmm, that's right, it was nine.", Class::ConfirmingCheck),
+            ("Hmm, that's not quite right.", Class::Retraction),
             ("Alternatively, we could count the pairs.", Class::AlternativeAttempt),
             ("Wait, maybe it's the vowels.", Class::AlternativeAttempt),
             ("Let me try a different approach.", Class::AlternativeAttempt),

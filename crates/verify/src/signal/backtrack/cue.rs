@@ -14,7 +14,7 @@ static CUES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | \b(?P<inside>
               let\ me\ (?:just\ )?(?:re-?\w+|double-?check|check|verify|confirm|go\ back|try|start\ over|think\ (?:again|differently|of\ other|of\ another|about\ this\ differently|deeper))
             | i(?:'ll|\ will|\ should|\ need\ to)\ (?:try\ (?:a\ different|another|again)|reconsider|start\ over|go\ back|think\ about\ (?:\w+\ ){1,3}differently)
-            | that(?:'s|’s|\ is|\ can't\ be|\ isn't|\ doesn't\ seem)\ (?:not\ )?(?:right|wrong|correct)
+            | that(?:'s|’s|\ is)\ (?:not\ (?:quite\ )?(?:right|correct)|wrong|incorrect)|that\ (?:can(?:'|’)t|cannot)\ be\ (?:right|correct)|that\ (?:isn(?:'|’)t|doesn(?:'|’)t\ seem)\ (?:right|correct)
             | i\ (?:made|must\ have\ made|may\ have\ made|might\ have\ made)\ (?:a|an)\ (?:mistake|error)
             | maybe\ i\ (?:made|should|need|misread|misunderstood)
             | going\ back\ to|start(?:ing)?\ over|from\ scratch|on\ second\ thoughts?|scratch\ that
