@@ -134,7 +134,7 @@ impl Reader<'_> {
         let runs = [Kind::Tests, Kind::Build, Kind::Check];
         for captures in named.outcome.captures_iter(self.text) {
             let (Some(whole), Some(command)) = (captures.get(0), captures.name("command")) else { continue };
-            if self.taken(whole.start(), whole.end(), &runs) || is_path(command.as_str()) {
+            if self.taken(whole.start(), whole.end(), &runs) || !is_command_line(command.as_str()) {
                 continue;
             }
             let good = captures.name("good").is_some() != captures.name("not").is_some();
@@ -147,7 +147,11 @@ impl Reader<'_> {
         }
         for captures in named.command.captures_iter(self.text) {
             let (Some(whole), Some(command)) = (captures.get(0), captures.name("command")) else { continue };
-            if self.taken(whole.start(), whole.end(), &[Kind::Tests, Kind::Build, Kind::Check, Kind::Command]) {
+            let program = command.as_str().trim_start_matches("$ ").split(' ').next().unwrap_or_default();
+            // Variables may stand before a program.
+            let runs = is_program(program) || program.split_once('=').is_some();
+            if !runs || self.taken(whole.start(), whole.end(), &[Kind::Tests, Kind::Build, Kind::Check, Kind::Command])
+            {
                 continue;
             }
             let (start, end) = trimmed(self.text, &whole);
@@ -290,8 +294,16 @@ fn path(captures: &Captures<'_>) -> Option<String> {
     })
 }
 
-fn is_path(code: &str) -> bool {
-    !code.contains(' ') && code.rsplit_once('.').is_some_and(|(_, ending)| !ending.is_empty() && ending.len() < 6)
+/// Whether code in backticks is a command with arguments: "`parse()` works" is about a function.
+fn is_command_line(code: &str) -> bool {
+    let (program, arguments) = code.trim_start_matches("$ ").split_once(' ').unwrap_or((code, ""));
+    is_program(program) && (!arguments.is_empty() || program.starts_with("./"))
+}
+
+/// Whether a word can be the name of a program.
+fn is_program(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_lowercase() || c == '.' || c == '/')
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-' | '_' | '+'))
 }
 
 /// The passive has a form of "to be": "`x.rs` updated" alone heads a list, and counts too; "`x.rs` added" as a participle does not.
