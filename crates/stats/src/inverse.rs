@@ -1,7 +1,7 @@
 //! Inverse scaling: does accuracy fall somewhere along rising budgets, and from where on?
 //!
 //! Not the gain along a curve ([`crate::curve`]). Only budgets that were asked for may say "longer reasoning hurts"; lengths that came
-//! about by themselves ([`natural`]) say no more than "longer chains are less often right": where wrong answers merely take longer,
+//! about by themselves ([`natural()`]) say no more than "longer chains are less often right": where wrong answers merely take longer,
 //! they show inverse scaling without any effect of length. Truncated chains are excluded and counted by the caller.
 
 pub mod isotonic;

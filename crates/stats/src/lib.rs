@@ -17,6 +17,7 @@
 //! | [`cue`] | faithfulness: the published score, the control-arm score, reversed pairs |
 //! | [`detector`], [`agreement`] | detectors against labels and against each other; rates corrected by labels |
 //! | [`ratio`], [`resample`] | MOVER-R, Fieller; sign-flips, the question bootstrap |
+//! | [`sequential`] | looked at all the time: confidence sequences, windows, sampled audits, drift |
 //! | [`attrition`] | lost units, and what the worst case makes of them |
 //! | [`seed`] | seeded streams that replay for ever |
 //!
@@ -69,6 +70,7 @@ pub mod proportion;
 pub mod ratio;
 pub mod resample;
 pub mod seed;
+pub mod sequential;
 mod serialised;
 mod special;
 pub mod strata;
@@ -88,4 +90,5 @@ pub use interval::{Interval, Level};
 pub use paired::{Paired, PairedCounts, Test};
 pub use proportion::Proportion;
 pub use seed::{Seed, Stream};
+pub use sequential::ConfidenceSequence;
 pub use undefined::Undefined;

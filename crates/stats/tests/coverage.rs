@@ -13,4 +13,5 @@ mod coverage {
     mod inverse;
     mod labels;
     mod perturbation;
+    mod sequential;
 }

@@ -10,4 +10,5 @@ mod oracle {
     mod curves;
     mod designs;
     mod proportions;
+    mod sequential;
 }

@@ -46,7 +46,7 @@ impl TwoLines {
 /// quantile, so that the weaker line gets more samples. The published procedure smooths with a penalised spline instead; the smoother only
 /// proposes c.
 ///
-/// Of natural lengths it is an association ([`super::natural`]). Assumes independent questions. Source: Simonsohn, AMPPS 1 (2018) 538.
+/// Of natural lengths it is an association ([`super::natural()`]). Assumes independent questions. Source: Simonsohn, AMPPS 1 (2018) 538.
 ///
 /// # Errors
 /// Below 10 distinct lengths or 10 questions with two lengths, for values that are not finite, and where one side of the breakpoint does not vary.
