@@ -4,6 +4,7 @@
 //! question does not count more for having more samples). Wilson over the pooled samples would cover 58 to 84 % here.
 
 pub mod components;
+pub mod independent;
 pub mod miller;
 pub mod pooled;
 

@@ -12,6 +12,7 @@
 //! | [`proportion`], [`clusters`], [`strata`] | one rate: independent trials, several samples per question, fixed tasks |
 //! | [`paired`], [`power`], [`multiplicity`] | two systems on the same questions, decisions with a margin, how many questions |
 //! | [`perturbation`] | did a change of the prompt change the answers: divergence with a resampling control, scalar shifts |
+//! | [`slices`] | worst slices and exploratory features: found on one half, confirmed on the other |
 //! | [`curve`] | accuracy against samples: pass@k, maj@k, best-of-k, gains, the wall, fits, adaptive stopping |
 //! | [`inverse`] | does accuracy fall along budgets, and from where on; natural lengths as an association |
 //! | [`cue`] | faithfulness: the published score, the control-arm score, reversed pairs |
@@ -72,6 +73,7 @@ pub mod resample;
 pub mod seed;
 pub mod sequential;
 mod serialised;
+pub mod slices;
 mod special;
 pub mod strata;
 pub mod undefined;

@@ -14,4 +14,5 @@ mod coverage {
     mod labels;
     mod perturbation;
     mod sequential;
+    mod slices;
 }

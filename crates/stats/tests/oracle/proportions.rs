@@ -52,3 +52,15 @@ fn clustered_means() {
         row.ends(estimate.interval().unwrap(), 1e-11);
     }
 }
+
+#[test]
+fn means_over_different_questions() {
+    for row in Table::read("independent", 15).rows() {
+        let side = |column: &str| {
+            Clusters::from_values(row.text(column).split(',').map(|v| [v.parse::<f64>().unwrap()])).unwrap()
+        };
+        let found = side("first").independent_difference(&side("second"), row.level()).unwrap();
+        row.close("difference", found.value(), 1e-12);
+        row.ends(found.interval().unwrap(), 1e-9);
+    }
+}

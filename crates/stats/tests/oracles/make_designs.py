@@ -16,6 +16,7 @@ import numpy
 import scipy.optimize
 import scipy.stats
 import statsmodels.api
+import statsmodels.stats.proportion
 import statsmodels.stats.weightstats
 from make import LEVELS, close, write
 
@@ -213,6 +214,39 @@ def two_lines():
         rows.append((text, breakpoint_, fit.params[0], fit.params[1], *ends))
     write("two_lines", "length:outcome of each sample, a question each -> breakpoint of the centred length, slopes below and above it, their 95 % intervals (errors clustered by question, t of questions - 1)",
           "statsmodels OLS of demeaned data, cluster covariance; a dummy per question", "relative 1e-7", ("samples", "breakpoint", "before", "after", "before_low", "before_high", "after_low", "after_high"), rows)
+
+
+# --- slices -----------------------------------------------------------------------------------------------------------
+
+
+def wilson_roots(mean, trials, critical):
+    """Both roots of (mean - p)^2 = critical^2 p (1 - p)/trials."""
+    c = critical**2 / trials
+    return numpy.sort(numpy.roots([1 + c, -(2 * mean + c), mean**2]).real)
+
+
+@maker
+def independent():
+    rows = []
+    generator = numpy.random.default_rng(47)
+    for n, m, p, q, k in ((10, 30, 0.2, 0.6, 1), (40, 60, 0.5, 0.5, 4), (15, 200, 0.9, 0.7, 2), (12, 12, 0.0, 0.5, 3), (25, 40, 1.0, 0.3, 1), (80, 20, 0.3, 0.35, 5)):
+        first, second = (generator.binomial(k, rate, size) / k for rate, size in ((p, n), (q, m)))
+        for level in LEVELS:
+            ends, plain = [], []
+            for values in (first, second):
+                mean, se = values.mean(), scipy.stats.sem(values)
+                trials = mean * (1 - mean) / se**2 if se > 0 else len(values)
+                critical = scipy.stats.t.ppf((1 + level) / 2, len(values) - 1)
+                low, high = wilson_roots(mean, trials, critical)
+                # Second way: statsmodels at the alpha whose z is this t.
+                other = statsmodels.stats.proportion.proportion_confint(mean * trials, trials, 2 * scipy.stats.norm.sf(critical), "wilson")
+                close(low, other[0], 1e-7, 1e-9)
+                close(high, other[1], 1e-7, 1e-9)
+                ends.append((mean, low, high))
+            (a, l1, u1), (b, l2, u2) = ends
+            rows.append((joined(first), joined(second), level, a - b, a - b - math.hypot(a - l1, u2 - b), a - b + math.hypot(u1 - a, b - l2)))
+    write("independent", "values of two sets of questions, level -> mean of the first minus mean of the second, MOVER interval on Wilson intervals at n_eff with t of questions - 1", "numpy roots; statsmodels proportion_confint", "absolute 1e-9",
+          ("first", "second", "level", "difference", "low", "high"), rows)
 
 
 def main():
