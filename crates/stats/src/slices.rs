@@ -116,8 +116,10 @@ impl Confirmation {
 ///
 /// Interval of a gap: [`Clusters::independent_difference`]; the p-value is the alpha at which it touches 0.
 ///
-/// Assumes independent questions; overlapping slices are positively dependent, which both procedures allow. Sources: Benjamini
-/// and Yekutieli, JASA 100 (2005) 71; Benjamini and Hochberg, JRSS B 57 (1995) 289.
+/// Assumes independent questions. Both procedures are exact for independent or positively dependent slices; each of two disjoint slices is
+/// part of the other's rest, which makes them slightly negatively dependent: in simulation 1 to 2 % of runs with 20 equal
+/// slices confirm one, and about 1 % of confirmed intervals miss. Sources: Benjamini and Yekutieli, JASA 100 (2005) 71; Benjamini and
+/// Hochberg, JRSS B 57 (1995) 289.
 ///
 /// # Errors
 /// Where no slice has enough questions on both halves.
@@ -222,9 +224,9 @@ impl Gap {
         for _ in 0..60 {
             let middle = if low * 4.0 < high { (low * high).sqrt() } else { 0.5 * (low + high) };
             if excludes(middle) {
-                high = middle
+                high = middle;
             } else {
-                low = middle
+                low = middle;
             }
             if high - low <= 1e-9 * high {
                 break;
