@@ -2,7 +2,7 @@
 //!
 //! Not for a plan fixed in advance, where the intervals of [`crate::clusters`] are narrower: Wilson looked at 20 times excludes the truth at
 //! some look in 26 % of runs. Units are conversations, not calls; one observation each, in [0, 1], in the order in which they came.
-//! Many streams at once: [`crate::multiplicity::e_bh`] over [`DriftMonitor::e_value`].
+//! Many streams at once: [`crate::multiplicity::e_bh`] over [`DriftMonitor::evidence`].
 
 mod capital;
 pub mod confidence;

@@ -21,7 +21,7 @@ pub struct Emptied {
 
 impl fmt::Display for Emptied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no single mean agrees with the first {} observations: it moved", self.after)
+        write!(f, "no single mean agrees with the first {} observations", self.after)
     }
 }
 
@@ -121,7 +121,8 @@ impl ConfidenceSequence {
         self.above.push(no, largest);
         // Candidates up to the lower bound and down from the upper one are rejected; where they meet nothing is left between.
         let (below, above) = (self.below.rejected(), self.above.rejected());
-        if self.emptied.is_none() && below > 0 && above > 0 && below + above > CELLS + 1 {
+        let met = below > 0 && above > 0 && below + above > CELLS + 1;
+        if self.emptied.is_none() && (met || below.max(above) > CELLS) {
             self.emptied = Some(Emptied { after: self.observations });
         }
     }

@@ -58,7 +58,8 @@ pub struct DriftMonitor {
     control: Control,
     cells: Vec<Cell>,
     observations: u64,
-    evidence: f64,
+    /// The smallest capital over the cells.
+    smallest: f64,
     alarm: Option<u64>,
 }
 
@@ -98,7 +99,7 @@ impl DriftMonitor {
                     .collect()
             },
         );
-        Ok(Self { control, cells, observations: 0, evidence: 0.0, alarm: None })
+        Ok(Self { control, cells, observations: 0, smallest: 0.0, alarm: None })
     }
 
     /// The next observation of the stream.
@@ -125,8 +126,8 @@ impl DriftMonitor {
             let sum: f64 = cell.rise.iter().chain(&cell.fall).sum();
             smallest = smallest.min(sum / (2 * BETS.len()) as f64);
         }
-        self.evidence = smallest;
-        if self.alarm.is_none() && self.e_value() >= self.threshold() {
+        self.smallest = smallest;
+        if self.alarm.is_none() && self.evidence() >= self.threshold() {
             self.alarm = Some(self.observations);
         }
         Ok(())
@@ -135,10 +136,10 @@ impl DriftMonitor {
     /// The evidence against "nothing moved" now. Under [`Control::Once`] an e-value, for [`crate::multiplicity::e_bh`]; under
     /// [`Control::RunLength`] the detector's statistic, which is none.
     #[must_use]
-    pub fn e_value(&self) -> f64 {
+    pub fn evidence(&self) -> f64 {
         match self.control {
-            Control::Once { .. } => (0.5 * self.evidence).min(self.threshold()),
-            Control::RunLength { .. } => self.evidence.min(self.threshold()),
+            Control::Once { .. } => (0.5 * self.smallest).min(self.threshold()),
+            Control::RunLength { .. } => self.smallest.min(self.threshold()),
         }
     }
 

@@ -73,6 +73,14 @@ fn a_budget_spent_on_busy_hours_biases_the_plain_mean_and_not_the_weighted_one()
 }
 
 #[test]
+fn probabilities_that_cannot_be_true_empty_the_set() {
+    // Every unit was chosen, which has no chance at an inclusion probability of one tenth.
+    let mut sequence = ConfidenceSequence::new(Level::P95);
+    (0..100).for_each(|_| sequence.push_audited(1.0, 0.1).unwrap());
+    assert!(sequence.drift().is_some() && sequence.interval().is_err());
+}
+
+#[test]
 fn what_is_not_an_observation_is_refused() {
     let mut sequence = ConfidenceSequence::new(Level::P95);
     assert!(matches!(sequence.estimate(), Err(Undefined::NoData { .. })));
@@ -146,8 +154,8 @@ fn many_streams_are_judged_by_e_bh() {
         .map(|now| {
             let mut monitor = DriftMonitor::new(&baseline(600, 0.7, &mut s), once(5)).unwrap();
             (0..300).for_each(|_| monitor.push(coin(*now, &mut s)).unwrap());
-            assert!(monitor.e_value() <= monitor.threshold());
-            monitor.e_value()
+            assert!(monitor.evidence() <= monitor.threshold());
+            monitor.evidence()
         })
         .collect();
     assert_eq!(e_bh(&e, 0.05).unwrap(), [false, false, true, false, true], "{e:?}");
@@ -181,12 +189,12 @@ proptest! {
     }
 
     #[test]
-    fn the_e_value_is_capped_finite_and_an_alarm_stays(values in prop::collection::vec(0.0..=1.0_f64, 1..60), p in 0.0..=1.0_f64) {
+    fn the_evidence_is_capped_finite_and_an_alarm_stays(values in prop::collection::vec(0.0..=1.0_f64, 1..60), p in 0.0..=1.0_f64) {
         let mut monitor = DriftMonitor::new(&[p; 30], once(2)).unwrap();
         let mut alarmed = None;
         for x in &values {
             monitor.push(*x).unwrap();
-            let e = monitor.e_value();
+            let e = monitor.evidence();
             prop_assert!(e.is_finite() && e >= 0.0 && e <= monitor.threshold());
             prop_assert!(alarmed.is_none() || monitor.alarm() == alarmed);
             alarmed = monitor.alarm();
