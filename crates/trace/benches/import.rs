@@ -12,6 +12,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 #[path = "made/calls.rs"]
 mod calls;
+#[path = "made/sessions.rs"]
+mod sessions;
 
 use calls::{Form, MAPPING, write};
 
@@ -59,5 +61,39 @@ fn import(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, import);
+/// Logs of coding agents, and spans.
+fn sessions(criterion: &mut Criterion) {
+    let folder = match tempfile::tempdir() {
+        Ok(folder) => folder,
+        Err(error) => panic!("{error}"),
+    };
+    let mut group = criterion.benchmark_group("sessions");
+    group.sample_size(10);
+    for (name, form) in sessions::FORMS {
+        let path = folder.path().join(name);
+        let made =
+            File::create(&path).map(BufWriter::new).and_then(|mut out| sessions::write(form, 64 << 20, &mut out));
+        let bytes = match made.and_then(|()| std::fs::metadata(&path)) {
+            Ok(data) => data.len(),
+            Err(error) => panic!("{error}"),
+        };
+        group.throughput(Throughput::Bytes(bytes));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                let mut seen = 0_u64;
+                let mut sink = |trace: candor_trace::Trace| {
+                    seen += trace.events.len() as u64;
+                    ControlFlow::Continue(())
+                };
+                match read(&Source::new(&path), &Options::default(), &mut sink) {
+                    Ok(summary) => summary.traces + seen,
+                    Err(error) => panic!("{error}"),
+                }
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, import, sessions);
 criterion_main!(benches);

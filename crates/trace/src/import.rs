@@ -301,14 +301,13 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
             (Format::Langfuse, langfuse::read(&mut window, container, reading))
         }
         (None, Some(Format::Promptfoo), _) => (Format::Promptfoo, promptfoo::read(&mut window, reading)),
-        (None, Some(Format::ClaudeCode), Some(container)) => {
-            (Format::ClaudeCode, agents::claude_code(&mut window, container, reading))
-        }
-        (None, Some(Format::Codex), Some(container)) => (Format::Codex, agents::codex(&mut window, container, reading)),
-        _ => {
-            reading.summary.skipped.push(skip(SkipReason::Unrecognised(detected.looks_like)));
-            return Ok(());
-        }
+        (_, format, container) => match agents::read(format, container, &mut window, reading) {
+            Some(read) => read,
+            None => {
+                reading.summary.skipped.push(skip(SkipReason::Unrecognised(detected.looks_like)));
+                return Ok(());
+            }
+        },
     };
     let stopped = match outcome {
         Ok(()) => false,

@@ -188,7 +188,7 @@ fn what_is_written_reads_back_the_same() {
 }
 
 /// Beginnings that lead into every importer.
-const BEGINNINGS: [&[u8]; 10] = [
+const BEGINNINGS: [&[u8]; 24] = [
     b"",
     b"{\"trial\":{\"unit\":\"q\"},\"events\":[",
     b"{\"choices\":[{\"message\":{\"content\":",
@@ -199,13 +199,43 @@ const BEGINNINGS: [&[u8]; 10] = [
     b"[{\"question_id\":1,\"correct\":",
     b"PK\x03\x04",
     b"\x1f\x8b\x08\x00",
+    b"{\"type\":\"user\",\"sessionId\":\"s\",\"uuid\":\"u\",\"message\":{\"content\":",
+    b"{\"type\":\"user\",\"sessionId\":\"s\",\"message\":{\"content\":\"x\"}}\n{\"type\":\"assistant\",\"sessionId\":\"s\",\"message\":{\"content\":[{\"type\":",
+    b"{\"timestamp\":\"2025-10-29T00:59:38Z\",\"type\":\"response_item\",\"payload\":{\"type\":",
+    b"{\"timestamp\":\"2025-10-29T00:59:38Z\",\"type\":\"response_item\",\"payload\":{\"type\":\"function_call_output\",\"call_id\":\"c\",\"output\":",
+    b"{\"sessionId\":\"g\",\"projectHash\":\"p\"}\n{\"id\":\"m\",\"type\":\"gemini\",\"content\":",
+    b"{\"sessionId\":\"g\",\"projectHash\":\"p\",\"messages\":[",
+    b"[{\"id\":0,\"timestamp\":\"2025-07-18T17:01:36\",\"source\":\"agent\",\"message\":\"\",\"action\":\"run\",\"args\":",
+    b"{\"trajectory\":[{\"action\":\"a\",\"observation\":",
+    b"{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[",
+    b"{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"traceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"attributes\":[{\"key\":\"gen_ai.output.messages\",\"value\":",
+    b"{\"id\":\"t\",\"observations\":[{\"type\":\"GENERATION\",\"output\":",
+    b"id,traceId,type,startTime,usageDetails\no,t,GENERATION,,",
+    b"{\"evalId\":\"e\",\"results\":{\"version\":3,\"prompts\":[],\"results\":[{\"success\":true,\"response\":{\"output\":",
+    b"{\"promptIdx\":0,\"testIdx\":0,\"success\":true,\"response\":{\"output\":\"x\"},\"gradingResult\":",
+];
+
+/// A file of every format that has fixtures.
+const FIXTURES: [&str; 12] = [
+    "agents/claude_code.jsonl",
+    "agents/codex.jsonl",
+    "agents/gemini_cli.jsonl",
+    "agents/made__up-1.traj",
+    "agents/open_hands.jsonl",
+    "exports/langfuse_rows.csv",
+    "exports/langfuse_rows.jsonl",
+    "exports/langfuse_traces.jsonl",
+    "exports/otlp.json",
+    "exports/otlp.jsonl",
+    "exports/promptfoo.json",
+    "exports/promptfoo.jsonl",
 ];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_bytes_make_an_importer_panic(which in 0_usize..10, bytes in prop::collection::vec(any::<u8>(), 0..200), skip: bool) {
+    fn no_bytes_make_an_importer_panic(which in 0_usize..BEGINNINGS.len(), bytes in prop::collection::vec(any::<u8>(), 0..200), skip: bool) {
         let mut all = BEGINNINGS[which].to_vec();
         all.extend(bytes);
         let _ = detect(&all);
@@ -213,10 +243,19 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_an_importer_panic(which in 0_usize..10, text in "[\\[\\]{}\":,a-z0-9\\\\ \n.-]{0,120}") {
+    fn no_text_makes_an_importer_panic(which in 0_usize..BEGINNINGS.len(), text in "[\\[\\]{}\":,a-z0-9\\\\ \n.-]{0,120}") {
         let mut all = BEGINNINGS[which].to_vec();
         all.extend(text.as_bytes());
         let _ = import_bytes(&all, &Options { skip_invalid: true, ..Options::default() });
+    }
+
+    #[test]
+    fn no_damage_makes_a_session_or_an_export_panic(which in 0_usize..FIXTURES.len(), at in 0_usize..4000, byte: u8, skip: bool) {
+        let path = candor_testkit::workspace_root().join("crates/trace/testdata").join(FIXTURES[which]);
+        let mut all = std::fs::read(path).unwrap();
+        let at = at * 7919 % all.len();
+        all[at] = byte;
+        let _ = import_bytes(&all, &Options { skip_invalid: skip, ..Options::default() });
     }
 
     #[test]

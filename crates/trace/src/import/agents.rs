@@ -8,6 +8,9 @@
 //! | `content`, `exit` | text and typed pieces; exit codes as agents write them |
 //! | `claude_code` | Claude Code |
 //! | `codex` | OpenAI's Codex CLI |
+//! | `gemini_cli` | Gemini CLI |
+//! | `open_hands` | OpenHands |
+//! | `swe_agent` | SWE-agent |
 //!
 //! `docs/formats/agents.md` says what is read of each, and from where the formats are known.
 
@@ -15,31 +18,47 @@ mod claude_code;
 mod codex;
 mod content;
 mod exit;
+mod gemini_cli;
+mod open_hands;
+mod swe_agent;
 mod turn;
 
 use super::bytes::Window;
 use super::keys::Keys;
 use super::reading::{Reading, Stop};
-use super::{Container, Format, records};
+use super::{Container, Format};
+
+/// An agent: how its files are recognised and read.
+struct Agent {
+    format: Format,
+    recognises: fn(&Keys) -> bool,
+    read: Read,
+}
+
+type Read = fn(&mut Window, Container, &mut Reading<'_>) -> Result<(), Stop>;
+
+/// Every agent, in the order in which files are tried.
+static AGENTS: [Agent; 5] = [
+    Agent { format: Format::Codex, recognises: codex::recognises, read: codex::read },
+    Agent { format: Format::GeminiCli, recognises: gemini_cli::recognises, read: gemini_cli::read },
+    Agent { format: Format::OpenHands, recognises: open_hands::recognises, read: open_hands::read },
+    Agent { format: Format::SweAgent, recognises: swe_agent::recognises, read: swe_agent::read },
+    Agent { format: Format::ClaudeCode, recognises: claude_code::recognises, read: claude_code::read },
+];
 
 /// The agent that wrote a file whose first record has these keys.
 pub(super) fn recognises(keys: &Keys) -> Option<Format> {
-    if codex::recognises(keys) {
-        return Some(Format::Codex);
-    }
-    claude_code::recognises(keys).then_some(Format::ClaudeCode)
+    AGENTS.iter().find(|agent| (agent.recognises)(keys)).map(|agent| agent.format)
 }
 
-/// Reads a session of Claude Code.
-pub(super) fn claude_code(window: &mut Window, container: Container, reading: &mut Reading<'_>) -> Result<(), Stop> {
-    let mut session = claude_code::Session::default();
-    records::read(window, container, &mut session, reading)?;
-    session.end(reading)
-}
-
-/// Reads a rollout of Codex.
-pub(super) fn codex(window: &mut Window, container: Container, reading: &mut Reading<'_>) -> Result<(), Stop> {
-    let mut rollout = codex::Rollout::default();
-    records::read(window, container, &mut rollout, reading)?;
-    rollout.end(reading)
+/// Reads the sessions of a file; `None` where no agent wrote it.
+pub(super) fn read(
+    format: Option<Format>,
+    container: Option<Container>,
+    window: &mut Window,
+    reading: &mut Reading<'_>,
+) -> Option<(Format, Result<(), Stop>)> {
+    let format = format?;
+    let agent = AGENTS.iter().find(|agent| agent.format == format)?;
+    Some((format, (agent.read)(window, container?, reading)))
 }

@@ -22,6 +22,12 @@ pub enum Format {
     ClaudeCode,
     /// Sessions of OpenAI's Codex CLI.
     Codex,
+    /// Sessions of Gemini CLI.
+    GeminiCli,
+    /// Trajectories of OpenHands.
+    OpenHands,
+    /// Trajectories of SWE-agent.
+    SweAgent,
     /// Spans of OpenTelemetry in OTLP's JSON.
     Otlp,
     /// Traces or observations of Langfuse.
@@ -36,7 +42,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which tables list them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Candor,
         Self::InspectEval,
         Self::InspectJson,
@@ -44,6 +50,9 @@ impl Format {
         Self::Anthropic,
         Self::ClaudeCode,
         Self::Codex,
+        Self::GeminiCli,
+        Self::OpenHands,
+        Self::SweAgent,
         Self::Otlp,
         Self::Langfuse,
         Self::Promptfoo,
@@ -62,6 +71,9 @@ impl Format {
             Self::Anthropic => "anthropic calls",
             Self::ClaudeCode => "claude code sessions",
             Self::Codex => "codex sessions",
+            Self::GeminiCli => "gemini cli sessions",
+            Self::OpenHands => "openhands trajectories",
+            Self::SweAgent => "swe-agent trajectories",
             Self::Otlp => "otlp spans",
             Self::Langfuse => "langfuse observations",
             Self::Promptfoo => "promptfoo results",

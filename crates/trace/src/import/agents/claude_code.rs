@@ -12,11 +12,12 @@ use super::content::{Content, Interrupted, Piece, Word};
 use super::exit;
 use super::turn::{Turn, Turns, reasoned};
 use crate::error::Problem;
-use crate::import::instant;
+use crate::import::bytes::Window;
 use crate::import::keys::Keys;
 use crate::import::reading::{Reading, Stop};
-use crate::import::records::Records;
+use crate::import::records::{self, Records};
 use crate::import::wire::{self, call::WireUsage};
+use crate::import::{Container, instant};
 use crate::{Event, LabelValue, Money, Place};
 
 /// A session that is being read: the person's chain of requests, and those of agents below it.
@@ -147,6 +148,13 @@ pub(super) fn recognises(keys: &Keys) -> bool {
             || (text("messageId") && keys.begins("snapshot", b'{')))
 }
 
+/// Reads a session.
+pub(super) fn read(window: &mut Window, container: Container, reading: &mut Reading<'_>) -> Result<(), Stop> {
+    let mut session = Session::default();
+    records::read(window, container, &mut session, reading)?;
+    session.end(reading)
+}
+
 impl Records for Session {
     fn record(&mut self, bytes: &[u8], _: &[String], place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
         match serde_json::from_slice::<Line<'_>>(bytes) {
@@ -158,7 +166,7 @@ impl Records for Session {
 
 impl Session {
     /// The file has ended.
-    pub(super) fn end(&mut self, reading: &mut Reading<'_>) -> Result<(), Stop> {
+    fn end(&mut self, reading: &mut Reading<'_>) -> Result<(), Stop> {
         let unit = self.unit.clone().unwrap_or_else(|| format!("session in {}", reading.file()));
         self.end_all(&unit, reading)
     }
@@ -242,7 +250,7 @@ impl Session {
                 }
             }
         }
-        turns.grow(bytes, reading)
+        turns.grow(bytes, reading).map(drop)
     }
 
     /// The chain of an agent below that a line belongs to; `None` for the person's own.

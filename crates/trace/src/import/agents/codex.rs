@@ -10,11 +10,12 @@ use super::content::{Content, Word};
 use super::exit::{self, Framed};
 use super::turn::{Turn, Turns, reasoned};
 use crate::error::Problem;
-use crate::import::instant;
+use crate::import::bytes::Window;
 use crate::import::keys::Keys;
 use crate::import::reading::{Reading, Stop};
-use crate::import::records::Records;
+use crate::import::records::{self, Records};
 use crate::import::wire;
+use crate::import::{Container, instant};
 use crate::{Event, LabelValue, Place};
 
 /// A rollout that is being read.
@@ -141,6 +142,13 @@ pub(super) fn recognises(keys: &Keys) -> bool {
     older || (line && inside.iter().any(|name| text(name)))
 }
 
+/// Reads a rollout.
+pub(super) fn read(window: &mut Window, container: Container, reading: &mut Reading<'_>) -> Result<(), Stop> {
+    let mut session = Rollout::default();
+    records::read(window, container, &mut session, reading)?;
+    session.end(reading)
+}
+
 impl Records for Rollout {
     fn record(&mut self, bytes: &[u8], _: &[String], place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
         let line = match serde_json::from_slice::<Line<'_>>(bytes) {
@@ -186,7 +194,7 @@ impl Records for Rollout {
             },
         };
         match outcome {
-            Ok(()) => self.turns.grow(bytes.len(), reading),
+            Ok(()) => self.turns.grow(bytes.len(), reading).map(drop),
             Err(Trouble::Record(problem)) => reading.invalid(problem, place),
             Err(Trouble::Stop(stop)) => Err(stop),
         }
@@ -218,7 +226,7 @@ fn parsed<'a, T: Deserialize<'a>>(payload: &'a RawValue) -> Result<T, Trouble> {
 
 impl Rollout {
     /// The file has ended.
-    pub(super) fn end(&mut self, reading: &mut Reading<'_>) -> Result<(), Stop> {
+    fn end(&mut self, reading: &mut Reading<'_>) -> Result<(), Stop> {
         let unit = self.unit(reading);
         self.turns.end(&unit, reading)
     }

@@ -76,18 +76,20 @@ impl Turns {
         self.current.get_or_insert_with(|| Turn { place, at_ms, ..Turn::default() })
     }
 
-    /// Takes the bytes of a record into account. A request may be as large as a record may be: then it is reported and let go.
-    pub(super) fn grow(&mut self, bytes: usize, reading: &mut Reading<'_>) -> Result<(), Stop> {
-        let Some(turn) = &mut self.current else { return Ok(()) };
+    /// Takes the bytes of a record into account. A request may be as large as a record may be: then it is reported and let go. Gives
+    /// whether it was.
+    pub(super) fn grow(&mut self, bytes: usize, reading: &mut Reading<'_>) -> Result<bool, Stop> {
+        let Some(turn) = &mut self.current else { return Ok(false) };
         turn.bytes = turn.bytes.saturating_add(bytes);
         let most = reading.options.limits.record;
         if turn.bytes <= most || turn.dropped {
-            return Ok(());
+            return Ok(turn.dropped);
         }
         let place = turn.place;
         *turn = Turn { place, replied: true, dropped: true, ..Turn::default() };
         let expected = format!("at most {most} bytes from one request to the next");
-        reading.invalid(Problem::new("", expected, "more").hint("a larger limit on records reads it"), place)
+        reading.invalid(Problem::new("", expected, "more").hint("a larger limit on records reads it"), place)?;
+        Ok(true)
     }
 
     /// Hands over what has been answered; a request that nothing answers is counted.
@@ -113,6 +115,11 @@ impl Turn {
         }
         self.replied |= matches!(event, Event::Reasoning(_) | Event::Output { .. } | Event::ToolCall { .. });
         self.events.push(event);
+    }
+
+    /// There is a reply, though it may still change.
+    pub(super) fn has_reply(&mut self) {
+        self.replied = true;
     }
 
     /// Something was said to the model that no person asked: before the first reply it belongs to the request, later it stands where it
