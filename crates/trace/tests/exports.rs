@@ -231,3 +231,29 @@ fn files_of_scores_or_of_traces_alone_are_not_taken_for_calls() {
         assert!(matches!(refused, Err(Error::Unrecognised { .. })), "{text}: {refused:?}");
     }
 }
+
+#[test]
+fn a_request_in_the_middle_of_a_conversation_keeps_what_came_before() {
+    let generation = |at: u32, input: &str, output: &str| {
+        format!(
+            r#"{{"type":"GENERATION","startTime":"2025-03-01T10:00:0{at}Z","model":"m","input":[{input}],"output":"{output}"}}"#
+        )
+    };
+    let before = r#"{"role":"system","content":"be brief"},{"role":"user","content":"a?"},{"role":"assistant","content":"1"},{"role":"user","content":"b?"}"#;
+    let after = format!(r#"{before},{{"role":"assistant","content":"2"}},{{"role":"user","content":"c?"}}"#);
+    let text = format!(
+        r#"{{"id":"t","timestamp":"2025-03-01T10:00:00Z","observations":[{},{}]}}"#,
+        generation(1, before, "2"),
+        generation(2, &after, "3")
+    );
+    let trace = &traces(&text, Format::Langfuse).0[0];
+    let asked: Vec<usize> = trace
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            candor_trace::Event::Request(conversation) => Some(conversation.messages.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!((asked, trace.output()), (vec![4, 1], Some("3")));
+}

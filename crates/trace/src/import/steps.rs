@@ -1,7 +1,7 @@
 //! The recorded steps of one request - calls to models, tools, retrievals, judgements, each with its beginning - in order, as a trace. Not a
 //! format: `otlp` and `langfuse` bring steps here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use candor_llm::{Conversation, Effort, Finish, Message, Part, Provenance, Reasoning, Role, Usage};
 
@@ -58,6 +58,8 @@ pub(super) struct Ran {
 pub(super) struct Requests {
     by_name: BTreeMap<String, usize>,
     in_order: Vec<Request>,
+    /// The record that a request was last met in, and how many were.
+    met: (u64, u32),
     /// About how many bytes of the file are held.
     held: usize,
 }
@@ -81,8 +83,9 @@ impl Requests {
         let at = *self.by_name.entry(name.to_owned()).or_insert(next);
         if at == next {
             // A record may speak of several requests: each is a part of it.
-            let part = self.in_order.iter().rev().take_while(|request| request.place.record == place.record).count();
-            let place = Place { part: u32::try_from(part).unwrap_or(u32::MAX), ..place };
+            let part = if self.met.0 == place.record { self.met.1 } else { 0 };
+            self.met = (place.record, part.saturating_add(1));
+            let place = Place { part, ..place };
             self.in_order.push(Request { place, unit: name.to_owned(), ..Request::default() });
         }
         &mut self.in_order[at]
@@ -173,10 +176,13 @@ impl Request {
 /// What has been told already.
 #[derive(Debug, Default)]
 struct Told {
+    /// Whether any call was.
+    begun: bool,
     /// The last request that was told.
     asked: Vec<Message>,
-    /// Calls of tools, with their name, that nothing answers yet.
-    open: Vec<(String, String)>,
+    /// Calls of tools that nothing answers yet, by identifier, and all calls of a name in their order.
+    open: BTreeSet<String>,
+    by_name: BTreeMap<String, VecDeque<String>>,
     answered: BTreeSet<String>,
     own_steps: BTreeSet<String>,
 }
@@ -184,11 +190,13 @@ struct Told {
 impl Told {
     /// A call: of what the model was given, only what is new; then what it said.
     fn call(&mut self, call: Called, trace: &mut Trace) {
+        let begun = std::mem::replace(&mut self.begun, true);
         let last_reply = call.input.iter().rposition(|message| message.role == Role::Assistant);
-        let news = last_reply.map_or(0, |at| at + 1);
+        // The first call of a request shows all that came before it.
+        let news = last_reply.filter(|_| begun).map_or(0, |at| at + 1);
         let mut asked = Vec::new();
         for message in call.input.into_iter().skip(news) {
-            if message.role != Role::Tool {
+            if message.role != Role::Tool || !begun {
                 asked.push(message);
                 continue;
             }
@@ -197,7 +205,7 @@ impl Told {
                     && !self.own_steps.contains(&id)
                     && !self.answered.contains(&id)
                 {
-                    self.open.retain(|(open, _)| *open != id);
+                    self.open.remove(&id);
                     self.answered.insert(id.clone());
                     trace.events.push(Event::ToolResult { id, content, exit_code, is_error: None });
                 }
@@ -217,7 +225,8 @@ impl Told {
         for (message, finish) in call.output {
             for part in &message.parts {
                 if let Part::ToolCall { id, name, .. } = part {
-                    self.open.push((id.clone(), name.clone()));
+                    self.open.insert(id.clone());
+                    self.by_name.entry(name.clone()).or_default().push_back(id.clone());
                 }
             }
             wire::reply_into(message, finish, None, trace);
@@ -227,14 +236,14 @@ impl Told {
     /// A tool's own step. It answers the call that it names, else the first open one of its name; without any it is told with its call.
     fn ran(&mut self, ran: Ran, events: &mut Vec<Event>) {
         let open = match &ran.id {
-            Some(id) => self.open.iter().position(|(open, _)| open == id),
-            None => self.open.iter().position(|(_, name)| *name == ran.name),
+            Some(id) => self.open.take(id),
+            None => self.first_open(&ran.name),
         };
         let id = match open {
-            Some(at) => self.open.remove(at).0,
+            Some(id) => id,
             None => {
                 let id = ran.id.unwrap_or_default();
-                if !self.answered.contains(&id) || id.is_empty() {
+                if id.is_empty() || !self.answered.contains(&id) {
                     events.push(Event::ToolCall { id: id.clone(), name: ran.name, arguments: ran.arguments });
                 }
                 id
@@ -247,5 +256,17 @@ impl Told {
             self.answered.insert(id.clone());
             events.push(Event::ToolResult { id, content: String::new(), exit_code: None, is_error: ran.is_error });
         }
+    }
+
+    /// The first call of a tool that nothing answers yet.
+    fn first_open(&mut self, name: &str) -> Option<String> {
+        let calls = self.by_name.get_mut(name)?;
+        while let Some(id) = calls.pop_front() {
+            // Calls without an identifier are told apart by their order alone.
+            if self.open.remove(&id) || id.is_empty() {
+                return Some(id);
+            }
+        }
+        None
     }
 }

@@ -1,6 +1,8 @@
 //! Sessions of Gemini CLI: the JSON lines below `~/.gemini/tmp/*/chats`, and the older single documents. Known from its source
 //! (google-gemini/gemini-cli: `packages/core/src/services/chatRecordingTypes.ts`, `chatRecordingService.ts`).
 
+use std::collections::BTreeMap;
+
 use candor_llm::{Provenance, Role, Usage};
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,6 +23,8 @@ pub(super) struct Session {
     unit: Option<String>,
     turns: Turns,
     said: Vec<Said>,
+    /// Where among them a message stands.
+    known: BTreeMap<String, usize>,
     /// The identifier of the last message of the person.
     asked: Option<String>,
     begun: bool,
@@ -200,9 +204,15 @@ impl Session {
                 let turn = self.turns.current(place, at_ms);
                 turn.by(said.model.as_deref(), None);
                 turn.has_reply();
-                match self.said.iter_mut().find(|known| said.id.is_some() && known.id == said.id) {
+                let known = said.id.as_ref().and_then(|id| self.known.get(id)).copied();
+                match known.and_then(|at| self.said.get_mut(at)) {
                     Some(known) => *known = said,
-                    None => self.said.push(said),
+                    None => {
+                        if let Some(id) = &said.id {
+                            self.known.insert(id.clone(), self.said.len());
+                        }
+                        self.said.push(said);
+                    }
                 }
             }
             Some("info" | "error" | "warning") => reading.set_aside("a line of the agent's bookkeeping"),
@@ -215,6 +225,7 @@ impl Session {
         self.begun = true;
         if self.turns.grow(bytes, reading)? {
             self.said.clear();
+            self.known.clear();
         }
         Ok(())
     }
@@ -222,6 +233,7 @@ impl Session {
     /// What was said to the current request, as it finally stood, becomes its events.
     fn settle(&mut self) {
         let said = std::mem::take(&mut self.said);
+        self.known.clear();
         if said.is_empty() {
             return;
         }
