@@ -73,7 +73,7 @@ fn sessions(criterion: &mut Criterion) {
         let path = folder.path().join(name);
         let made =
             File::create(&path).map(BufWriter::new).and_then(|mut out| sessions::write(form, 64 << 20, &mut out));
-        let bytes = match made.and_then(|()| std::fs::metadata(&path)) {
+        let bytes = match made.and_then(|_| std::fs::metadata(&path)) {
             Ok(data) => data.len(),
             Err(error) => panic!("{error}"),
         };

@@ -1,5 +1,5 @@
 //! Reads a large generated file and says how fast and in how much memory: `flat_memory FORM MEGABYTES FOLDER`, where FORM is candor, openai,
-//! lines, list or samples. `benches/flat_memory.sh` runs all of them.
+//! lines, list, samples, claude-code, codex or otlp (of which what models said is held until the file ends). `benches/flat_memory.sh` runs those of calls.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -12,25 +12,43 @@ use candor_trace::import::{Options, Source, read};
 
 #[path = "../benches/made/calls.rs"]
 mod calls;
+#[path = "../benches/made/sessions.rs"]
+mod sessions;
 
 use calls::{Form, MAPPING};
+
+/// What is generated.
+enum Made {
+    /// Calls, and whether they need the mapping.
+    Calls(Form, bool),
+    Sessions(sessions::Form),
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, form, megabytes, folder] = arguments.as_slice() else {
-        return Err("usage: flat_memory candor|openai|lines|list|samples MEGABYTES FOLDER".into());
+        return Err(
+            "usage: flat_memory candor|openai|lines|list|samples|claude-code|codex|otlp MEGABYTES FOLDER".into()
+        );
     };
-    let (form, mapped) = match form.as_str() {
-        "candor" => (Form::Candor, false),
-        "openai" => (Form::OpenAi, false),
-        "lines" => (Form::ForeignLines, true),
-        "list" => (Form::ForeignList, true),
-        "samples" => (Form::Samples, false),
-        other => return Err(format!("no form is called `{other}`").into()),
+    let made = match form.as_str() {
+        "candor" => Made::Calls(Form::Candor, false),
+        "openai" => Made::Calls(Form::OpenAi, false),
+        "lines" => Made::Calls(Form::ForeignLines, true),
+        "list" => Made::Calls(Form::ForeignList, true),
+        "samples" => Made::Calls(Form::Samples, false),
+        other => match sessions::FORMS.iter().find(|(name, _)| *name == other) {
+            Some((_, form)) => Made::Sessions(*form),
+            None => return Err(format!("no form is called `{other}`").into()),
+        },
     };
     let path = Path::new(folder).join(format!("flat_memory_{}", arguments[1]));
     let mut out = BufWriter::new(File::create(&path)?);
-    let records = calls::write(form, megabytes.parse::<u64>()? << 20, &mut out)?;
+    let bytes = megabytes.parse::<u64>()? << 20;
+    let (records, mapped) = match made {
+        Made::Calls(form, mapped) => (calls::write(form, bytes, &mut out)?, mapped),
+        Made::Sessions(form) => (sessions::write(form, bytes, &mut out)?, false),
+    };
     out.flush()?;
     drop(out);
     let mapping = if mapped { Some(Mapping::parse(MAPPING)?) } else { None };

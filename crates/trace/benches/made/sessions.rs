@@ -12,13 +12,13 @@ pub(crate) enum Form {
 
 /// Every form with its name.
 pub(crate) const FORMS: [(&str, Form); 3] =
-    [("claude code", Form::ClaudeCode), ("codex", Form::Codex), ("otlp jsonl", Form::Otlp)];
+    [("claude-code", Form::ClaudeCode), ("codex", Form::Codex), ("otlp", Form::Otlp)];
 
 /// Calls of tools between two requests.
 const STEPS: u64 = 12;
 
-/// Writes sessions until at least `bytes` are written.
-pub(crate) fn write(form: Form, bytes: u64, out: &mut dyn Write) -> io::Result<()> {
+/// Writes sessions until at least `bytes` are written; gives how many requests.
+pub(crate) fn write(form: Form, bytes: u64, out: &mut dyn Write) -> io::Result<u64> {
     let thought =
         "therefore the number of lines follows from seven times six, wait, let me check that again\\n".repeat(6);
     let listing = "   42→    let total = \\\"items\\\".len() + 1; // counted twice before\\n".repeat(30);
@@ -38,7 +38,7 @@ pub(crate) fn write(form: Form, bytes: u64, out: &mut dyn Write) -> io::Result<(
         written += text.len() as u64;
         turn += 1;
     }
-    Ok(())
+    Ok(turn)
 }
 
 fn claude_code(turn: u64, thought: &str, listing: &str) -> String {
