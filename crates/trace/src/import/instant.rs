@@ -1,5 +1,16 @@
 //! Points in time as sources spell them, in milliseconds since 1970 (UTC). Not a calendar: nothing is formatted, no zone has a name.
 
+use crate::error::Problem;
+
+/// The time in a field that may be left out.
+pub(super) fn in_field(field: &str, text: Option<&str>) -> Result<Option<i64>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    match milliseconds(text) {
+        Some(at) => Ok(Some(at)),
+        None => Err(Problem::new(field, "a time such as 2025-01-31T12:00:00.000Z", text)),
+    }
+}
+
 /// Reads RFC 3339 and its common relatives (`2025-11-23T04:53:42.362Z`, `2024-05-29 13:46:19.963000`, an offset instead of `Z`). A time
 /// without an offset is read as UTC. `None` for anything else, also for days that no month has.
 pub(crate) fn milliseconds(text: &str) -> Option<i64> {

@@ -182,15 +182,9 @@ impl Session {
     }
 
     fn line(&mut self, mut line: Line<'_>, bytes: usize, place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
-        let at_ms = match &line.timestamp {
-            None => None,
-            Some(text) => match instant::milliseconds(&text.0) {
-                Some(at) => Some(at),
-                None => {
-                    let expected = "a time such as 2025-01-31T12:00:00.000Z";
-                    return reading.invalid(Problem::new("timestamp", expected, &text.0), place);
-                }
-            },
+        let at_ms = match instant::in_field("timestamp", line.timestamp.as_ref().map(|text| &*text.0)) {
+            Ok(at) => at,
+            Err(problem) => return reading.invalid(problem, place),
         };
         let named = line.session.take().or(line.stream_session.take());
         if let Some(Word(named)) = named

@@ -155,15 +155,9 @@ impl Records for Rollout {
             Ok(line) => line,
             Err(error) => return reading.invalid(Problem::json_in(bytes, &error), place),
         };
-        let at_ms = match &line.timestamp {
-            None => None,
-            Some(text) => match instant::milliseconds(&text.0) {
-                Some(at) => Some(at),
-                None => {
-                    let expected = "a time such as 2025-01-31T12:00:00.000Z";
-                    return reading.invalid(Problem::new("timestamp", expected, &text.0), place);
-                }
-            },
+        let at_ms = match instant::in_field("timestamp", line.timestamp.as_ref().map(|text| &*text.0)) {
+            Ok(at) => at,
+            Err(problem) => return reading.invalid(problem, place),
         };
         let outcome = match (line.kind.as_ref().map(|kind| &*kind.0), line.payload) {
             (None, _) => self.older(&line, reading),

@@ -179,12 +179,9 @@ impl Session {
     }
 
     fn message(&mut self, said: Said, bytes: usize, place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
-        let at_ms = match said.timestamp.as_deref().map(|text| (text, instant::milliseconds(text))) {
-            Some((text, None)) => {
-                let problem = Problem::new("timestamp", "a time such as 2025-01-31T12:00:00.000Z", text);
-                return reading.invalid(problem, place);
-            }
-            found => found.and_then(|(_, at)| at),
+        let at_ms = match instant::in_field("timestamp", said.timestamp.as_deref()) {
+            Ok(at) => at,
+            Err(problem) => return reading.invalid(problem, place),
         };
         match said.kind.as_deref() {
             Some("user") => {

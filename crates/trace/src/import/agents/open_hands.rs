@@ -132,12 +132,9 @@ impl Records for Conversation {
             Ok(event) => event,
             Err(error) => return reading.invalid(Problem::json_in(bytes, &error), place),
         };
-        let at_ms = match event.timestamp.as_deref().map(|text| (text, instant::milliseconds(text))) {
-            Some((text, None)) => {
-                let problem = Problem::new("timestamp", "a time such as 2025-01-31T12:00:00.000", text);
-                return reading.invalid(problem, place);
-            }
-            found => found.and_then(|(_, at)| at),
+        let at_ms = match instant::in_field("timestamp", event.timestamp.as_deref()) {
+            Ok(at) => at,
+            Err(problem) => return reading.invalid(problem, place),
         };
         let unit = format!("conversation in {}", reading.file());
         let text = |name: &str| event.args.get(name).map(messages::text).filter(|text| !text.is_empty());

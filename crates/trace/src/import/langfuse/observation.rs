@@ -54,13 +54,8 @@ pub(super) struct Observation {
 impl Observation {
     /// The step, or why there is none.
     pub(super) fn into_step(self) -> Result<Result<Step, String>, Problem> {
-        let began = match self.began.as_deref() {
-            None | Some("") => None,
-            Some(text) => match instant::milliseconds(text).and_then(|at| u64::try_from(at).ok()) {
-                Some(at) => Some(at.saturating_mul(1_000_000)),
-                None => return Err(Problem::new("startTime", "a time such as 2025-01-31T12:00:00.000Z", text)),
-            },
-        };
+        let began = instant::in_field("startTime", self.began.as_deref().filter(|text| !text.is_empty()))?;
+        let began = began.and_then(|at| u64::try_from(at).ok()).map(|at| at.saturating_mul(1_000_000));
         let is_error = (self.level.as_deref() == Some("ERROR")).then_some(true);
         let what = match self.kind.as_deref() {
             None => return Err(Problem::new("type", "GENERATION, SPAN, EVENT, TOOL or another kind", "nothing")),
