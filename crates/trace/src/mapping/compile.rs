@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::document::{
-    Document, FieldDocument, FieldTable, FormatDocument, JoinDocument, OneOrMore, TraceDocument, Which,
+    Document, FieldDocument, FieldTable, FormatDocument, JoinDocument, Kind, OneOrMore, TraceDocument, Which,
 };
 use super::field::{Field, Source};
 use super::path::{Path, Step};
