@@ -51,6 +51,17 @@ fn the_samples_are_samples() {
 }
 
 #[test]
+fn every_format_that_is_read_without_a_mapping_has_its_row() {
+    let page = std::fs::read_to_string(candor_testkit::workspace_root().join("docs/formats/trace.md")).unwrap();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| ")).collect();
+    for format in Format::ALL.iter().filter(|format| **format != Format::Mapped) {
+        let words: Vec<&str> = format.as_str().split(' ').collect();
+        let has = |row: &&str| words.iter().all(|word| row.to_lowercase().contains(word));
+        assert!(rows.iter().any(has), "{format}");
+    }
+}
+
+#[test]
 fn every_name_of_a_sample_is_documented() {
     let page = std::fs::read_to_string(candor_testkit::workspace_root().join("docs/formats/samples.md")).unwrap();
     let mapping = include_str!("../src/import/samples.toml");
