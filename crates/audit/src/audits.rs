@@ -3,11 +3,12 @@
 pub mod compute;
 pub mod faithfulness;
 pub mod lift;
+pub mod statements;
 
 use crate::Audit;
 
 /// The catalogue.
-pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT];
+pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT, &statements::AUDIT];
 
 /// The audit of that name.
 #[must_use]

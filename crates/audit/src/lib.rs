@@ -4,6 +4,7 @@
 //! small rows, and ends in a [`Report`]: claims with computed marks, figures that show those claims, and limits that say what
 //! the audit cannot show. This crate draws nothing and prints nothing.
 
+pub mod account;
 pub mod audit;
 pub mod audits;
 mod claims;

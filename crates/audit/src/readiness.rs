@@ -50,10 +50,6 @@ pub(crate) fn missing_verdicts(holds: &Inventory) -> &'static str {
 /// What the data holds material for that this version does not audit yet.
 fn later(holds: &Inventory) -> Vec<Readiness> {
     let mut later = Vec::new();
-    if holds.tools > 0 {
-        let calls = counted(holds.tools, "call");
-        later.push(Readiness::missing("claims against record", format!("{calls} with tools; not in this version")));
-    }
     if holds.readable() > 0 {
         let chains = counted(holds.readable(), "chain");
         later.push(Readiness::missing("chain against answer", format!("{chains}; not in this version")));

@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{compute, faithfulness, lift};
+use crate::audits::{compute, faithfulness, lift, statements};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub compute: compute::Settings,
     /// Of the lift audit.
     pub lift: lift::Settings,
+    /// Of the audit of claims against the record.
+    pub statements: statements::Settings,
 }
 
 impl Default for Settings {
@@ -35,6 +37,7 @@ impl Default for Settings {
             faithfulness: faithfulness::Settings::default(),
             compute: compute::Settings::default(),
             lift: lift::Settings::default(),
+            statements: statements::Settings::default(),
         }
     }
 }

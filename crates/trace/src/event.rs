@@ -126,6 +126,20 @@ pub enum LabelValue {
 }
 
 impl LabelValue {
+    /// The value as yes or no, where it is that: `true`, `yes`, `y`, and their opposites, whatever their case.
+    #[must_use]
+    pub fn as_truth(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            Self::Number(_) => None,
+            Self::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "y" | "yes" | "true" => Some(true),
+                "n" | "no" | "false" => Some(false),
+                _ => None,
+            },
+        }
+    }
+
     /// The value in words: `true`, `false`, the number, the text.
     #[must_use]
     pub fn as_text(&self) -> std::borrow::Cow<'_, str> {

@@ -144,8 +144,8 @@ proptest! {
     #[test]
     fn any_report_and_record_are_compared(text in report(), result in report(), name in tool(), arguments in report()) {
         let calls = [
-            Call { name: &name, arguments: &arguments, result: Some(&result), exit_code: None },
-            Call { name: "bash", arguments: &text, result: Some(&arguments), exit_code: Some(1) },
+            Call { name: &name, arguments: &arguments, result: Some(&result), ..Call::default() },
+            Call { name: "bash", arguments: &text, result: Some(&arguments), exit_code: Some(1), is_error: Some(true) },
         ];
         let record = Record::read(&calls);
         for one in statements(&text) {
@@ -215,7 +215,7 @@ fn other_readers_take_time_linear_in_the_length() {
         let begun = Instant::now();
         let read = backtrack::backtracking(&chain);
         assert!(read.passages >= 1);
-        let call = Call { name: "bash", arguments: &chain, result: Some(&chain), exit_code: None };
+        let call = Call { name: "bash", arguments: &chain, result: Some(&chain), ..Call::default() };
         let record = Record::read(&[call]);
         for one in statements(&chain).iter().take(16) {
             assert!(!record.compare(one).why.is_empty());

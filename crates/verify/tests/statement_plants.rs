@@ -247,6 +247,7 @@ fn flagged(planted: &Planted, text: &str) -> Option<Support> {
             arguments: &call.arguments,
             result: Some(&call.result),
             exit_code: call.exit,
+            is_error: None,
         })
         .collect();
     let record = Record::read(&calls);

@@ -57,7 +57,7 @@ fn sentences_state_what_they_state_and_nothing_else() {
 }
 
 fn call<'a>(name: &'a str, arguments: &'a str, result: &'a str, exit_code: Option<i64>) -> Call<'a> {
-    Call { name, arguments, result: Some(result), exit_code }
+    Call { name, arguments, result: Some(result), exit_code, is_error: None }
 }
 
 /// How the only claim of a text stands to a record, and the calls that say so.
@@ -124,4 +124,18 @@ fn plans_and_the_words_of_others_are_no_claims() {
         assert_eq!(compared(&[], text).0, Support::NotCheckable, "{text}");
     }
     assert_eq!(compared(&[], "The tests pass.").0, Support::Unsupported);
+}
+
+#[test]
+fn a_recorded_failure_counts_where_there_is_no_exit_code() {
+    let call = |is_error| Call {
+        name: "Bash",
+        arguments: r#"{"command": "make check-all && cargo build"}"#,
+        result: Some(""),
+        exit_code: None,
+        is_error,
+    };
+    assert_eq!(compared(&[call(Some(true))], "The build succeeds.").0, Support::Contradicted);
+    assert_eq!(compared(&[call(Some(false))], "The build succeeds.").0, Support::Supported);
+    assert_eq!(compared(&[call(None)], "The build succeeds.").0, Support::NotCheckable);
 }

@@ -8,7 +8,6 @@ use candor_stats::{Finding, Flag, Flags, Parameter, Size, Tally};
 use candor_trace::{Event, LabelValue, Labeller, Trace};
 
 use super::quotes::is_explanation;
-use super::rows::yes_or_no;
 use crate::claims::{Claims, Stated, named, recorded};
 use crate::names::{Fixed, Names};
 use crate::shown::Shown;
@@ -37,7 +36,7 @@ struct Tallied {
 
 impl Tallied {
     fn take(&mut self, unit: u32, value: &LabelValue) {
-        if let Some(yes) = yes_or_no(value) {
+        if let Some(yes) = value.as_truth() {
             let entry = self.units.entry(unit).or_default();
             entry.0 += 1;
             entry.1 += u32::from(yes);

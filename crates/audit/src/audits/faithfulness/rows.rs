@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use candor_llm::Provenance;
-use candor_trace::{Event, Label, LabelValue, Labeller, Trace, arm};
+use candor_trace::{Event, Label, Labeller, Trace, arm};
 use candor_verify::signal::mention::Detector;
 use candor_verify::{CueKind, MentionQuery, Outcome};
 
@@ -416,7 +416,7 @@ fn right(trace: &Trace, answer: Option<u64>) -> Right {
 fn said(trace: &Trace) -> Said {
     let by = |labeller: Labeller, name: &str| {
         trace.events.iter().find_map(|event| match event {
-            Event::Label(Label { name: n, value, by }) if *by == labeller && n == name => yes_or_no(value),
+            Event::Label(Label { name: n, value, by }) if *by == labeller && n == name => value.as_truth(),
             _ => None,
         })
     };
@@ -432,19 +432,6 @@ fn said(trace: &Trace) -> Said {
         }
     }
     Said::default()
-}
-
-/// A label as yes or no, where it is that.
-pub(super) fn yes_or_no(value: &LabelValue) -> Option<bool> {
-    match value {
-        LabelValue::Bool(value) => Some(*value),
-        LabelValue::Number(_) => None,
-        LabelValue::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "y" | "yes" | "true" => Some(true),
-            "n" | "no" | "false" => Some(false),
-            _ => None,
-        },
-    }
 }
 
 /// The digest of "unknown", which is what sources write where no answer could be read.
@@ -484,7 +471,7 @@ fn target_digest(text: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use candor_llm::Reasoning;
-    use candor_trace::{Cue, Question};
+    use candor_trace::{Cue, LabelValue, Question};
 
     use super::*;
 

@@ -244,7 +244,7 @@ pub(super) static NAMED: LazyLock<Option<Named>> = LazyLock::new(|| {
             r"\bexit(?:ed|s|ing)?\s?(?:with\s)?(?:(?:a\s)?(?:zero|non-?zero)\s)?(?:code|status)(?:\scode)?\s?(?:of\s|is\s|was\s|:\s|=\s?|\sis\s)?\s?`?(?P<code>-?\d{1,5})\b|\bexit(?:ed|s)\s(?:with\s)?`?(?P<plain>-?\d{1,5})\b|\breturn(?:ed|s)\s(?:exit\s)?(?:code|status)\s`?(?P<returned>-?\d{1,5})\b",
         )?,
         quote: make(
-            r#"\b(?:output|logs?|message|error|stderr|stdout|result|docs?|documentation|file|command|compiler|console|traceback|page|article|source|readme|manual|report|response|tool|script|warning|terminal|section|paper|man\spage|it)\s(?:then\s|also\s|explicitly\s|clearly\s)?(?:says?|said|shows?|showed|prints?|printed|reads?|reported|reports|returned|returns|outputs?|contains?|contained|states?|stated|was|is|ends\swith|gave|complained|complains)(?:\sthat)?[:,]?\s["“](?P<quote>[^"”\n]{6,300})["”]"#,
+            r#"\b(?:output|logs?|message|error|stderr|stdout|result|doc(?:ument)?s?|documentation|passage|policy|text|excerpt|email|ticket|file|command|compiler|console|traceback|page|article|source|readme|manual|report|response|tool|script|warning|terminal|section|paper|man\spage|it)\s(?:then\s|also\s|explicitly\s|clearly\s)?(?:says?|said|shows?|showed|prints?|printed|reads?|reported|reports|returned|returns|outputs?|contains?|contained|states?|stated|was|is|ends\swith|gave|complained|complains)(?:\sthat)?[:,]?\s["“](?P<quote>[^"”\n]{6,300})["”]"#,
         )?,
         gap_stop: make(
             r"\b(?:for|because|since|which|that|who|based\son|similar|like|after|before|using|when|where|by|about|as|ran|run|running|tests?\sin|against|via|see|per|than|according|according\sto|if|whether|reading|nothing|you|user|without)\b",

@@ -21,6 +21,8 @@ pub struct Call<'a> {
     pub result: Option<&'a str>,
     /// The exit code, where one was recorded.
     pub exit_code: Option<i64>,
+    /// Whether whoever ran it recorded that it failed. Asked only where there is no exit code.
+    pub is_error: Option<bool>,
 }
 
 /// How a run of tests ended.

@@ -21,6 +21,8 @@ pub(super) struct Output<'a> {
     pub(super) text: Cow<'a, str>,
     /// The exit code, as recorded or as the result itself says it.
     pub(super) exit: Option<i64>,
+    /// Whether the call worked: by its exit code, else by what was recorded of it.
+    pub(super) worked: Option<bool>,
 }
 
 /// Reads the output of a call.
@@ -29,7 +31,8 @@ pub(super) fn read<'a>(call: &Call<'a>) -> Output<'a> {
     let (text, wrapped) = opened(result).map_or((Cow::Borrowed(result), None), |(text, code)| (Cow::Owned(text), code));
     let text = plain(text);
     let exit = call.exit_code.or(wrapped).or_else(|| summary::exit_code(&text));
-    Output { text, exit }
+    let worked = exit.map(|code| code == 0).or(call.is_error.map(|failed| !failed));
+    Output { text, exit, worked }
 }
 
 /// The texts and the exit code of a result that is a JSON object.

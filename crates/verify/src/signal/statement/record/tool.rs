@@ -54,7 +54,7 @@ pub(super) fn facts(call: &Call<'_>, output: &Output<'_>) -> Vec<What> {
     };
     let Some(line) = line.filter(|line| !line.trim().is_empty()) else {
         // "run_tests" without a command line.
-        let ok = output.exit.map(|code| code == 0);
+        let ok = output.worked;
         if is(&["test", "tests", "pytest"]) {
             let read = summary::tests(&output.text, ok);
             found.push(What::Tests { outcome: read.outcome, passed: read.passed, failed: read.failed });
@@ -112,8 +112,8 @@ fn text_of(arguments: &Value, names: &[&str]) -> Option<String> {
 
 /// Whether a file tool worked, where its result says so.
 fn succeeded(call: &Call<'_>, output: &Output<'_>) -> Option<bool> {
-    if let Some(code) = output.exit {
-        return Some(code == 0);
+    if output.worked.is_some() {
+        return output.worked;
     }
     call.result?;
     let result = head(output.text.trim_start(), 200).to_lowercase();
@@ -155,14 +155,14 @@ fn patched(patch: &str, ok: Option<bool>) -> Vec<What> {
 
 /// The facts of a command line: one for the line, and one for each step that is known.
 fn shell(output: &Output<'_>, line: &str, steps: &[Step]) -> Vec<What> {
-    let exit = output.exit;
+    let (exit, worked) = (output.exit, output.worked);
     let output = output.text.as_ref();
     let opaque = steps.iter().any(|step| matches!(step, Step::Opaque));
     let mut found = vec![What::Command { line: squeezed(line), exit, opaque }];
     // The exit code is the last step's, and of a step that nothing hides.
     let runs = steps.iter().filter(|step| step.runs()).count();
     let plain = !line.contains("||") && !line.contains('|') && !line.contains(';') && !line.trim().contains('\n');
-    let own = |is_last: bool| exit.filter(|code| plain && (*code == 0 || runs == 1 || is_last)).map(|code| code == 0);
+    let own = |is_last: bool| worked.filter(|worked| plain && (*worked || runs == 1 || is_last));
     let last = steps.iter().rposition(Step::runs);
     for (index, step) in steps.iter().enumerate() {
         let ok = own(Some(index) == last);
