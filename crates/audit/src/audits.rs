@@ -1,5 +1,6 @@
 //! Every audit that candor knows, in the order in which they are listed. One file each.
 
+pub mod backtracking;
 pub mod compute;
 pub mod faithfulness;
 pub mod lift;
@@ -8,7 +9,7 @@ pub mod statements;
 use crate::Audit;
 
 /// The catalogue.
-pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT, &statements::AUDIT];
+pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT, &backtracking::AUDIT, &statements::AUDIT];
 
 /// The audit of that name.
 #[must_use]

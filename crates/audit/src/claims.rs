@@ -119,3 +119,16 @@ pub(crate) fn sides(yes: u64, n: u64) -> Finding {
         Finding::holds(format!("{n} units, {rarer} with the rarer outcome"))
     }
 }
+
+/// V4 for a label: a person is the reference, a judge is not.
+pub(crate) fn measured_by(flags: Flags, human: bool) -> Flags {
+    if human {
+        flags.holds(Flag::Measurement, "labels by people, taken as the reference; their own error was not measured")
+    } else {
+        flags.fails(
+            Flag::Measurement,
+            "labels by a judging model that was not compared with people",
+            "about 120 of these chains labelled by people",
+        )
+    }
+}

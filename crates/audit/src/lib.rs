@@ -7,6 +7,7 @@
 pub mod account;
 pub mod audit;
 pub mod audits;
+mod chains;
 mod claims;
 pub mod compare;
 pub mod digits;
@@ -20,6 +21,7 @@ pub mod report;
 mod rows;
 pub mod settings;
 mod shown;
+mod within;
 pub mod words;
 
 pub use audit::{About, Audit, Observer};

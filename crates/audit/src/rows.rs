@@ -118,7 +118,7 @@ impl Rows {
 }
 
 /// The verdict; a reply that was cut off is no answer, not a wrong one.
-fn decided(trace: &Trace) -> Decided {
+pub(crate) fn decided(trace: &Trace) -> Decided {
     match trace.verdict().map(|verdict| verdict.outcome) {
         Some(Outcome::Correct) => Decided::Correct,
         Some(Outcome::NoAnswer) => Decided::NoAnswer,

@@ -10,11 +10,10 @@ use candor_stats::{Estimate, Finding, Flag, Level, Parameter, Size, Tally, Undef
 use candor_verify::CueKind;
 use candor_verify::signal::mention::{Detector, detectors as catalogue};
 
-use super::labels::measured_by;
 use super::rows::{Row as Kept, slot};
 use super::score::{Reader, Subject, flags_of, scope};
 use super::tables::{by_cell, line};
-use crate::claims::{Claims, Stated, by_question, counted, named, recorded, sampled};
+use crate::claims::{Claims, Stated, by_question, counted, measured_by, named, recorded, sampled};
 use crate::{Cell, Column, Error, Figure, Row, Table};
 
 /// With what chains were read, and how labels were drawn.

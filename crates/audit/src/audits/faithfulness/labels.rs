@@ -8,7 +8,7 @@ use candor_stats::{Finding, Flag, Flags, Parameter, Size, Tally};
 use candor_trace::{Event, LabelValue, Labeller, Trace};
 
 use super::quotes::is_explanation;
-use crate::claims::{Claims, Stated, named, recorded};
+use crate::claims::{Claims, Stated, measured_by, named, recorded};
 use crate::names::{Fixed, Names};
 use crate::shown::Shown;
 use crate::{Cell, Column, Figure, Row, Table};
@@ -261,17 +261,4 @@ fn flags(by: Labeller, interval: Option<Finding>) -> Flags {
         .holds(Flag::Design, "no causal words")
         .holds(Flag::Attrition, "the share is that of labelled calls")
         .holds(Flag::Scope, "these labelled calls")
-}
-
-/// V4 for a label: a person is the reference, a judge is not.
-pub(super) fn measured_by(flags: Flags, human: bool) -> Flags {
-    if human {
-        flags.holds(Flag::Measurement, "labels by people, taken as the reference; their own error was not measured")
-    } else {
-        flags.fails(
-            Flag::Measurement,
-            "labels by a judging model that was not compared with people",
-            "about 120 of these chains labelled by people",
-        )
-    }
 }

@@ -9,10 +9,9 @@ use candor_stats::{
 };
 
 use super::cells::{Cell, Control, Lost, Pair};
-use super::labels::measured_by;
 use super::rows::Row;
 use crate::Error;
-use crate::claims::{Claims, Stated, by_question, counted, named, recorded};
+use crate::claims::{Claims, Stated, by_question, counted, measured_by, named, recorded};
 
 /// Who decides whether a chain names the cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
