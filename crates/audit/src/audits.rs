@@ -2,6 +2,7 @@
 
 pub mod backtracking;
 pub mod compute;
+pub mod consistency;
 pub mod faithfulness;
 pub mod lift;
 pub mod statements;
@@ -9,7 +10,7 @@ pub mod statements;
 use crate::Audit;
 
 /// The catalogue.
-pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT, &backtracking::AUDIT, &statements::AUDIT];
+pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT, &backtracking::AUDIT, &consistency::AUDIT, &statements::AUDIT];
 
 /// The audit of that name.
 #[must_use]

@@ -3,7 +3,6 @@
 use candor_trace::Inventory;
 use serde::Serialize;
 
-use crate::words::counted;
 
 /// A question about models, and whether the data can answer it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,7 +32,6 @@ impl Readiness {
 pub fn questions(holds: &Inventory) -> Vec<Readiness> {
     let mut all: Vec<Readiness> = crate::audits::ALL.iter().flat_map(|audit| audit.readiness(holds)).collect();
     all.push(crate::compare::readiness(holds));
-    all.extend(later(holds));
     all.sort_by_key(|question| !question.ready);
     all
 }
@@ -45,16 +43,6 @@ pub(crate) fn missing_verdicts(holds: &Inventory) -> &'static str {
     } else {
         "no verdicts: what is right was not recorded"
     }
-}
-
-/// What the data holds material for that this version does not audit yet.
-fn later(holds: &Inventory) -> Vec<Readiness> {
-    let mut later = Vec::new();
-    if holds.readable() > 0 {
-        let chains = counted(holds.readable(), "chain");
-        later.push(Readiness::missing("chain against answer", format!("{chains}; not in this version")));
-    }
-    later
 }
 
 #[cfg(test)]
