@@ -1,10 +1,14 @@
 //! How audits word their claims: names, parameters, flags. The marks are computed from them, never chosen.
 
 use candor_stats::clusters::pooled::Pooled;
+use candor_stats::paired::bounded_difference;
 use candor_stats::{
     Asserted, Claim, Draft, Estimate, Finding, Flag, Flags, Interval, Level, Method, Origin, Parameter, Provenance,
     Size, Tally, Undefined,
 };
+
+use crate::audits::compute::JUDGES;
+use crate::values::Measure;
 
 /// The claims of one report, in the order in which they were made.
 #[derive(Debug)]
@@ -130,5 +134,81 @@ pub(crate) fn measured_by(flags: Flags, human: bool) -> Flags {
             "labels by a judging model that was not compared with people",
             "about 120 of these chains labelled by people",
         )
+    }
+}
+
+/// Flags with the finding on who decided what is right.
+pub(crate) fn measured(flags: Flags, measure: Measure, verifiers: &[String]) -> Flags {
+    match measure {
+        Measure::Score => flags.fails(
+            Flag::Measurement,
+            "a recorded score stands for accuracy; who decided what is right was not recorded",
+            "verdicts of a programmatic verifier for every sample",
+        ),
+        Measure::Verdicts => {
+            let by = verifiers.join(", ");
+            if JUDGES.iter().any(|word| by.to_lowercase().contains(word)) {
+                flags.fails(
+                    Flag::Measurement,
+                    format!("a model or a person decided what is right ({by})"),
+                    "a programmatic verifier, or human labels that calibrate the judge",
+                )
+            } else {
+                flags.holds(Flag::Measurement, format!("verdicts of {by}, as recorded"))
+            }
+        }
+    }
+}
+
+/// Flags with the finding on whether one model is known to stand behind the numbers.
+pub(crate) fn one_model(flags: Flags, model: &str) -> Flags {
+    if model.is_empty() {
+        flags.fails(Flag::Scope, "the source names no model", "the model's name and version with every call")
+    } else {
+        flags.holds(Flag::Scope, "one model under the name that the source gives")
+    }
+}
+
+/// The finding on V7 from what the arms lost.
+pub(crate) fn lost<'a>(arms: impl IntoIterator<Item = &'a crate::Attrition>) -> Finding {
+    let arms: Vec<candor_stats::Attrition> =
+        arms.into_iter().map(|arm| candor_stats::Attrition { planned: arm.seen, lost: arm.seen - arm.used }).collect();
+    candor_stats::Attrition::finding(&arms)
+}
+
+/// V1 of a difference: 30 questions, 10 of them changed.
+pub(crate) fn enough(questions: u64, changed: u64) -> Finding {
+    if questions >= 30 && changed >= 10 {
+        Finding::holds(format!("{questions} questions, {changed} of them changed"))
+    } else {
+        Finding::fails(
+            format!("{questions} questions, {changed} of them changed"),
+            "at least 30 questions, 10 of them changed",
+        )
+    }
+}
+
+/// The estimate under the level of the whole family that it is printed in: it was made at that family's share of it.
+pub(crate) fn at_level(estimate: Result<Estimate, Undefined>, level: Level) -> Result<Estimate, Undefined> {
+    let estimate = estimate?;
+    let Some(size) = estimate.size() else { return Ok(estimate) };
+    let interval = estimate.interval().map_err(Clone::clone).and_then(|interval| {
+        Interval::new(interval.low(), interval.high(), level)
+            .map_err(|_| Undefined::Unbounded { what: "the interval".into() })
+    });
+    Estimate::new(estimate.value(), interval, size, estimate.method().clone())
+}
+
+/// V7 of a fall: small and alike losses, or a fall that stays in the worst case. `worst` are per question the smallest falls that the
+/// lost samples leave possible: every one before it wrong, every one after it right.
+pub(crate) fn in_worst_case(plain: Finding, worst: &[f64], level: Level) -> Finding {
+    if matches!(plain, Finding::Holds { .. }) {
+        return plain;
+    }
+    match bounded_difference(worst, level).as_ref().map(Estimate::interval) {
+        Ok(Ok(interval)) if interval.low() > 0.0 => {
+            Finding::holds("the fall stays if every lost sample before it was wrong and every one after it right")
+        }
+        _ => plain,
     }
 }

@@ -21,9 +21,11 @@ pub(crate) struct Kept {
     pub(crate) verdict: Decided,
     pub(crate) answered: bool,
     pub(crate) costed: bool,
+    /// Whether the model ran into its token limit.
+    pub(crate) truncated: bool,
 }
 
-const _: () = assert!(size_of::<Kept>() <= 64, "a million traces must fit in 64 MB");
+const _: () = assert!(size_of::<Kept>() <= 56, "an audit may add eight bytes of its own to 64");
 
 /// What a verifier decided, as far as it did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +46,13 @@ pub(crate) struct Subject {
     pub(crate) cue: u32,
 }
 
-/// Everything that was seen.
-#[derive(Debug, Default)]
-pub(crate) struct Rows {
+/// Everything that was seen: a [`Kept`] of each trace, or what an audit makes of one.
+#[derive(Debug)]
+pub(crate) struct Rows<K = Kept> {
     pub(crate) words: Names,
     pub(crate) units: Names,
     pub(crate) spots: Spots,
-    pub(crate) subjects: Vec<(Subject, Vec<Kept>)>,
+    pub(crate) subjects: Vec<(Subject, Vec<K>)>,
     numbers: HashMap<Subject, usize, Fixed>,
     pub(crate) planted: bool,
     pub(crate) score_names: Names,
@@ -58,9 +60,31 @@ pub(crate) struct Rows {
     pub(crate) verifiers: Vec<Vec<String>>,
 }
 
+impl<K> Default for Rows<K> {
+    fn default() -> Self {
+        Self {
+            words: Names::default(),
+            units: Names::default(),
+            spots: Spots::default(),
+            subjects: Vec::new(),
+            numbers: HashMap::default(),
+            planted: false,
+            score_names: Names::default(),
+            verifiers: Vec::new(),
+        }
+    }
+}
+
 impl Rows {
     /// Takes in one trace; `score` is the name of the wanted score.
     pub(crate) fn see(&mut self, trace: &Trace, score: Option<&str>) {
+        self.fold(trace, score, |kept| kept);
+    }
+}
+
+impl<K> Rows<K> {
+    /// Takes in one trace, of which the audit keeps what it makes of the usual row.
+    pub(crate) fn fold(&mut self, trace: &Trace, score: Option<&str>, keep: impl FnOnce(Kept) -> K) {
         let effort = trace.effort.as_ref().map(ToString::to_string).unwrap_or_default();
         let subject = Subject {
             model: self.words.number(trace.model.as_deref().unwrap_or("")),
@@ -90,6 +114,7 @@ impl Rows {
             },
             sample: trace.trial.sample,
             verdict: decided(trace),
+            truncated: trace.is_truncated(),
         };
         let at = match self.numbers.get(&subject) {
             Some(at) => *at,
@@ -112,7 +137,7 @@ impl Rows {
             }
         }
         if let Some((_, rows)) = self.subjects.get_mut(at) {
-            rows.push(kept);
+            rows.push(keep(kept));
         }
     }
 }
@@ -130,7 +155,7 @@ pub(crate) fn decided(trace: &Trace) -> Decided {
 
 /// A digest of an answer in which only white space at its ends is forgiven: two answers are one vote when they are the same text.
 /// What makes different texts the same answer is the verifier's business, which records what it extracted.
-fn normalised_digest(answer: &str) -> u64 {
+pub(crate) fn normalised_digest(answer: &str) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
     answer.trim().hash(&mut hasher);
     hasher.finish()

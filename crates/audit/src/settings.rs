@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{compute, faithfulness, lift, statements};
+use crate::audits::{compute, faithfulness, inverse, lift, statements};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Settings {
     pub lift: lift::Settings,
     /// Of the audit of claims against the record.
     pub statements: statements::Settings,
+    /// Of the inverse audit.
+    pub inverse: inverse::Settings,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             compute: compute::Settings::default(),
             lift: lift::Settings::default(),
             statements: statements::Settings::default(),
+            inverse: inverse::Settings::default(),
         }
     }
 }

@@ -27,6 +27,19 @@ pub fn counted(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
 }
 
+/// A p-value as tables show it: four decimals, or that it is smaller.
+#[must_use]
+pub fn chance(p: f64) -> String {
+    if p < 5e-5 { "< 0.0001".to_owned() } else { format!("{p:.4}") }
+}
+
+/// A p-value in a sentence: `p = 0.0123`, `p < 0.0001`.
+#[must_use]
+pub fn p_value(p: f64) -> String {
+    let shown = chance(p);
+    if shown.starts_with('<') { format!("p {shown}") } else { format!("p = {shown}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +51,11 @@ mod tests {
             ("2 points", "1 point", "0.5 points")
         );
         assert_eq!((counted(1, "trace"), counted(1_150, "trace")), ("1 trace".to_owned(), "1,150 traces".to_owned()));
+    }
+
+    #[test]
+    fn a_p_value_is_never_nothing() {
+        assert_eq!([0.0, 0.000_04, 0.0123, 1.0].map(p_value), ["p < 0.0001", "p < 0.0001", "p = 0.0123", "p = 1.0000"]);
     }
 
     #[test]

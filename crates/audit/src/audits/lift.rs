@@ -2,11 +2,9 @@
 //!
 //! Not more samples at one effort: that is the compute audit. Not longer chains within one effort: that is inverse scaling.
 
-mod levels;
 mod readiness;
 mod report;
 mod settings;
-mod values;
 
 use candor_trace::{Inventory, Trace};
 

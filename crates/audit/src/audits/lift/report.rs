@@ -1,30 +1,24 @@
 //! From rows to a report: every model's efforts against the lowest and step by step, paired on questions, simultaneous over all of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use candor_stats::curve::simultaneous::{Contrast, Family, Matrix, simultaneous};
 use candor_stats::ratio::fieller::Means;
-use candor_stats::{
-    Asserted, Clusters, Estimate, Finding as Flagged, Flag, Flags, Interval, Level, Method, Parameter, Size, Undefined,
-};
+use candor_stats::{Asserted, Clusters, Estimate, Flag, Flags, Interval, Level, Method, Parameter, Size, Undefined};
 
-use super::levels::{ordered, rank};
-use super::values::{Measure, OfEffort, Value, gather, measure};
-use crate::audits::compute::JUDGES;
-use crate::claims::{Claims, Stated, counted, named, recorded};
+use crate::claims::{Claims, Stated, counted, enough, lost, measured, one_model, recorded};
+use crate::efforts::{ordered, rank};
+use crate::places::{self, Part, Place, by_place};
 use crate::rows::{Kept, Rows};
 use crate::shown::Shown;
+use crate::values::{CutOff, Measure, Value, Values, gather, measure};
 use crate::words::counted as so_many;
 use crate::{Attrition, Cell, Column, Error, Figure, Finding, Forest, Limits, Report, Row, Settings, Table};
 
-/// What was recorded of a group: model, arm, kind of cue.
-type Place = Vec<(&'static str, String)>;
-
 /// One model (in one arm, under one kind of cue) at several efforts, lowest first, on the questions that all of them have.
 struct Group {
-    model: String,
     place: Place,
-    efforts: Vec<(String, OfEffort)>,
+    efforts: Vec<(String, Values)>,
     shared: Vec<u32>,
     measure: Measure,
     verifiers: Vec<String>,
@@ -40,7 +34,7 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Result<Option<Report>,
         settings,
         claims: Claims::new(settings.level, rows.planted),
         each: settings.level.bonferroni(groups.len()),
-        shown: Shown::of(&groups.iter().map(|group| group.model.as_str()).collect::<Vec<_>>()),
+        shown: Shown::of(&groups.iter().map(|group| places::model(&group.place)).collect::<Vec<_>>()),
         lines: Vec::new(),
         forest: Vec::new(),
         findings: Vec::new(),
@@ -60,7 +54,7 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Result<Option<Report>,
     let questions = groups.iter().map(|group| group.shared.len()).max().unwrap_or(0);
     Ok(Some(Report {
         audit: super::ABOUT.name.to_owned(),
-        title: format!("lift of effort · {} · {}", named_models(&groups), so_many(questions as u64, "question")),
+        title: format!("lift of effort · {} · {}", places::models(groups.iter().map(|group| &group.place)), so_many(questions as u64, "question")),
         planted: rows.planted,
         estimand: "the mean over questions like these of the change of the probability to be right, when the same model is asked at another \
                    effort"
@@ -74,39 +68,22 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Result<Option<Report>,
     }))
 }
 
-fn named_models(groups: &[Group]) -> String {
-    match groups {
-        [one] if !one.model.is_empty() => one.model.clone(),
-        [_] => "one model".to_owned(),
-        many => so_many(many.len() as u64, "model"),
-    }
-}
-
 /// Rows by model, arm and cue; those with at least two efforts on common questions.
 fn groups(rows: &Rows) -> (Vec<Group>, Vec<String>) {
-    let mut by_place: BTreeMap<Place, Vec<(String, usize)>> = BTreeMap::new();
-    for (at, (subject, _)) in rows.subjects.iter().enumerate() {
-        let place = [("model", subject.model), ("arm", subject.arm), ("cue", subject.cue)]
-            .into_iter()
-            .map(|(name, word)| (name, rows.words.name(word).to_owned()))
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
-        by_place.entry(place).or_default().push((rows.words.name(subject.effort).to_owned(), at));
-    }
     let (mut groups, mut alone, mut apart) = (Vec::new(), 0_u64, 0_u64);
-    for (place, mut efforts) in by_place {
+    for (place, mut efforts) in by_place(rows, Part::Effort) {
         efforts.sort_by_key(|(effort, _)| rank(effort));
         let kept: Vec<&[Kept]> =
             efforts.iter().filter_map(|(_, at)| rows.subjects.get(*at)).map(|(_, kept)| kept.as_slice()).collect();
-        let measure = measure(&kept);
+        let measure = measure(kept.iter().copied().flatten());
         let mut verifiers: Vec<String> =
             efforts.iter().filter_map(|(_, at)| rows.verifiers.get(*at)).flatten().cloned().collect();
         verifiers.sort();
         verifiers.dedup();
-        let gathered: Vec<(String, OfEffort)> = efforts
+        let gathered: Vec<(String, Values)> = efforts
             .into_iter()
             .zip(&kept)
-            .map(|((effort, _), kept)| (effort, gather(kept, measure)))
+            .map(|((effort, _), kept)| (effort, gather(*kept, measure, CutOff::Counted)))
             .filter(|(_, found)| !found.questions.is_empty())
             .collect();
         let [(_, first), others @ ..] = gathered.as_slice() else { continue };
@@ -124,9 +101,7 @@ fn groups(rows: &Rows) -> (Vec<Group>, Vec<String>) {
             apart += 1;
             continue;
         }
-        let model =
-            place.iter().find(|(name, _)| *name == "model").map_or_else(String::new, |(_, model)| model.clone());
-        groups.push(Group { model, place, efforts: gathered, shared, measure, verifiers });
+        groups.push(Group { place, efforts: gathered, shared, measure, verifiers });
     }
     let mut notes = Vec::new();
     if alone > 0 {
@@ -158,8 +133,10 @@ impl Draft<'_> {
     fn group(&mut self, group: &Group, rows: &Rows) -> Result<(), Error> {
         let shared: BTreeSet<u32> = group.shared.iter().copied().collect();
         for (effort, found) in &group.efforts {
-            let who = if group.model.is_empty() { String::new() } else { format!("{} · ", group.model) };
-            self.attrition.push(found.attrition(format!("{who}effort {effort}"), &shared));
+            let model = places::model(&group.place);
+            let who = if model.is_empty() { String::new() } else { format!("{model} · ") };
+            let apart = "question not asked at every effort";
+            self.attrition.push(found.attrition(format!("{who}effort {effort}"), &shared, apart));
         }
         let mut matrix = Matrix::new(group.efforts.len());
         let mut samples = 0;
@@ -190,9 +167,7 @@ impl Draft<'_> {
     }
 
     fn name(&self, what: &str, group: &Group, more: &[(&str, &str)]) -> String {
-        let mut place: Vec<(&str, &str)> = group.place.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        place.extend(more);
-        named(&format!("lift.{what}"), &place)
+        places::named(&format!("lift.{what}"), &group.place, more)
     }
 
     fn accuracy(
@@ -207,7 +182,7 @@ impl Draft<'_> {
         let name = self.name("accuracy", group, &[("effort", effort)]);
         self.claims.make(Stated {
             name,
-            statement: format!("accuracy at effort {effort}{}", of_model(group)),
+            statement: format!("accuracy at effort {effort}{}", places::of(&group.place)),
             parameter: Parameter::SHARE,
             estimate: clusters.proportion(self.settings.level),
             flags: flags.clone().with(Flag::Interval, clusters.interval_finding()),
@@ -239,7 +214,7 @@ impl Draft<'_> {
         });
         let changed = found.as_ref().map_or((0, 0), |(_, contrast)| (contrast.rose, contrast.fell));
         let gain = self.name("gain", group, &place);
-        let model = of_model(group);
+        let model = places::of(&group.place);
         self.claims.assert(
             Stated {
                 name: gain.clone(),
@@ -273,7 +248,7 @@ impl Draft<'_> {
         });
         let claim = |what: &str, effort: &str| Cell::claim(self.name(what, group, &[("effort", effort)]));
         let mut cells = vec![
-            Cell::text(self.shown.name(&label(group))),
+            Cell::text(self.shown.name(&places::label(&group.place))),
             Cell::text(low.clone()),
             Cell::text(high.clone()),
             Cell::Count(size.units),
@@ -286,19 +261,20 @@ impl Draft<'_> {
         cells.push(Cell::mark(gain.clone()));
         self.lines.push(Row { cells, remark: None });
         if from == 0 && to + 1 == group.efforts.len() {
-            self.forest.push((self.shown.name(&label(group)), gain.clone()));
+            self.forest.push((self.shown.name(&places::label(&group.place)), gain.clone()));
             self.tops.push(gain.clone());
         }
         self.finding(group, (low, high), &gain, higher, rows);
     }
 
-    fn finding(&mut self, group: &Group, (low, high): (&str, &str), gain: &str, higher: &OfEffort, rows: &Rows) {
+    fn finding(&mut self, group: &Group, (low, high): (&str, &str), gain: &str, higher: &Values, rows: &Rows) {
         if !ordered(low, high) {
             return;
         }
         let Some(claim) = self.claims.find(gain) else { return };
         let Ok(estimate) = claim.estimate() else { return };
-        let who = if group.model.is_empty() { "the model" } else { &group.model };
+        let model = places::model(&group.place);
+        let who = if model.is_empty() { "the model" } else { model };
         let points = 100.0 * estimate.value();
         let above = estimate.interval().is_ok_and(|interval| interval.low() > 0.0);
         let (sentence, weight) = if points < 0.0 {
@@ -406,33 +382,11 @@ fn drop_cell(row: &mut Row, at: usize) {
     }
 }
 
-/// How tables call a group: its model, and its arm and cue where it has one.
-fn label(group: &Group) -> String {
-    group.place.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" · ")
-}
-
-fn of_model(group: &Group) -> String {
-    let label = label(group);
-    if label.is_empty() { label } else { format!(" · {label}") }
-}
-
-/// V1 of a difference: 30 questions, 10 of them changed.
-fn enough(questions: u64, changed: u64) -> Flagged {
-    if questions >= 30 && changed >= 10 {
-        Flagged::holds(format!("{questions} questions, {changed} of them changed"))
-    } else {
-        Flagged::fails(
-            format!("{questions} questions, {changed} of them changed"),
-            "at least 30 questions, 10 of them changed",
-        )
-    }
-}
-
 /// Dollars per question for one point: mean extra cost over mean gain in points, Fieller; `None` where a cost is missing.
 fn per_point(
     group: &Group,
-    lower: &OfEffort,
-    higher: &OfEffort,
+    lower: &Values,
+    higher: &Values,
     samples: u64,
     level: Level,
 ) -> Option<Result<Estimate, Undefined>> {
@@ -456,36 +410,7 @@ fn flags(group: &Group, losses: &[Attrition]) -> Flags {
     let flags = recorded()
         .holds(Flag::Design, "the same model on the same questions, only the effort differs")
         .with(Flag::Attrition, lost(losses.iter().rev().take(group.efforts.len())));
-    let flags = match group.measure {
-        Measure::Score => flags.fails(
-            Flag::Measurement,
-            "a recorded score stands for accuracy; who decided what is right was not recorded",
-            "verdicts of a programmatic verifier for every sample",
-        ),
-        Measure::Verdicts => {
-            let by = group.verifiers.join(", ");
-            if JUDGES.iter().any(|word| by.to_lowercase().contains(word)) {
-                flags.fails(
-                    Flag::Measurement,
-                    format!("a model or a person decided what is right ({by})"),
-                    "a programmatic verifier, or human labels that calibrate the judge",
-                )
-            } else {
-                flags.holds(Flag::Measurement, format!("verdicts of {by}, as recorded"))
-            }
-        }
-    };
-    if group.model.is_empty() {
-        flags.fails(Flag::Scope, "the source names no model", "the model's name and version with every call")
-    } else {
-        flags.holds(Flag::Scope, "one model under the name that the source gives")
-    }
-}
-
-fn lost<'a>(arms: impl Iterator<Item = &'a Attrition>) -> Flagged {
-    let arms: Vec<candor_stats::Attrition> =
-        arms.map(|arm| candor_stats::Attrition { planned: arm.seen, lost: arm.seen - arm.used }).collect();
-    candor_stats::Attrition::finding(&arms)
+    one_model(measured(flags, group.measure, &group.verifiers), places::model(&group.place))
 }
 
 fn limits() -> Limits {

@@ -6,7 +6,7 @@ use candor_llm::Effort;
 const RANKED: [&str; 9] = ["minimal", "very low", "low", "medium", "default", "high", "xhigh", "very high", "max"];
 
 /// Where an effort stands: off first, then budgets by their tokens, then named levels by their rank, then unknown names by their letters.
-pub(super) fn rank(effort: &str) -> (u8, u64, String) {
+pub(crate) fn rank(effort: &str) -> (u8, u64, String) {
     // Rows keep an effort as it is shown: a budget with its unit.
     let shown = effort.strip_suffix(" tokens").unwrap_or(effort);
     match Effort::from_foreign(shown) {
@@ -20,9 +20,28 @@ pub(super) fn rank(effort: &str) -> (u8, u64, String) {
 }
 
 /// Whether the order of two efforts is known, so that one may be called the higher.
-pub(super) fn ordered(first: &str, second: &str) -> bool {
+pub(crate) fn ordered(first: &str, second: &str) -> bool {
     let (first, second) = (rank(first), rank(second));
     first.0 == 0 || (first.0 == second.0 && first.0 < 3)
+}
+
+/// What the budgets of a series are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// Tokens, 0 for off.
+    Tokens,
+    /// Named levels, of which only the order is known; off comes first.
+    Levels,
+}
+
+/// Whether an effort stands on that scale, and where: its tokens, or its rank.
+pub(crate) fn on(scale: Scale, effort: &str) -> Option<f64> {
+    match (scale, rank(effort)) {
+        (_, (0, ..)) => Some(0.0),
+        (Scale::Tokens, (1, tokens, _)) => Some(tokens as f64),
+        (Scale::Levels, (2, at, _)) => Some(1.0 + at as f64),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -35,6 +54,9 @@ mod tests {
         efforts.sort_by_key(|effort| rank(effort));
         assert_eq!(efforts, ["off", "1024 tokens", "8192 tokens", "minimal", "low", "high", "max", "cot"]);
         assert!(ordered("off", "cot") && ordered("low", "high") && ordered("1024 tokens", "8192 tokens"));
+        assert_eq!(on(Scale::Tokens, "8192 tokens"), Some(8192.0));
+        assert_eq!((on(Scale::Levels, "off"), on(Scale::Levels, "low")), (Some(0.0), Some(3.0)));
+        assert_eq!((on(Scale::Tokens, "low"), on(Scale::Levels, "cot")), (None, None));
         assert!(!ordered("cot", "step by step") && !ordered("8192 tokens", "low"));
     }
 }

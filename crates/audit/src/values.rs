@@ -1,4 +1,4 @@
-//! From rows to one value per question and effort. No statistics here.
+//! From rows to one value per question and setting: what stands for accuracy, and what was lost on the way. No statistics here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,36 +8,47 @@ use crate::rows::{Decided, Kept};
 
 /// What stands for accuracy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Measure {
+pub(crate) enum Measure {
     /// The share of samples that a verifier called right.
     Verdicts,
     /// A recorded score in [0, 1].
     Score,
 }
 
-/// One question at one effort.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Value {
-    /// The mean over its samples, in [0, 1].
-    pub(super) accuracy: f64,
-    /// The mean cost in dollars, where every sample has one.
-    pub(super) cost: Option<f64>,
-    pub(super) samples: u64,
-    /// A sample to look at: the first that is not right, else the first.
-    pub(super) spot: Spot,
+/// What becomes of replies that ran into their token limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CutOff {
+    /// Counted as they were decided; without an answer they are not right.
+    Counted,
+    /// Left out, and lost.
+    Lost,
 }
 
-/// The questions of one effort.
+/// One question at one setting.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Value {
+    /// The mean over its samples, in [0, 1].
+    pub(crate) accuracy: f64,
+    /// The mean cost in dollars, where every sample has one.
+    pub(crate) cost: Option<f64>,
+    pub(crate) samples: u64,
+    /// A sample to look at: the first that is not right, else the first.
+    pub(crate) spot: Spot,
+}
+
+/// The questions of one setting.
 #[derive(Debug, Default)]
-pub(super) struct OfEffort {
-    pub(super) questions: BTreeMap<u32, Value>,
-    pub(super) seen: u64,
-    pub(super) lost: BTreeMap<String, u64>,
+pub(crate) struct Values {
+    pub(crate) questions: BTreeMap<u32, Value>,
+    /// Samples per question that were lost: cut off, or without an outcome.
+    pub(crate) missing: BTreeMap<u32, u64>,
+    pub(crate) seen: u64,
+    pub(crate) lost: BTreeMap<String, u64>,
 }
 
 /// What can stand for accuracy in these rows: verdicts where there are any, else scores.
-pub(super) fn measure(rows: &[&[Kept]]) -> Measure {
-    let decided = rows.iter().flat_map(|rows| rows.iter()).any(|kept| kept.verdict != Decided::Undecided);
+pub(crate) fn measure<'k>(rows: impl IntoIterator<Item = &'k Kept>) -> Measure {
+    let decided = rows.into_iter().any(|kept| kept.verdict != Decided::Undecided);
     if decided { Measure::Verdicts } else { Measure::Score }
 }
 
@@ -54,17 +65,22 @@ fn outcome(kept: &Kept, measure: Measure) -> Result<f64, &'static str> {
     }
 }
 
-/// Gathers the rows of one effort by question.
-pub(super) fn gather(rows: &[Kept], measure: Measure) -> OfEffort {
-    let mut found = OfEffort { seen: rows.len() as u64, ..OfEffort::default() };
+/// The reason under which replies that were cut off are lost.
+pub(crate) const CUT_OFF: &str = "cut off by the token limit";
+
+/// Gathers the rows of one setting by question.
+pub(crate) fn gather<'k>(rows: impl IntoIterator<Item = &'k Kept>, measure: Measure, cut_off: CutOff) -> Values {
+    let mut found = Values::default();
     let mut questions: BTreeMap<u32, (Vec<f64>, Option<f64>, Spot, bool)> = BTreeMap::new();
     let mut numbers: BTreeSet<(u32, u32)> = BTreeSet::new();
     for kept in rows {
+        found.seen += 1;
         if !numbers.insert((kept.unit, kept.sample)) {
             *found.lost.entry("the same sample stands twice".to_owned()).or_default() += 1;
             continue;
         }
-        match outcome(kept, measure) {
+        let outcome = if kept.truncated && cut_off == CutOff::Lost { Err(CUT_OFF) } else { outcome(kept, measure) };
+        match outcome {
             Ok(value) => {
                 let cost = kept.costed.then_some(kept.cost as f64 * 1e-6);
                 let entry = questions.entry(kept.unit).or_insert((Vec::new(), Some(0.0), kept.spot, value < 1.0));
@@ -74,7 +90,10 @@ pub(super) fn gather(rows: &[Kept], measure: Measure) -> OfEffort {
                     (entry.2, entry.3) = (kept.spot, true);
                 }
             }
-            Err(why) => *found.lost.entry(why.to_owned()).or_default() += 1,
+            Err(why) => {
+                *found.lost.entry(why.to_owned()).or_default() += 1;
+                *found.missing.entry(kept.unit).or_default() += 1;
+            }
         }
     }
     found.questions = questions
@@ -88,16 +107,26 @@ pub(super) fn gather(rows: &[Kept], measure: Measure) -> OfEffort {
     found
 }
 
-impl OfEffort {
-    /// What was lost on the way to the questions that every effort has.
-    pub(super) fn attrition(&self, arm: String, shared: &BTreeSet<u32>) -> Attrition {
+impl Values {
+    /// What was lost on the way to the questions that every setting has; `apart` says why the others were left out.
+    pub(crate) fn attrition(&self, arm: String, shared: &BTreeSet<u32>, apart: &str) -> Attrition {
         let mut lost = self.lost.clone();
-        let apart: u64 =
+        let elsewhere: u64 =
             self.questions.iter().filter(|(unit, _)| !shared.contains(unit)).map(|(_, value)| value.samples).sum();
-        if apart > 0 {
-            lost.insert("question not asked at every effort".to_owned(), apart);
+        if elsewhere > 0 {
+            lost.insert(apart.to_owned(), elsewhere);
         }
         let used = self.seen - lost.values().sum::<u64>();
         Attrition { arm, seen: self.seen, used, lost }
+    }
+
+    /// The smallest and the largest share right that a question can have, whatever its lost samples would have been; `None` where it
+    /// has none at all.
+    pub(crate) fn bounds(&self, unit: u32) -> Option<(f64, f64)> {
+        let (right, samples) =
+            self.questions.get(&unit).map_or((0.0, 0), |value| (value.accuracy * value.samples as f64, value.samples));
+        let missing = self.missing.get(&unit).copied().unwrap_or(0);
+        let all = (samples + missing) as f64;
+        (all > 0.0).then(|| ((right / all).clamp(0.0, 1.0), ((right + missing as f64) / all).clamp(0.0, 1.0)))
     }
 }
