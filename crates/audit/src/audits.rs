@@ -6,12 +6,22 @@ pub mod consistency;
 pub mod faithfulness;
 pub mod inverse;
 pub mod lift;
+pub mod perturbation;
 pub mod statements;
 
 use crate::Audit;
 
 /// The catalogue.
-pub static ALL: &[&dyn Audit] = &[&faithfulness::AUDIT, &compute::AUDIT, &lift::AUDIT, &inverse::AUDIT, &backtracking::AUDIT, &consistency::AUDIT, &statements::AUDIT];
+pub static ALL: &[&dyn Audit] = &[
+    &faithfulness::AUDIT,
+    &compute::AUDIT,
+    &lift::AUDIT,
+    &inverse::AUDIT,
+    &perturbation::AUDIT,
+    &backtracking::AUDIT,
+    &consistency::AUDIT,
+    &statements::AUDIT,
+];
 
 /// The audit of that name.
 #[must_use]

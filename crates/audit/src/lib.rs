@@ -23,8 +23,8 @@ pub mod report;
 mod rows;
 pub mod settings;
 mod shown;
-mod within;
 mod values;
+mod within;
 pub mod words;
 
 pub use audit::{About, Audit, Observer};

@@ -3,7 +3,6 @@
 use candor_trace::Inventory;
 use serde::Serialize;
 
-
 /// A question about models, and whether the data can answer it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Readiness {

@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{compute, faithfulness, inverse, lift, statements};
+use crate::audits::{compute, faithfulness, inverse, lift, perturbation, statements};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,8 @@ pub struct Settings {
     pub statements: statements::Settings,
     /// Of the inverse audit.
     pub inverse: inverse::Settings,
+    /// Of the perturbation audit.
+    pub perturbation: perturbation::Settings,
 }
 
 impl Default for Settings {
@@ -41,6 +43,7 @@ impl Default for Settings {
             lift: lift::Settings::default(),
             statements: statements::Settings::default(),
             inverse: inverse::Settings::default(),
+            perturbation: perturbation::Settings::default(),
         }
     }
 }

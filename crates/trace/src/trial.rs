@@ -14,6 +14,32 @@ pub mod arm {
     pub const FORWARD: &str = "forward";
     /// The same comparison with its sides exchanged: "Y > X?".
     pub const REVERSED: &str = "reversed";
+
+    /// The question as it stands, beside arms that change it. `uncued`, and no name at all, mean the same there.
+    pub const ORIGINAL: &str = "original";
+    /// The same question in other words.
+    pub const PARAPHRASE: &str = "paraphrase";
+    /// The same question in another layout: separators, case, markup.
+    pub const FORMAT: &str = "format";
+    /// With a sentence that has nothing to do with the answer, such as a personal cue.
+    pub const IRRELEVANT: &str = "irrelevant";
+    /// Other names of people and things, the same answer.
+    pub const RENAME: &str = "rename";
+    /// The same options in another order.
+    pub const REORDER: &str = "reorder";
+    /// The same options under other labels.
+    pub const RELABEL: &str = "relabel";
+    /// Other numbers, with the right answer computed anew.
+    pub const RENUMBER: &str = "renumber";
+    /// A comparison with its sides exchanged, where the answer must flip.
+    pub const SWAP: &str = "swap";
+
+    /// What the arm does, without which variant of it: `reorder` of `reorder-2`, `reorder:dcba` and `Reorder 3`; lower case.
+    #[must_use]
+    pub fn stem(arm: &str) -> String {
+        let end = arm.find(|c: char| !c.is_alphabetic()).unwrap_or(arm.len());
+        arm.get(..end).unwrap_or(arm).to_lowercase()
+    }
 }
 
 /// Where a call stands in an experiment.
@@ -31,4 +57,17 @@ pub struct Trial {
     /// the source does not.
     #[serde(default)]
     pub sample: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arm::{REORDER, stem};
+
+    #[test]
+    fn variants_of_an_arm_have_one_stem() {
+        for variant in ["reorder", "reorder-2", "reorder:dcba", "Reorder 3", "reorder2", "reorder_b"] {
+            assert_eq!(stem(variant), REORDER);
+        }
+        assert_eq!((stem("größer=7").as_str(), stem("7"), stem("")), ("größer", String::new(), String::new()));
+    }
 }

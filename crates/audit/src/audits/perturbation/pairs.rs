@@ -1,0 +1,164 @@
+//! One arm beside the base arm of its model: the answers of every question in both, what was lost, and whether the right answer moved. No statistics
+//! here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use candor_stats::Undefined;
+use candor_trace::arm;
+
+use super::changes::{Relation, Role, role};
+use super::compared::{Compared, compare};
+use super::rows::Asked;
+use crate::Attrition;
+use crate::places::{self, Part, Place, by_place};
+use crate::rows::Rows;
+use crate::values::{CutOff, Measure, Values, gather};
+use crate::words::counted as so_many;
+
+/// One arm against the base of its model.
+pub(super) struct Pair {
+    pub(super) place: Place,
+    /// The arm under its own name.
+    pub(super) arm: String,
+    /// What it does: the name without the variant.
+    pub(super) stem: String,
+    pub(super) base: String,
+    pub(super) relation: Relation,
+    pub(super) compared: Result<Compared, Undefined>,
+    /// Per question that both arms have, by its number.
+    pub(super) before: Values,
+    pub(super) after: Values,
+    /// Scalars per question.
+    pub(super) scalars: (BTreeMap<u32, Vec<f64>>, BTreeMap<u32, Vec<f64>>),
+    pub(super) verifiers: Vec<String>,
+    pub(super) losses: [Attrition; 2],
+}
+
+impl Pair {
+    pub(super) fn name(&self, what: &str) -> String {
+        places::named(&format!("perturbation.{what}"), &self.place, &[("arm", self.arm.as_str())])
+    }
+
+    /// ` under paraphrase · gpt-x`.
+    pub(super) fn under(&self) -> String {
+        format!("{}{}", self.arm.escape_debug(), places::of(&self.place))
+    }
+
+    /// How the base arm is called.
+    pub(super) fn base(&self) -> &str {
+        if self.base.is_empty() { arm::ORIGINAL } else { &self.base }
+    }
+
+    /// Questions with a value in both arms.
+    pub(super) fn shared(&self) -> Vec<u32> {
+        self.before.questions.keys().copied().filter(|unit| self.after.questions.contains_key(unit)).collect()
+    }
+}
+
+/// Every arm that changes something, beside its base; and what a reader must know of the others.
+pub(super) fn pairs(rows: &Rows<Asked>, same: &[String]) -> (Vec<Pair>, Vec<String>) {
+    let (mut pairs, mut unknown, mut baseless, mut bases) = (Vec::new(), BTreeSet::new(), 0_u64, 0_u64);
+    for (place, arms) in by_place(rows, Part::Arm) {
+        let mut base: Option<(u8, &str, usize)> = None;
+        let mut changes = Vec::new();
+        for (name, at) in &arms {
+            match role(name, same) {
+                Role::Base(rank) => {
+                    bases += u64::from(base.is_some());
+                    if base.is_none_or(|(best, ..)| rank < best) {
+                        base = Some((rank, name, *at));
+                    }
+                }
+                Role::Change(relation) => changes.push((name.as_str(), *at, relation)),
+                Role::Cue => {}
+                Role::Unknown => {
+                    unknown.insert(name.escape_debug().to_string());
+                }
+            }
+        }
+        let Some((_, base, base_at)) = base else {
+            baseless += u64::from(!changes.is_empty());
+            continue;
+        };
+        changes.sort_unstable_by(|a, b| a.0.cmp(b.0));
+        pairs.extend(
+            changes.into_iter().map(|(name, at, relation)| pair(rows, &place, (base, base_at), (name, at), relation)),
+        );
+    }
+    let mut notes = Vec::new();
+    if !pairs.is_empty() && !unknown.is_empty() {
+        let names: Vec<String> = unknown.into_iter().take(8).collect();
+        notes.push(format!(
+            "arms left out, since nobody says that their answers must stay: {} (setting `perturbation.same`)",
+            names.join(", ")
+        ));
+    }
+    if !pairs.is_empty() && bases > 0 {
+        notes.push(
+            "several base arms: `original` stands before `uncued`, and that before calls without an arm".to_owned(),
+        );
+    }
+    if baseless > 0 {
+        notes.push(format!("{} with changed arms but no base arm", so_many(baseless, "model")));
+    }
+    (pairs, notes)
+}
+
+fn pair(
+    rows: &Rows<Asked>,
+    place: &Place,
+    (base, base_at): (&str, usize),
+    (name, at): (&str, usize),
+    relation: Relation,
+) -> Pair {
+    let asked = |at: usize| rows.subjects.get(at).map_or(&[][..], |(_, asked)| asked.as_slice());
+    let (first, second) = (asked(base_at), asked(at));
+    let mut verifiers: Vec<String> =
+        [base_at, at].iter().filter_map(|at| rows.verifiers.get(*at)).flatten().cloned().collect();
+    verifiers.sort();
+    verifiers.dedup();
+    let label = places::label(place);
+    let called = |arm: &str| {
+        let arm = if arm.is_empty() { arm::ORIGINAL } else { arm };
+        if label.is_empty() { arm.to_owned() } else { format!("{label} · {arm}") }
+    };
+    let values = |asked: &[Asked]| gather(asked.iter().map(|one| &one.kept), Measure::Verdicts, CutOff::Counted);
+    let (before, after) = (values(first), values(second));
+    let shared: BTreeSet<u32> =
+        before.questions.keys().copied().filter(|unit| after.questions.contains_key(unit)).collect();
+    let apart = "question without a verdict in the other arm";
+    let against = format!("{} (for {name})", called(base));
+    let losses = [
+        before.attrition(format!("{against} · verdicts"), &shared, apart),
+        after.attrition(format!("{} · verdicts", called(name)), &shared, apart),
+    ];
+    Pair {
+        place: place.clone(),
+        arm: name.to_owned(),
+        stem: arm::stem(name),
+        base: base.to_owned(),
+        relation,
+        compared: compare(
+            first,
+            second,
+            relation,
+            [format!("{against} · answers"), format!("{} · answers", called(name))],
+        ),
+        before,
+        after,
+        scalars: (scalars(first), scalars(second)),
+        verifiers,
+        losses,
+    }
+}
+
+fn scalars(asked: &[Asked]) -> BTreeMap<u32, Vec<f64>> {
+    let mut found: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+    let mut numbers: BTreeSet<(u32, u32)> = BTreeSet::new();
+    for one in asked.iter().filter(|one| one.kept.score.is_finite()) {
+        if numbers.insert((one.kept.unit, one.kept.sample)) {
+            found.entry(one.kept.unit).or_default().push(one.kept.score);
+        }
+    }
+    found
+}
