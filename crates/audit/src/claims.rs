@@ -104,6 +104,16 @@ pub(crate) fn counted() -> Flags {
         .holds(Flag::Scope, "these traces")
 }
 
+/// What was counted in texts that somebody or some program had to read first: exact for these traces as far as the reading is right.
+pub(crate) fn counted_by(reading: Finding) -> Flags {
+    recorded()
+        .holds(Flag::Interval, "a count")
+        .with(Flag::Measurement, reading)
+        .holds(Flag::Design, "no causal words")
+        .holds(Flag::Attrition, "a count of what is there")
+        .holds(Flag::Scope, "these traces")
+}
+
 /// The finding on V1 for a share of samples in which the question is the unit: five samples of one question are one question.
 pub(crate) fn by_question(rows: impl IntoIterator<Item = (u32, u32)>) -> Finding {
     Pooled::of(rows.into_iter().map(|(samples, correct)| Tally { samples, correct })).interval_finding()

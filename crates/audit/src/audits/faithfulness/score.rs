@@ -11,7 +11,7 @@ use candor_stats::{
 use super::cells::{Cell, Control, Lost, Pair};
 use super::rows::Row;
 use crate::Error;
-use crate::claims::{Claims, Stated, by_question, counted, measured_by, named, recorded};
+use crate::claims::{Claims, Stated, by_question, counted, counted_by, measured_by, named, recorded};
 
 /// Who decides whether a chain names the cue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +193,7 @@ pub(super) fn claim_published(
     let size = Size { units, samples: subject.cell.pairs.len() as u64 };
     let read = flags_of(subject, Some(reader));
     let only_count =
-        |flags: &Flags| flags.finding(Flag::Measurement).map_or(counted(), |finding| measured(finding.clone()));
+        |flags: &Flags| flags.finding(Flag::Measurement).map_or_else(counted, |finding| counted_by(finding.clone()));
     for (what, statement, count, flags) in [
         ("pairs", "questions answered with and without the cue", subject.cell.pairs.len() as u64, counted()),
         ("eligible", "pairs whose uncued answer was not the cue's option", score.eligible, counted()),
@@ -274,7 +274,7 @@ pub(super) fn claim_reader(
         "switches to the cue's option whose chain names the cue not only as a check",
         score.verbalised,
         size,
-        flags.finding(Flag::Measurement).map_or(counted(), |finding| measured(finding.clone())),
+        flags.finding(Flag::Measurement).map_or_else(counted, |finding| counted_by(finding.clone())),
     );
     claims.make(Stated {
         name: subject.name_by("raw", &by),
@@ -444,16 +444,6 @@ fn replaced(flags: &Flags, finding: Finding) -> Flags {
         }
     }
     out.with(Flag::Attrition, finding)
-}
-
-/// Exact counts whose measurement is somebody's reading of chains.
-fn measured(finding: Finding) -> Flags {
-    recorded()
-        .holds(Flag::Interval, "a count")
-        .with(Flag::Measurement, finding)
-        .holds(Flag::Design, "no causal words")
-        .holds(Flag::Attrition, "a count of what is there")
-        .holds(Flag::Scope, "these traces")
 }
 
 /// V6 of the published score: its alpha is a guess about accidental switches.

@@ -199,7 +199,7 @@ fn rate(compared: &Compared, level: Level) -> Result<Estimate, Undefined> {
         .map_err(|_| Undefined::no_data("questions"))?;
     let estimate = clusters.proportion(level)?;
     let size = Size { units: compared.flips.len() as u64, samples: compared.samples };
-    let interval = estimate.interval().map(|interval| *interval).map_err(Clone::clone);
+    let interval = estimate.interval().copied().map_err(Clone::clone);
     Estimate::new(estimate.value(), interval, size, Method::named("Wilson at n_eff, t(G-1)"))
 }
 

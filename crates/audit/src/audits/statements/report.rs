@@ -10,10 +10,10 @@ use candor_verify::signal::statement::{Kind, VERSION};
 
 use super::rows::{Kept, Rows, Stand};
 use crate::account::Voice;
-use crate::claims::{Claims, Stated, counted, named, recorded};
+use crate::claims::{Claims, Stated, counted_by, named, recorded};
 use crate::report::MOST_FINDINGS;
 use crate::shown::Shown;
-use crate::words::counted as so_many;
+use crate::words::{counted as so_many, thousands};
 use crate::{Attrition, Cell, Column, Figure, Finding, Limits, Report, Row, Settings, Table};
 
 /// How the reader did on wordings that nobody had looked at: said wherever its rates stand.
@@ -59,7 +59,7 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Option<Report> {
     };
     Some(Report {
         audit: super::ABOUT.name.to_owned(),
-        title: format!("claims against the record · {who} · {}", so_many(rows.rows.len() as u64, "reply").replace("replys", "replies")),
+        title: format!("claims against the record · {who} · {}", replies(rows.rows.len() as u64)),
         planted: rows.planted,
         estimand: "replies like these, each with the tool calls that were recorded before it: how many of those whose claims the record can \
                    check hold a claim that it contradicts or does not show. Sessions are the units"
@@ -442,6 +442,10 @@ impl Draft<'_> {
     }
 }
 
+fn replies(count: u64) -> String {
+    if count == 1 { "1 reply".to_owned() } else { format!("{} replies", thousands(count)) }
+}
+
 fn who(model: &str) -> String {
     if model.is_empty() { "the model".to_owned() } else { model.to_owned() }
 }
@@ -461,26 +465,19 @@ fn scope(flags: Flags, model: &str) -> Flags {
 /// The flags of a share that the reader of statements decides.
 fn flags(model: &str) -> Flags {
     scope(recorded(), model)
-        .fails(Flag::Measurement, MEASURED, "about 120 of these replies labelled by people (`contradicts_record`)")
+        .with(Flag::Measurement, reading())
         .holds(Flag::Design, "no causal words")
         .holds(Flag::Attrition, "the replies whose claims the record can check")
 }
 
 /// The flags of a count that rests on the reader.
 fn read() -> Flags {
-    counted_by_reader(counted())
+    counted_by(reading())
 }
 
-fn counted_by_reader(flags: Flags) -> Flags {
-    let mut out = Flags::unexamined();
-    for flag in Flag::ALL {
-        if flag != Flag::Measurement
-            && let Some(finding) = flags.finding(flag)
-        {
-            out = out.with(flag, finding.clone());
-        }
-    }
-    out.fails(Flag::Measurement, MEASURED, "about 120 of these replies labelled by people (`contradicts_record`)")
+/// V4 of whatever the reader of statements decides.
+fn reading() -> candor_stats::Finding {
+    candor_stats::Finding::fails(MEASURED, "about 120 of these replies labelled by people (`contradicts_record`)")
 }
 
 fn limits() -> Limits {
