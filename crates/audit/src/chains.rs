@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use candor_llm::Provenance;
 use candor_stats::attrition::MOST_LOST;
-use candor_stats::{Claim, Finding, Flag, Flags, Tally};
+use candor_stats::{Claim, Flag, Flags, Tally};
 use candor_trace::{Event, Trace};
 use candor_verify::signal::Value;
 
@@ -253,13 +253,8 @@ impl<R: Seated> Named<'_, R> {
     }
 
     /// Who decided what is right, where that was not a program.
-    pub(crate) fn judged(&self) -> Option<Finding> {
+    pub(crate) fn judges(&self) -> Option<String> {
         let by = self.verifiers.join(", ");
-        JUDGES.iter().any(|word| by.to_lowercase().contains(word)).then(|| {
-            Finding::fails(
-                format!("a model or a person decided what is right ({by})"),
-                "a programmatic verifier, or human labels that calibrate the judge",
-            )
-        })
+        JUDGES.iter().any(|word| by.to_lowercase().contains(word)).then_some(by)
     }
 }

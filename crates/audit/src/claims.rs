@@ -10,6 +10,9 @@ use candor_stats::{
 use crate::audits::compute::JUDGES;
 use crate::values::Measure;
 
+/// Said of every table whose intervals hold one by one.
+pub(crate) const ALONE: &str = "each interval stands alone: all of a table together hold less often";
+
 /// The claims of one report, in the order in which they were made.
 #[derive(Debug)]
 pub(crate) struct Claims {
@@ -96,12 +99,12 @@ pub(crate) fn sampled(sampling: Finding) -> Flags {
 
 /// What was counted in the data, by comparing recorded answers: exact for these traces.
 pub(crate) fn counted() -> Flags {
-    recorded()
-        .holds(Flag::Interval, "a count")
-        .holds(Flag::Measurement, "recorded answers compared as texts")
-        .holds(Flag::Design, "no causal words")
-        .holds(Flag::Attrition, "a count of what is there")
-        .holds(Flag::Scope, "these traces")
+    counted_as("recorded answers compared as texts")
+}
+
+/// What was counted in the data in another way: exact for these traces, and for that way of counting.
+pub(crate) fn counted_as(how: &str) -> Flags {
+    counted_by(Finding::holds(how))
 }
 
 /// What was counted in texts that somebody or some program had to read first: exact for these traces as far as the reading is right.

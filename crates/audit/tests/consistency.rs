@@ -160,6 +160,22 @@ fn a_planted_association_is_found_and_none_where_none_was_planted() {
 }
 
 #[test]
+fn a_judge_that_decided_what_is_right_is_named() {
+    let mut traces = planted(-0.3, 6);
+    let decided = |report: &Report| {
+        let found = claim(report, "consistency.right_difference[model=m]");
+        found.why().iter().any(|why| why.contains("a model or a person decided what is right (llm judge)"))
+    };
+    assert!(!decided(&audit(&traces).unwrap()));
+    for trace in &mut traces {
+        if let Some(Event::Verdict { verifier, .. }) = trace.events.last_mut() {
+            *verifier = "llm judge".to_owned();
+        }
+    }
+    assert!(decided(&audit(&traces).unwrap()));
+}
+
+#[test]
 fn labels_measure_the_findings() {
     let labelled = |unit: usize, chain: &str, says: bool| {
         let mut trace = call(unit, 0, chain, true);

@@ -8,8 +8,11 @@ use candor_verify::signal::backtrack::{Class, VERSION};
 use super::bursts;
 use super::rows::Read;
 use crate::chains::{Named, Seated};
-use crate::claims::{Claims, Stated, counted, named};
+use crate::claims::{Claims, Stated, counted_as, named};
 use crate::within::Within;
+
+/// How places are counted.
+const COUNTED: &str = "places that this version of the detector counts";
 
 /// The thirds of a chain.
 pub(super) const THIRDS: [&str; 3] = ["first", "middle", "last"];
@@ -51,22 +54,15 @@ pub(super) fn key(class: Class) -> &'static str {
 
 /// One group's claims in the making.
 pub(super) struct Measures<'a> {
-    pub(super) group: &'a Named<'a, Read>,
-    pub(super) claims: &'a mut Claims,
+    group: &'a Named<'a, Read>,
+    claims: &'a mut Claims,
     flags: Flags,
     of: String,
 }
 
 impl<'a> Measures<'a> {
     pub(super) fn new(group: &'a Named<'a, Read>, claims: &'a mut Claims) -> Self {
-        let flags = group.flags().fails(
-            Flag::Measurement,
-            format!(
-                "places by detector version {VERSION}: of its places on labelled sections of one model, cross-validated, 42 % were labelled \
-                 backtracking"
-            ),
-            "labelled sections of this model's chains",
-        );
+        let flags = group.flags().with(Flag::Measurement, unmeasured(None));
         Self { group, claims, flags, of: group.of() }
     }
 
@@ -100,12 +96,12 @@ impl<'a> Measures<'a> {
             ("with", "chains with at least one such place", with),
         ] {
             let statement = format!("{statement}{}", self.of);
-            self.claims.count(name(what, group, &[]), statement, count, size, counted());
+            self.claims.count(name(what, group, &[]), statement, count, size, counted_as(COUNTED));
         }
         for class in Class::ALL {
             let count = sum(&|row| u64::from(row.of_class(class)));
             let name = name("count", group, &[("class", key(class))]);
-            self.claims.count(name, format!("places of class {class}{}", self.of), count, size, counted());
+            self.claims.count(name, format!("places of class {class}{}", self.of), count, size, counted_as(COUNTED));
         }
     }
 
@@ -246,10 +242,7 @@ impl<'a> Measures<'a> {
     /// Samples that go back on themselves against the other samples of the same question.
     pub(super) fn association(&mut self, within: &Within, level: Level) {
         let group = self.group;
-        let flags = match group.judged() {
-            Some(judged) => self.flags.clone().with(Flag::Measurement, judged),
-            None => self.flags.clone(),
-        };
+        let flags = group.flags().with(Flag::Measurement, unmeasured(group.judges()));
         self.claims.assert(
             Stated {
                 name: name("right_difference", group, &[]),
@@ -273,6 +266,22 @@ impl<'a> Measures<'a> {
     /// One value per sample for the association.
     pub(super) fn within(&self) -> Within {
         Within::of(self.group.rows.iter().map(|row| (row.seat().unit, row.backtracks(), row.seat().verdict)))
+    }
+}
+
+/// V4: nobody labelled sections of this model's chains; and where no program decided what is right, that too.
+fn unmeasured(judges: Option<String>) -> Finding {
+    let because = format!(
+        "places by detector version {VERSION}: of its places on labelled sections of one model, cross-validated, 42 % were labelled \
+         backtracking"
+    );
+    let raise = "labelled sections of this model's chains";
+    match judges {
+        None => Finding::fails(because, raise),
+        Some(by) => Finding::fails(
+            format!("{because}; a model or a person decided what is right ({by})"),
+            format!("{raise}; a programmatic verifier"),
+        ),
     }
 }
 

@@ -9,15 +9,12 @@ use super::measures::{LengthIn, Measures, THIRDS, key, name};
 use super::rows::Read;
 use super::sections::Sections;
 use crate::chains::{Chains, Named};
-use crate::claims::Claims;
+use crate::claims::{ALONE, Claims};
 use crate::report::MOST_FINDINGS;
 use crate::shown::Shown;
 use crate::within::Within;
 use crate::words::counted as so_many;
 use crate::{Cell, Column, Figure, Finding, Limits, Report, Row, Settings, Table};
-
-/// Said of every table whose intervals hold one by one.
-pub(super) const ALONE: &str = "each interval stands alone: all of a table together hold less often";
 
 /// The report; `None` where no chain can be read and no section is labelled.
 pub(super) fn report(chains: &Chains<Read>, sections: &Sections, settings: &Settings) -> Option<Report> {

@@ -11,7 +11,7 @@ use candor_trace::{Event, LabelValue, Labeller, Trace};
 use candor_verify::signal::backtrack::{THRESHOLD, section};
 use regex::Regex;
 
-use crate::claims::{Claims, Stated, counted, measured_by, named, recorded};
+use crate::claims::{Claims, Stated, counted_as, measured_by, named, recorded};
 use crate::names::Names;
 use crate::{Cell, Column, Figure, Row, Table};
 
@@ -25,6 +25,9 @@ const END: &str = "end-section";
 const MOST_LABELS: usize = 64;
 /// The keyword rule looks at so many characters of a section.
 const HEAD: usize = 80;
+
+/// How labels are counted.
+const LABELS: &str = "labels as they were recorded";
 
 /// The readers compared with the labels, in the order of the table.
 const READERS: [(&str, &str); 3] = [
@@ -204,7 +207,7 @@ impl Sections {
             ("backtracking", "of them labelled backtracking", labelled),
             ("responses", "responses with a section labelled backtracking", with),
         ] {
-            claims.count(name(what), format!("{statement} · {model}"), count, size, counted());
+            claims.count(name(what), format!("{statement} · {model}"), count, size, counted_as(LABELS));
         }
         let pooled = Pooled::of(tallies);
         claims.make(Stated {
@@ -246,7 +249,7 @@ impl Sections {
             ("backtracking", "of them backtracking by the source's own counts", found.sections),
             ("responses", "responses with a backtracking section by the source's own counts", found.with),
         ] {
-            claims.count(name(what), format!("{statement} · {model}"), count, size, counted());
+            claims.count(name(what), format!("{statement} · {model}"), count, size, counted_as(LABELS));
         }
         let interval = Err(Undefined::not_applicable("interval", "counts by response of all labels are not kept"));
         let estimate = if all > 0 {
@@ -259,7 +262,7 @@ impl Sections {
             statement: format!("share of sections that are backtracking by the source's own counts · {model}"),
             parameter: Parameter::SHARE,
             estimate,
-            flags: counted(),
+            flags: counted_as(LABELS),
         });
         Some(Row {
             cells: vec![
@@ -292,7 +295,7 @@ impl Sections {
                 format!("sections that {reader} takes for backtracking · {model}"),
                 both,
                 size,
-                counted(),
+                counted_as("sections that this version of the reader takes for backtracking"),
             );
             let flags = measured_by(recorded(), self.human && !self.judge)
                 .holds(Flag::Design, "no causal words")

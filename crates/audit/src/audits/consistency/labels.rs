@@ -7,7 +7,7 @@ use candor_stats::{Flag, Parameter, Size};
 
 use super::rows::{LABEL, Read};
 use crate::chains::{Named, Seated};
-use crate::claims::{Claims, Stated, counted, measured_by, named, recorded};
+use crate::claims::{Claims, Stated, counted_as, measured_by, named, recorded};
 use crate::{Cell, Column, Figure, Row, Table};
 
 /// A reader of chains: its name, what it says of one, and in words what that is.
@@ -49,7 +49,13 @@ pub(super) fn against(groups: &[&Named<'_, Read>], claims: &mut Claims) -> Optio
             ("false_negative", "by label only", found.false_negative),
             ("true_negative", "by neither", found.true_negative),
         ] {
-            claims.count(name(what), format!("{statement} ({says})"), count, size, counted());
+            claims.count(
+                name(what),
+                format!("{statement} ({says})"),
+                count,
+                size,
+                counted_as("labels as they were recorded, findings of this version of the rules"),
+            );
         }
         let flags = measured_by(recorded(), human)
             .holds(Flag::Design, "no causal words")

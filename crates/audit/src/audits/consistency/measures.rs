@@ -1,13 +1,16 @@
 //! The claims about the chains of one group: how many do not hang together, by kind, and the association with being right. Not the tables.
 
 use candor_stats::clusters::pooled::Pooled;
-use candor_stats::{Asserted, Flag, Flags, Level, Parameter, Size};
+use candor_stats::{Asserted, Finding, Flag, Flags, Level, Parameter, Size};
 use candor_verify::signal::consistency::{Kind, VERSION};
 
 use super::rows::Read;
 use crate::chains::{Named, Seated};
-use crate::claims::{Claims, Stated, counted, named};
+use crate::claims::{Claims, Stated, counted_as, named};
 use crate::within::Within;
+
+/// How findings are counted.
+const COUNTED: &str = "what this version of the rules finds";
 
 /// The name of a claim about a group.
 pub(super) fn name(what: &str, group: &Named<'_, Read>, more: &[(&str, &str)]) -> String {
@@ -41,13 +44,7 @@ pub(super) struct Measures<'a> {
 
 impl<'a> Measures<'a> {
     pub(super) fn new(group: &'a Named<'a, Read>, claims: &'a mut Claims) -> Self {
-        let flags = group.flags().fails(
-            Flag::Measurement,
-            format!(
-                "findings by rules, version {VERSION}, adjusted on the texts they were tried on; recall is not known"
-            ),
-            "chains of this model, labelled without the rules in view",
-        );
+        let flags = group.flags().with(Flag::Measurement, unmeasured(None));
         Self { group, claims, flags, of: group.of() }
     }
 
@@ -71,7 +68,13 @@ impl<'a> Measures<'a> {
             ),
             ("unanswered", "chains without an answer to compare with", count(group, |row| !row.answered)),
         ] {
-            self.claims.count(name(what, group, &[]), format!("{statement}{}", self.of), count, size, counted());
+            self.claims.count(
+                name(what, group, &[]),
+                format!("{statement}{}", self.of),
+                count,
+                size,
+                counted_as(COUNTED),
+            );
         }
         for kind in Kind::ALL {
             let more = [("kind", kind.as_str())];
@@ -83,7 +86,7 @@ impl<'a> Measures<'a> {
                 format!("chains in which {found}{}", self.of),
                 so_many,
                 size,
-                counted(),
+                counted_as(COUNTED),
             );
             self.share(name("kind", group, &more), &format!("{found}, of {of}"), &Pooled::of(tallies));
         }
@@ -116,10 +119,7 @@ impl<'a> Measures<'a> {
     /// Replies with a finding against other replies to the same question.
     pub(super) fn association(&mut self, within: &Within, level: Level) {
         let group = self.group;
-        let flags = match group.judged() {
-            Some(judged) => self.flags.clone().with(Flag::Measurement, judged),
-            None => self.flags.clone(),
-        };
+        let flags = group.flags().with(Flag::Measurement, unmeasured(group.judges()));
         let statement = |often: &str| {
             format!(
                 "replies whose chain does not hang together are right {often} often than other replies to the same question (association \
@@ -138,6 +138,20 @@ impl<'a> Measures<'a> {
             Asserted::Worse,
             &statement("more"),
         );
+    }
+}
+
+/// V4: how much the rules find and miss was not measured; and where no program decided what is right, that too.
+fn unmeasured(judges: Option<String>) -> Finding {
+    let because =
+        format!("findings by rules, version {VERSION}, adjusted on the texts they were tried on; recall is not known");
+    let raise = "chains of this model, labelled without the rules in view";
+    match judges {
+        None => Finding::fails(because, raise),
+        Some(by) => Finding::fails(
+            format!("{because}; a model or a person decided what is right ({by})"),
+            format!("{raise}; a programmatic verifier"),
+        ),
     }
 }
 

@@ -7,7 +7,7 @@ use super::labels;
 use super::measures::{Measures, name, says};
 use super::rows::Read;
 use crate::chains::{Chains, Named};
-use crate::claims::Claims;
+use crate::claims::{ALONE, Claims};
 use crate::report::MOST_FINDINGS;
 use crate::shown::Shown;
 use crate::within::Within;
@@ -16,8 +16,6 @@ use crate::{Cell, Column, Figure, Finding, Limits, Report, Row, Settings, Table}
 
 /// Chains that are cited, per kind of finding.
 const MOST_CITED: usize = 3;
-
-const ALONE: &str = "each interval stands alone: all of a table together hold less often";
 
 /// The report; `None` where no chain can be read.
 pub(super) fn report(chains: &Chains<Read>, settings: &Settings) -> Option<Report> {
