@@ -6,7 +6,7 @@ use candor_audit::audits::inverse::AUDIT;
 use candor_audit::{Audit, Figure, Report, Settings};
 use candor_llm::{Effort, Finish, Provenance, Reasoning};
 use candor_stats::{Claim, Flag, Mark, Seed, Undefined};
-use candor_trace::{Event, Trace, Trial};
+use candor_trace::{Event, Inventory, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
 
 fn verdict(right: bool) -> Event {
@@ -242,4 +242,19 @@ fn fewer_than_three_budgets_and_no_lengths_are_nothing_to_report() {
     let report = audit(&few).unwrap();
     let onset = claim(&report, "inverse.onset[model=m]");
     assert_eq!(onset.mark(), Some(Mark::Hope), "five questions carry no onset: {onset:?}");
+}
+
+#[test]
+fn readiness_counts_budgets_of_one_scale_and_lengths() {
+    let says = |traces: &[Trace]| -> Vec<(bool, String)> {
+        let mut holds = Inventory::default();
+        traces.iter().for_each(|trace| holds.see(trace));
+        AUDIT.readiness(&holds).into_iter().map(|one| (one.ready, one.says)).collect()
+    };
+    let mixed = says(&planted("m", &[("1024", 0.0), ("4096", 0.0), ("low", 0.0)], 1));
+    assert_eq!(mixed[0], (false, "2 budgets recorded: at least 3".to_owned()));
+    assert!(says(&planted("m", &[("off", 0.0), ("1024", 0.0), ("4096", 0.0)], 1))[0].0);
+    assert!(!mixed[1].0 && mixed[1].1.contains("no length of a chain"), "{mixed:?}");
+    let lengths = says(&wrong_takes_longer(1));
+    assert_eq!(lengths[1], (true, "1,600 chains of known length; association only".to_owned()));
 }

@@ -5,7 +5,7 @@
 use candor_audit::audits::perturbation::AUDIT;
 use candor_audit::{Audit, Error, Figure, Report, Settings};
 use candor_stats::{Claim, Flag, Mark, Seed};
-use candor_trace::{Event, Question, Trace, Trial};
+use candor_trace::{Event, Inventory, Question, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
 
 fn call(arm: &str, unit: usize, sample: u32, answer: &str, gold: &str) -> Trace {
@@ -94,6 +94,10 @@ fn resampling_noise_alone_is_hardly_ever_called_a_change() {
         let arms = [("", 0.6), ("paraphrase", 0.6), ("format", 0.6), ("rename", 0.6)];
         let report = audit(&planted(&arms, 3, 500 + world)).unwrap();
         let sure = |claim: &&Claim| {
+            assert!(
+                !claim.negated() || !claim.name().contains("divergence["),
+                "a divergence is never below 0: {claim:?}"
+            );
             (claim.name().contains("divergence[") || claim.name().contains("change["))
                 && claim.mark() == Some(Mark::EvidenceBacked)
         };
@@ -252,6 +256,14 @@ fn scalars_are_compared_by_their_mean_with_the_minimum_that_matters() {
     };
     assert_eq!(least(3.0), (Some(Mark::EvidenceBacked), false, Some(Mark::EvidenceBacked), true));
     assert_eq!(least(15.0), (Some(Mark::EvidenceBacked), false, Some(Mark::EvidenceBacked), false));
+    for trace in traces.iter_mut().filter(|trace| trace.trial.arm.as_deref() == Some("irrelevant:b")).step_by(5) {
+        trace.events.clear();
+    }
+    let report = with(&traces, |settings| settings.perturbation.numeric = true).unwrap().unwrap();
+    let moved = claim(&report, "shift", "irrelevant:b");
+    assert_eq!((moved.mark(), failing(moved)), (Some(Mark::Inferred), vec![Flag::Attrition]), "{moved:?}");
+    let lost = report.attrition.iter().find(|arm| arm.arm == "m · irrelevant:b · numbers").unwrap();
+    assert_eq!((lost.seen, lost.used, lost.lost["no number"]), (120, 96, 24));
     let refused = with(&traces, |settings| settings.perturbation.minimum_shift = Some(-1.0));
     assert!(refused.unwrap_err().to_string().contains("minimum_shift"));
 }
@@ -287,4 +299,19 @@ fn every_table_shows_claims_of_the_report() {
         }
     }
     assert!(named > 10);
+}
+
+#[test]
+fn readiness_asks_for_a_base_a_change_and_two_samples() {
+    let says = |arms: &[(&str, f64)], samples: u32| {
+        let mut holds = Inventory::default();
+        planted(arms, samples, 1).iter().for_each(|trace| holds.see(trace));
+        let one = AUDIT.readiness(&holds).remove(0);
+        (one.ready, one.says)
+    };
+    assert_eq!(says(&[("", 0.5), ("swap", 0.5), ("reorder-2", 0.5)], 2), (true, "2 changed arms".to_owned()));
+    let single = says(&[("original", 0.5), ("format", 0.5)], 1);
+    assert!(single.0 && single.1.contains("flips are shown, not tested"), "{single:?}");
+    assert!(!says(&[("paraphrase", 0.5)], 2).0);
+    assert!(!says(&[("", 0.5), ("cued", 0.5)], 2).0);
 }

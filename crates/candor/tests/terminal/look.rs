@@ -27,6 +27,9 @@ fn a_folder_is_described_and_the_next_command_works() {
       reversed comparisons        no questions asked forward and reversed
       best-of-k by score          no recorded score
       effort levels               no effort recorded: the same questions at two settings
+      onset of a fall             no budget recorded: the same questions at 3 or more
+      length against right        no length of a chain: reasoning tokens, or the chain itself
+      perturbation                no changed arm: the same questions paraphrased, reordered, …
       backtracking                no whole chain of thought recorded
       chain against answer        no whole chain of thought recorded
       claims against record       no tool calls recorded: nothing to compare claims with

@@ -120,7 +120,7 @@ impl<'s> One<'s> {
                     Cell::Count(self.size.units),
                     Cell::claim(accuracy.clone()),
                     best,
-                    fall.clone().map_or_else(|| Cell::Absent("nothing smaller".to_owned()), Cell::claim),
+                    fall.clone().map_or_else(|| self.no_fall(), Cell::claim),
                     fall.map_or_else(|| Cell::mark(accuracy.clone()), Cell::mark),
                 ],
                 remark: None,
@@ -180,6 +180,12 @@ impl<'s> One<'s> {
             Some(drop) => (Cell::text(self.series.name(drop.from)), Some(self.drop_name(drop.from, to))),
             None => (Cell::text("-"), None),
         }
+    }
+
+    /// Why a budget has no fall.
+    fn no_fall(&self) -> Cell {
+        let why = self.drops.as_ref().err().map(ToString::to_string);
+        Cell::Absent(why.unwrap_or_else(|| "nothing smaller".to_owned()))
     }
 
     fn drop_name(&self, from: usize, to: usize) -> String {

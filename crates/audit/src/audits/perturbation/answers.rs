@@ -4,7 +4,8 @@
 use candor_stats::multiplicity::holm;
 use candor_stats::perturbation::{Divergence, divergence};
 use candor_stats::{
-    Asserted, Claim, Clusters, Estimate, Finding as Flagged, Flag, Flags, Level, Method, Parameter, Size, Undefined,
+    Asserted, Claim, Clusters, Estimate, Finding as Flagged, Flag, Flags, Interval, Level, Method, Parameter, Size,
+    Undefined,
 };
 
 use super::changes::Relation;
@@ -84,7 +85,7 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, eac
         pair.compared.as_ref().map_or(0, |compared| compared.flips.iter().filter(|flips| **flips > 0.0).count() as u64);
     let (estimate, p, again) = match found {
         Some((found, adjusted)) => (
-            at_level(found.divergence.clone(), level),
+            at_level(found.divergence.clone(), level).and_then(reaching_zero),
             found.test.as_ref().ok().map(|_| adjusted),
             Some((
                 at_level(found.resampled_first, level),
@@ -167,6 +168,14 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, eac
         let moved = pair.compared.as_ref().ok().and_then(|compared| compared.moved);
         draft.find(&name, what, |points| points, moved);
     }
+}
+
+/// D is never below 0, its unbiased estimate may be: then the upper end is at least what an estimate of 0 would have. This only widens.
+fn reaching_zero(estimate: Estimate) -> Result<Estimate, Undefined> {
+    let (Ok(interval), Some(size)) = (estimate.interval(), estimate.size()) else { return Ok(estimate) };
+    let high = interval.high().max(interval.half_width());
+    let ends = Interval::new(interval.low(), high, interval.level()).map_err(|_| Undefined::no_data("questions"));
+    Estimate::new(estimate.value(), ends, size, estimate.method().clone())
 }
 
 /// The raw flips: of the questions that the divergence rests on, else of all with a sample in each arm. Never tested.

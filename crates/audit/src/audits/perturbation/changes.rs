@@ -29,7 +29,7 @@ pub(super) enum Role {
 }
 
 /// The names that say what is changed, with the relation.
-pub(super) const CHANGES: [(&str, Relation); 8] = [
+const CHANGES: [(&str, Relation); 8] = [
     (arm::PARAPHRASE, Relation::Same),
     (arm::FORMAT, Relation::Same),
     (arm::IRRELEVANT, Relation::Same),

@@ -93,19 +93,14 @@ impl Given {
         }
     }
 
-    fn attrition(self, arm: String) -> Attrition {
+    fn attrition(self) -> Attrition {
         let used = self.seen - self.lost.values().sum::<u64>();
-        Attrition { arm, seen: self.seen, used, lost: self.lost }
+        Attrition { arm: String::new(), seen: self.seen, used, lost: self.lost }
     }
 }
 
-/// The answers of the base (first) and of the arm, as far as the relation lets them be compared; losses under the names `base` and `changed`.
-pub(super) fn compare(
-    first: &[Asked],
-    second: &[Asked],
-    relation: Relation,
-    [base, changed]: [String; 2],
-) -> Result<Compared, Undefined> {
+/// The answers of the base (first) and of the arm, as far as the relation lets them be compared; losses still without a name.
+pub(super) fn compare(first: &[Asked], second: &[Asked], relation: Relation) -> Result<Compared, Undefined> {
     if relation == Relation::Recomputed {
         return Err(Undefined::not_applicable("a comparison of answers", "the right answer was computed anew"));
     }
@@ -153,7 +148,7 @@ pub(super) fn compare(
         let too_many = |error: Error| Undefined::not_applicable("a comparison of answers", error.to_string());
         questions.push(Answers::from_samples(&a, &b).map_err(too_many)?);
     }
-    Ok(Compared { questions, flips, samples, losses: [before.attrition(base), after.attrition(changed)], moved })
+    Ok(Compared { questions, flips, samples, losses: [before.attrition(), after.attrition()], moved })
 }
 
 /// The share of pairs, one of each, that differ.

@@ -194,7 +194,7 @@ fn row(draft: &mut Draft<'_>, place: &Place, what: String, questions: u64, claim
             Cell::text(what),
             Cell::Count(questions),
             Cell::claim(claim),
-            flips.map_or_else(|| Cell::Absent("of one arm each in the table of answers".to_owned()), Cell::claim),
+            flips.map_or_else(|| Cell::Absent("of each arm in the table of flips".to_owned()), Cell::claim),
             Cell::mark(claim),
         ],
         remark: None,

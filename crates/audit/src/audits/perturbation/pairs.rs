@@ -28,8 +28,8 @@ pub(super) struct Pair {
     /// Per question that both arms have, by its number.
     pub(super) before: Values,
     pub(super) after: Values,
-    /// Scalars per question.
-    pub(super) scalars: (BTreeMap<u32, Vec<f64>>, BTreeMap<u32, Vec<f64>>),
+    /// Scalars of both arms.
+    pub(super) scalars: [Numbers; 2],
     pub(super) verifiers: Vec<String>,
     pub(super) losses: [Attrition; 2],
 }
@@ -39,7 +39,7 @@ impl Pair {
         places::named(&format!("perturbation.{what}"), &self.place, &[("arm", self.arm.as_str())])
     }
 
-    /// ` under paraphrase · gpt-x`.
+    /// The arm and where it was asked: `paraphrase · gpt-x`.
     pub(super) fn under(&self) -> String {
         format!("{}{}", self.arm.escape_debug(), places::of(&self.place))
     }
@@ -127,38 +127,65 @@ fn pair(
     let shared: BTreeSet<u32> =
         before.questions.keys().copied().filter(|unit| after.questions.contains_key(unit)).collect();
     let apart = "question without a verdict in the other arm";
-    let against = format!("{} (for {name})", called(base));
     let losses = [
-        before.attrition(format!("{against} · verdicts"), &shared, apart),
-        after.attrition(format!("{} · verdicts", called(name)), &shared, apart),
+        named(before.attrition(called(base), &shared, apart), Some(name), "verdicts"),
+        named(after.attrition(called(name), &shared, apart), None, "verdicts"),
     ];
+    let compared = compare(first, second, relation).map(|compared| {
+        let [base_lost, lost] = compared.losses;
+        let base_lost = named(Attrition { arm: called(base), ..base_lost }, Some(name), "answers");
+        let lost = named(Attrition { arm: called(name), ..lost }, None, "answers");
+        Compared { losses: [base_lost, lost], ..compared }
+    });
     Pair {
         place: place.clone(),
         arm: name.to_owned(),
         stem: arm::stem(name),
         base: base.to_owned(),
         relation,
-        compared: compare(
-            first,
-            second,
-            relation,
-            [format!("{against} · answers"), format!("{} · answers", called(name))],
-        ),
+        compared,
         before,
         after,
-        scalars: (scalars(first), scalars(second)),
+        scalars: [Numbers::of(first, called(base), Some(name)), Numbers::of(second, called(name), None)],
         verifiers,
         losses,
     }
 }
 
-fn scalars(asked: &[Asked]) -> BTreeMap<u32, Vec<f64>> {
-    let mut found: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
-    let mut numbers: BTreeSet<(u32, u32)> = BTreeSet::new();
-    for one in asked.iter().filter(|one| one.kept.score.is_finite()) {
-        if numbers.insert((one.kept.unit, one.kept.sample)) {
-            found.entry(one.kept.unit).or_default().push(one.kept.score);
-        }
+/// Losses under the name of their arm alone where there are none, so that one line stands for all; else with what was lost, of a base also for
+/// which arm.
+fn named(losses: Attrition, beside: Option<&str>, what: &str) -> Attrition {
+    if losses.lost.is_empty() {
+        return losses;
     }
-    found
+    let beside = beside.map_or_else(String::new, |arm| format!(" (for {arm})"));
+    Attrition { arm: format!("{}{beside} · {what}", losses.arm), ..losses }
+}
+
+/// The scalars of one arm, per question.
+pub(super) struct Numbers {
+    pub(super) questions: BTreeMap<u32, Vec<f64>>,
+    pub(super) losses: Attrition,
+}
+
+impl Numbers {
+    fn of(asked: &[Asked], arm: String, beside: Option<&str>) -> Self {
+        let mut questions: BTreeMap<u32, Vec<f64>> = BTreeMap::new();
+        let mut lost: BTreeMap<String, u64> = BTreeMap::new();
+        let mut numbers: BTreeSet<(u32, u32)> = BTreeSet::new();
+        for one in asked {
+            let why = if !numbers.insert((one.kept.unit, one.kept.sample)) {
+                "the same sample stands twice"
+            } else if one.kept.score.is_finite() {
+                questions.entry(one.kept.unit).or_default().push(one.kept.score);
+                continue;
+            } else {
+                "no number"
+            };
+            *lost.entry(why.to_owned()).or_default() += 1;
+        }
+        let seen = asked.len() as u64;
+        let used = seen - lost.values().sum::<u64>();
+        Self { questions, losses: named(Attrition { arm, seen, used, lost }, beside, "numbers") }
+    }
 }

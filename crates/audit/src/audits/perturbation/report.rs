@@ -84,6 +84,12 @@ pub(super) fn report(rows: &Rows<Asked>, settings: &Settings) -> Result<Option<R
         notes.push(format!("several scores were recorded; taken: {counted} (setting `perturbation.score`)"));
     }
     notes.extend(draft.shown.note());
+    let mut attrition: Vec<Attrition> = Vec::new();
+    for arm in std::mem::take(&mut draft.attrition) {
+        if !attrition.contains(&arm) {
+            attrition.push(arm);
+        }
+    }
     let label = |place: &&Place| draft.label(place);
     let title = format!(
         "perturbation · {} · {}",
@@ -103,7 +109,7 @@ pub(super) fn report(rows: &Rows<Asked>, settings: &Settings) -> Result<Option<R
         findings: draft.findings,
         claims: draft.claims.made,
         figures: draft.tables.figures(several, &counted),
-        attrition: draft.attrition,
+        attrition,
         notes,
         limits: limits(),
     }))

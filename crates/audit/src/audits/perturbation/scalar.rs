@@ -5,9 +5,9 @@ use candor_stats::paired::Test;
 use candor_stats::perturbation::Scalars;
 use candor_stats::{Asserted, Estimate, Finding as Flagged, Flag, Level, Parameter, Undefined};
 
-use super::pairs::Pair;
+use super::pairs::{Numbers, Pair};
 use super::report::Draft;
-use crate::claims::{Stated, at_level, one_model, recorded};
+use crate::claims::{Stated, at_level, lost, one_model, recorded};
 use crate::places;
 use crate::words::{chance, p_value};
 use crate::{Cell, Error, Row};
@@ -26,16 +26,15 @@ struct Arms<'p> {
 pub(super) fn claims(draft: &mut Draft<'_>, pairs: &[Pair], counted: &str) -> Result<(), Error> {
     let mut arms = Vec::new();
     for pair in pairs {
-        let (before, after) = (units(&pair.scalars.0), units(&pair.scalars.1));
+        let [base, arm] = &pair.scalars;
+        let (before, after) = (units(base), units(arm));
         if before.is_empty() || after.is_empty() {
             continue;
         }
         // One question: its draws are the units. With several, in either arm, the question is.
-        let (before, after) = if pair.scalars.0.len() == 1 && pair.scalars.1.len() == 1 {
-            (apart(&before), apart(&after))
-        } else {
-            (before, after)
-        };
+        let (before, after) =
+            if before.len() == 1 && after.len() == 1 { (apart(&before), apart(&after)) } else { (before, after) };
+        draft.attrition.extend([base.losses.clone(), arm.losses.clone()]);
         let smaller = before.len().min(after.len()) as u64;
         let (before, after) = (Scalars::from_questions(before)?, Scalars::from_questions(after)?);
         let test = before.welch(&after);
@@ -49,8 +48,8 @@ pub(super) fn claims(draft: &mut Draft<'_>, pairs: &[Pair], counted: &str) -> Re
     Ok(())
 }
 
-fn units(scalars: &std::collections::BTreeMap<u32, Vec<f64>>) -> Vec<Vec<f64>> {
-    scalars.values().cloned().collect()
+fn units(numbers: &Numbers) -> Vec<Vec<f64>> {
+    numbers.questions.values().cloned().collect()
 }
 
 fn apart(questions: &[Vec<f64>]) -> Vec<Vec<f64>> {
@@ -72,7 +71,7 @@ fn shift(draft: &mut Draft<'_>, arms: &Arms<'_>, adjusted: f64, each: Level, cou
     let flags = recorded()
         .holds(Flag::Design, "the same model, only the change differs")
         .holds(Flag::Measurement, "the number as it was recorded; nothing is said of what it measures")
-        .holds(Flag::Attrition, "every recorded number is in it")
+        .with(Flag::Attrition, lost(pair.scalars.iter().map(|numbers| &numbers.losses)))
         .with(Flag::Interval, interval);
     let stated = Stated {
         name: name.clone(),

@@ -41,7 +41,7 @@ impl Tables {
             vec![text("arm"), number("questions"), number("flips"), number("again: base"), text("mark")],
             self.swapped,
             &[
-                "again: how often the answer differs when the comparison as it stood is asked twice; these intervals stand for themselves",
+                "again: how often the answer differs when the comparison as it stood is asked twice; each column holds for all rows together",
             ],
         );
         let accuracy = table(
