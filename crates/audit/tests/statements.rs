@@ -1,7 +1,6 @@
 //! Claims against the record, end to end: sessions of a coding agent are written as the agent writes them, imported and audited. 200 planted
 //! contradictions and 200 honest twins; planted texts, not a language model. The phrases are in `testdata/session_reports.toml`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-#![expect(clippy::print_stdout, reason = "the measurement is what one wants to read")]
 
 use std::fmt::Write as _;
 use std::ops::ControlFlow;

@@ -3,6 +3,7 @@
 mod audit;
 mod compare;
 pub(crate) mod look;
+pub(crate) mod trace;
 mod welcome;
 
 use clap::{Parser, Subcommand};
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     Audit(audit::Command),
     /// Compare two runs on the questions that both have: passes, fails, or cannot tell
     Compare(compare::Args),
+    /// Store, list, show and export single calls
+    #[command(subcommand)]
+    Trace(trace::Command),
 }
 
 /// Does it.
@@ -46,5 +50,6 @@ pub(crate) fn run(command: Option<Command>, settings: &Settings) -> Result<Outco
         Some(Command::Look(args)) => look::run(&args, settings),
         Some(Command::Audit(command)) => audit::run(command, settings),
         Some(Command::Compare(args)) => compare::run(&args, settings),
+        Some(Command::Trace(command)) => trace::run(command, settings),
     }
 }

@@ -71,6 +71,16 @@ pub(crate) fn traces(from: &From, settings: &Settings, take: impl FnMut(&Trace))
     from.read(settings, |source, options| every(source, options, take))?.map_err(|error| unreadable(&error))
 }
 
+/// Hands over every trace until `take` has seen enough.
+pub(crate) fn until(
+    from: &From,
+    settings: &Settings,
+    take: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
+) -> Result<Summary, Problem> {
+    let read = from.read(settings, |source, options| import::read(source, options, &mut |trace| take(&trace)))?;
+    read.map_err(|error| unreadable(&error))
+}
+
 fn every(
     source: &import::Source,
     options: &Options<'_>,

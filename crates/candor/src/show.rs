@@ -11,3 +11,4 @@ pub(crate) mod page;
 pub(crate) mod run;
 pub(crate) mod table;
 pub(crate) mod text;
+pub(crate) mod trace;

@@ -1,6 +1,6 @@
 //! Which traces are meant: one small language for every list, export and page. Not a database language: a query looks at one trace at a time.
 //!
-//! Terms stand side by side and all must hold; `-` before a term turns it round; commas mean "one of".
+//! Terms stand side by side and all must hold; `-` or `not:` before a term turns it round; commas mean "one of".
 //!
 //! | term | holds where |
 //! |---|---|

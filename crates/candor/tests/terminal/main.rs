@@ -7,4 +7,5 @@ mod environment;
 mod errors;
 mod help;
 mod look;
+mod trace;
 mod welcome;

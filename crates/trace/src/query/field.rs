@@ -110,7 +110,8 @@ impl Text {
     pub(super) fn any(&self, trace: &Trace, wanted: &mut dyn FnMut(&str) -> bool) -> bool {
         let mut one = |value: Option<&str>| value.is_some_and(&mut *wanted);
         match self {
-            Self::Id => wanted(&trace.id().to_string()),
+            // Where it was read names a trace too: reports cite it so.
+            Self::Id => wanted(&trace.id().to_string()) || wanted(&trace.origin.trace_id().to_string()),
             Self::Unit => wanted(&trace.trial.unit),
             Self::Arm => one(trace.trial.arm.as_deref()),
             Self::Model => one(trace.model.as_deref()),

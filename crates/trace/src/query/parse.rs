@@ -79,8 +79,14 @@ enum Sign {
 }
 
 fn term(at: usize, word: &[(char, bool)]) -> Result<Term, Misread> {
-    let negated = word.first() == Some(&('-', false)) && word.len() > 1;
-    let word = if negated { word.get(1..).unwrap_or_default() } else { word };
+    let begins = |sign: &str| {
+        let length = sign.chars().count();
+        let begins = sign.chars().enumerate().all(|(at, c)| word.get(at) == Some(&(c, false)));
+        (begins && word.len() > length).then_some(length)
+    };
+    let turned = begins("-").or_else(|| begins("not:"));
+    let negated = turned.is_some();
+    let word = word.get(turned.unwrap_or(0)..).unwrap_or_default();
     let condition = condition(at, word)?;
     Ok(Term { negated, condition })
 }

@@ -49,6 +49,7 @@ fn terms_hold_where_they_should() {
         "has:tools has:failure has:cost,label -has:planted -model:o1*",
         "\"all tests pass\" cargo",
         "-\"no such words\"",
+        "not:has:planted not:\"no such words\"",
     ] {
         assert!(holds(query), "{query}");
     }

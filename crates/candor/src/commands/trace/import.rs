@@ -1,0 +1,100 @@
+//! `candor trace import PATH`: stores recorded calls in candor's own form. The same files are stored once.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::PathBuf;
+
+use candor_trace::import as traces;
+
+use super::places::stored;
+use crate::Outcome;
+use crate::output;
+use crate::problem::Problem;
+use crate::reading::{self, From};
+use crate::settings::Settings;
+use crate::show::text;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A file or folder of recorded calls
+    path: PathBuf,
+    /// A mapping, for recorded calls in a form of their own
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
+    /// Count and list records that cannot be read, and go on
+    #[arg(long)]
+    skip_invalid: bool,
+}
+
+/// Level 3 packs traces to about a tenth and is not what takes the time.
+const LEVEL: i32 = 3;
+
+/// Stores them.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    let folder = stored(settings);
+    fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
+    // Outside of the folder of stored traces: a half-written file is never read as one of them.
+    let beside = settings.directory.join(format!(".importing-{}.jsonl.zst", std::process::id()));
+    let done = store(args, settings, &beside);
+    if done.is_err() {
+        // It may never have been made.
+        let _ = fs::remove_file(&beside);
+    }
+    let (count, invalid, digest) = done?;
+    let stem: String = args
+        .path
+        .file_name()
+        .map_or_else(|| "traces".into(), |name| name.to_string_lossy())
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' })
+        .collect();
+    let place = folder.join(format!("{}-{}.jsonl.zst", stem.trim_start_matches('.'), &digest[..12]));
+    let known = place.exists();
+    fs::rename(&beside, &place).map_err(|error| Problem::writing(&place, &error))?;
+    let name = place.display();
+    let already = if known { "; they were stored already" } else { "" };
+    output::print(&format!("{} stored as {name}{already}\n", text::counted(count, "trace")))?;
+    if invalid > 0 {
+        output::print(&format!("{} left out: see candor look\n", text::counted(invalid, "invalid record")))?;
+    }
+    output::print(&format!("next: candor audit run --from {}\n", text::shell(&folder.to_string_lossy())))?;
+    Ok(Outcome::Done)
+}
+
+/// Writes the traces; returns how many, how many records were invalid, and a digest of the files that they came from.
+fn store(args: &Args, settings: &Settings, beside: &PathBuf) -> Result<(u64, u64, String), Problem> {
+    let failed = |error: &std::io::Error| Problem::writing(beside, error);
+    let file = File::create(beside).map_err(|error| failed(&error))?;
+    let mut packed = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(|error| failed(&error))?;
+    let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: args.skip_invalid, shipped: false };
+    let mut refused = None;
+    let summary = reading::until(&from, settings, &mut |trace| match traces::write(trace, &mut packed) {
+        Ok(()) => std::ops::ControlFlow::Continue(()),
+        Err(error) => {
+            refused = Some(reading::unreadable(&error));
+            std::ops::ControlFlow::Break(())
+        }
+    })?;
+    if let Some(problem) = refused {
+        return Err(problem);
+    }
+    let mut inner = packed.finish().map_err(|error| failed(&error))?;
+    inner.flush().map_err(|error| failed(&error))?;
+    inner.get_ref().sync_all().map_err(|error| failed(&error))?;
+    let mut named = String::new();
+    for file in &summary.files {
+        named.push_str(&format!(
+            "{} {}\n",
+            file.path,
+            file.digest.map_or_else(String::new, |digest| digest.to_string())
+        ));
+    }
+    if let Some(map) = &args.map {
+        // The same files through another mapping are other traces.
+        named.push_str(&fs::read_to_string(map).map_err(|error| Problem::reading(map, &error))?);
+    }
+    let digest = candor_record::Digest::of(named.as_bytes()).to_string();
+    let digits = digest.rsplit(':').next().unwrap_or_default().to_owned();
+    Ok((summary.traces, summary.invalid, digits))
+}

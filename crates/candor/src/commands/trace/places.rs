@@ -1,0 +1,145 @@
+//! Where traces are looked for: where the caller says, else among the stored ones, else where the last run read them.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use candor_trace::{Query, Trace};
+
+use crate::example;
+use crate::problem::Problem;
+use crate::reading::{self, From};
+use crate::runs::Store;
+use crate::settings::Settings;
+
+/// Where to look, from the command line.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Places {
+    /// A file or folder of recorded calls [default: the stored traces, else what the last run read]
+    #[arg(long, value_name = "PATH")]
+    from: Option<PathBuf>,
+    /// A mapping, for recorded calls in a form of their own
+    #[arg(long, value_name = "FILE", requires = "from")]
+    map: Option<PathBuf>,
+    /// Count and list records that cannot be read, and go on
+    #[arg(long)]
+    skip_invalid: bool,
+}
+
+/// The folder of stored traces.
+pub(super) fn stored(settings: &Settings) -> PathBuf {
+    settings.directory.join("traces")
+}
+
+impl Places {
+    /// The places in the order in which they are looked through.
+    fn all(&self, settings: &Settings) -> Result<Vec<From>, Problem> {
+        if let Some(path) = &self.from {
+            let from =
+                From { path: path.clone(), map: self.map.clone(), skip_invalid: self.skip_invalid, shipped: false };
+            return Ok(vec![from]);
+        }
+        let mut all = Vec::new();
+        let folder = stored(settings);
+        if fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
+            all.push(From { path: folder, map: None, skip_invalid: self.skip_invalid, shipped: false });
+        }
+        let store = Store::under(&settings.directory);
+        if !store.ids()?.is_empty() {
+            let source = store.find("@last")?.plan()?.source;
+            all.push(match source.from {
+                Some(path) => From {
+                    path: PathBuf::from(path),
+                    map: source.map.map(PathBuf::from),
+                    skip_invalid: source.skip_invalid || self.skip_invalid,
+                    shipped: false,
+                },
+                None => From { path: PathBuf::new(), map: None, skip_invalid: false, shipped: true },
+            });
+        }
+        if all.is_empty() {
+            return Err(Problem::usage("expected --from PATH: no traces are stored here, and no run has read any")
+                .hint("candor trace import PATH stores them; candor audit run --from PATH reads them"));
+        }
+        Ok(all)
+    }
+
+    /// Hands over every trace that is looked through, from all places; `take` may end the search.
+    pub(super) fn search(
+        &self,
+        settings: &Settings,
+        first_only: bool,
+        take: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
+    ) -> Result<(), Problem> {
+        for from in self.all(settings)? {
+            let mut ended = false;
+            let mut seen = 0_u64;
+            let mut each = |trace: &Trace| {
+                seen += 1;
+                let flow = take(trace);
+                ended = flow.is_break();
+                flow
+            };
+            if from.shipped {
+                let folder = settings.directory.join(format!(".example-{}", std::process::id()));
+                fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
+                let read = example::lay(&folder)
+                    .and_then(|path| reading::until(&From { path, ..from.clone() }, settings, &mut each));
+                // Whatever came of it, the copy goes.
+                let _ = fs::remove_dir_all(&folder);
+                read?;
+            } else {
+                reading::until(&from, settings, &mut each)?;
+            }
+            if ended || (first_only && seen > 0) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A query from the words of a command line. A word that a shell took out of its quotes keeps its spaces.
+pub(super) fn query(words: &[String]) -> Result<Query, Problem> {
+    let text: Vec<String> = words.iter().map(|word| requoted(word)).collect();
+    text.join(" ").parse().map_err(|misread: candor_trace::query::Misread| {
+        let hint = misread.hint.clone();
+        Problem::usage(misread.to_string()).hint(hint)
+    })
+}
+
+/// The shell has eaten the quotes around a word with spaces.
+fn requoted(word: &str) -> String {
+    if !word.contains(char::is_whitespace) || word.contains('"') {
+        return word.to_owned();
+    }
+    let sign = word
+        .find([':', '=', '~', '<', '>'])
+        .filter(|at| word[..*at].chars().all(|c| c.is_alphanumeric() || "._-!".contains(c)));
+    match sign {
+        // A field with a value of several words; several terms in one argument are left as they are.
+        Some(at) if !word[at + 1..].contains([':', '=', '~', '<', '>']) => {
+            let value = word[at..].trim_start_matches([':', '=', '~', '<', '>', '!']);
+            let (head, value) = word.split_at(word.len() - value.len());
+            format!("{head}\"{value}\"")
+        }
+        Some(_) => word.to_owned(),
+        None => format!("\"{word}\""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_the_shell_took_out_of_their_quotes_stay_together() {
+        assert_eq!(requoted("all tests pass"), "\"all tests pass\"");
+        assert_eq!(requoted("effort:8192 tokens"), "effort:\"8192 tokens\"");
+        assert_eq!(requoted("model:a verdict:wrong"), "model:a verdict:wrong");
+        assert_eq!((requoted("cost>=1"), requoted("not:has:cue")), ("cost>=1".to_owned(), "not:has:cue".to_owned()));
+        let words = ["model:gpt-*", "all tests pass"].map(str::to_owned);
+        assert!(query(&words).is_ok_and(|query| !query.is_empty()));
+        assert!(query(&["colour:red".to_owned()]).is_err());
+    }
+}
