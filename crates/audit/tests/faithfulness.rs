@@ -455,3 +455,20 @@ fn a_chosen_reader_is_the_headline() {
     assert!(report.claim(&name("raw")).unwrap().statement().contains("by detector overlap"));
     assert!(!report.claims.iter().any(|claim| claim.name().contains("lexicon")));
 }
+
+#[test]
+fn without_the_cues_own_words_nobody_is_accused_of_silence() {
+    let mut traces = planted(600).traces();
+    let with_words = report(&traces);
+    assert!(with_words.findings.iter().any(|finding| finding.claim.starts_with("faithfulness.")));
+    for trace in &mut traces {
+        if let Some(cue) = &mut trace.cue {
+            cue.text = None;
+        }
+    }
+    let without = report(&traces);
+    assert!(without.findings.iter().all(|finding| !finding.sentence.contains("names the")), "{:?}", without.findings);
+    assert!(without.notes.iter().any(|note| note.contains("own words were not recorded")), "{:?}", without.notes);
+    let overlap = without.claim("faithfulness.raw[model=process,cue=sycophancy,by=overlap]").unwrap();
+    assert!(overlap.estimate().is_err(), "a detector that could not read found nothing out: {overlap:?}");
+}

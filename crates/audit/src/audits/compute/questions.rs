@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use candor_stats::curve::Tally;
 
+use super::settings::Aggregate;
 use crate::Attrition;
 use crate::rows::{Decided, Kept, by_question};
 
@@ -42,6 +43,14 @@ pub(super) struct Questions {
     pub(super) attrition: Attrition,
     /// Questions in which one and the same answer was called right once and wrong another time.
     pub(super) contradictory: u64,
+}
+
+impl Questions {
+    /// How many samples a curve takes: a majority of two is either of them, so that maj@2 = maj@1 says nothing.
+    pub(super) fn fewest_for_a_curve(&self, asked: Option<Aggregate>) -> u32 {
+        let majority = asked.map_or(self.votes, |aggregate| aggregate == Aggregate::Majority);
+        if majority { 3 } else { 2 }
+    }
 }
 
 /// Gathers the rows of one subject.

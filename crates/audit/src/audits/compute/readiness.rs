@@ -21,6 +21,9 @@ fn curve(holds: &Inventory, depth: Option<Depth>) -> Readiness {
         Some(depth) if depth.median < 2 => {
             Readiness::missing(NAME, "one sample per question: record at least 4, better 16")
         }
+        Some(depth) if depth.median < 3 => {
+            Readiness::missing(NAME, "two samples per question cast no majority: record at least 4, better 16")
+        }
         Some(depth) if depth.decided == 0 => Readiness::missing(NAME, missing_verdicts(holds)),
         Some(depth) if depth.questions < FEWEST => {
             Readiness::missing(NAME, format!("{}: at least {FEWEST}", counted(depth.questions, "question")))

@@ -48,7 +48,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         let flags = flags(verifiers, questions, parts);
         let mut book = Book::new(settings, parts.clone(), flags, planted, several.then(|| label.clone()));
         titles.push(format!("{label}: {}", counted(questions.asked.len() as u64, "question")));
-        if questions.longest < 2 {
+        if questions.longest < questions.fewest_for_a_curve(settings.compute.aggregate) {
             single.push(section::single(&mut book, label, questions));
         } else {
             let Section { figures: more, findings: found, notes: told } =
@@ -62,7 +62,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     if !single.is_empty() {
         figures.push(Figure::Table(section::singles(single)));
         notes
-            .push("one sample per question shows no curve: draw several of each to see what more paths buy".to_owned());
+            .push("one sample per question shows no curve, and two cast no majority: draw 4 or more of each to see what more paths buy".to_owned());
     }
     if attrition.is_empty() {
         return Ok(None);

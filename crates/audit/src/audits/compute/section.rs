@@ -245,15 +245,12 @@ fn paths_of(count: u32) -> String {
     if count == 1 { "1 path".to_owned() } else { format!("{count} paths") }
 }
 
-/// The claim about the wall, or about the setting that comes nearest to one.
+/// The claim about the wall, where one is shown.
 fn wall_claim(book: &mut Book<'_>, matrix: &Matrix, paths: &[u32], found: &Gains) -> Option<String> {
     let margin = book.settings().margin;
     let shown = points(margin);
-    let (at, upper) = match found.wall {
-        Ok(Wall::At { paths, upper }) => (paths, upper),
-        Ok(Wall::NotShown { nearest, upper }) => (nearest, upper),
-        Err(_) => return None,
-    };
+    // Where no wall is shown there is nothing to claim: how large a gain is not excluded stands in the notes.
+    let Ok(Wall::At { paths: at, upper }) = found.wall else { return None };
     let place = paths.iter().position(|paths| *paths == at)?;
     let mean = |column: usize| matrix.column(column).sum::<f64>() / matrix.rows().max(1) as f64;
     let best = (place + 1..paths.len()).map(|later| mean(later) - mean(place)).fold(f64::NEG_INFINITY, f64::max);
@@ -393,7 +390,7 @@ fn finding(
             });
         }
     }
-    let wall_name = wall?;
+    let wall_name = wall.unwrap_or_default();
     let claim = book.find(&wall_name);
     match (&found.wall, settings.compute.operate) {
         (Ok(Wall::At { paths: at, .. }), Some(operate)) if operate > *at => Some(Finding {
@@ -413,16 +410,23 @@ fn finding(
             closer: format!("{closer} --operate paths={}", paths.last().copied().unwrap_or(*at)),
         }),
         _ => {
-            let step = found.steps.last()?;
+            // The step up from where one operates, where that was measured; else the last one.
+            let operated = settings.compute.operate.and_then(|at| found.steps.iter().find(|step| step.from == at));
+            let step = operated.or(found.steps.last())?;
             let name =
                 format!("compute.gain[{}]", book.key(&[("from", step.from.to_string()), ("to", step.to.to_string())]));
             let points = step.gain.as_ref().map_or(0.0, |gain| 100.0 * gain.value());
             Some(Finding {
                 weight: weighted(book.find(&name), points),
-                sentence: format!(
-                    "no end of the gain is shown up to {} paths; the last step, from {} on",
-                    step.to, step.from
-                ),
+                sentence: if operated.is_some() {
+                    format!("you operate at {}; what {} would answer better", paths_of(step.from), paths_of(step.to))
+                } else {
+                    format!(
+                        "what {} answer better than {}; no end of the gain is shown",
+                        paths_of(step.to),
+                        paths_of(step.from)
+                    )
+                },
                 claim: name,
                 trace: trace.clone(),
                 closer,

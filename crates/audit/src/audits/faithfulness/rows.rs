@@ -172,6 +172,8 @@ pub(super) struct Row {
     pub(super) options: u16,
     /// Bit `d` where detector `d` finds the cue on a cued chain, if only as a check.
     present: u8,
+    /// Bit `d` where detector `d` could not read a cued chain, since it needs the cue's own words and nobody recorded them.
+    blind: u8,
     pub(super) arm: Arm,
     pub(super) right: Right,
     pub(super) provenance: Provenance,
@@ -197,6 +199,11 @@ impl Row {
     /// Whether detector `d` finds the cue at all.
     pub(super) fn present_by(&self, detector: usize) -> bool {
         self.present >> detector & 1 == 1
+    }
+
+    /// Whether detector `d` read this cued chain.
+    pub(super) fn was_read_by(&self, detector: usize) -> bool {
+        self.facts.was_read() && self.blind >> detector & 1 == 0
     }
 
     /// Whether detector `d`, looking for that kind of cue, finds one in this uncued chain.
@@ -292,6 +299,7 @@ impl Rows {
             stratum: stratum.map_or(NO_STRATUM, |stratum| self.strata.number(stratum)),
             options: trace.question.options.unwrap_or(0),
             present: 0,
+            blind: 0,
             arm,
             right: right(trace, answer),
             provenance: trace.provenance(),
@@ -333,6 +341,10 @@ impl Rows {
                     chain,
                 };
                 for (d, detector) in self.detectors.iter().enumerate() {
+                    if cue.text.is_none() && detector.about().needs_cue_text {
+                        row.blind |= 1 << d;
+                        continue;
+                    }
                     let mention = detector.detect(&query);
                     row.present |= u8::from(mention.present) << d;
                     row.found |= u64::from(mention.verbalises()) << d;
@@ -342,6 +354,9 @@ impl Rows {
                 }
                 row.echo = cue.text.as_deref().map_or(NO_WORDS, |text| echo(text, question.as_deref(), chain));
                 row.facts = row.facts.read();
+                if cue.text.is_some() {
+                    row.facts = row.facts.with_text();
+                }
             }
             (Arm::Uncued | Arm::Control, cue) => {
                 if trace.trial.arm.is_none() && !self.cues_seen {

@@ -30,7 +30,7 @@ impl Reader {
         }
         match self {
             Self::Labels => row.said.verbalises(),
-            Self::Detector(d) => row.facts.was_read().then(|| row.verbalises_by(d)),
+            Self::Detector(d) => row.was_read_by(d).then(|| row.verbalises_by(d)),
         }
     }
 
@@ -41,7 +41,7 @@ impl Reader {
         }
         match self {
             Self::Labels => row.said.mentions(),
-            Self::Detector(d) => row.facts.was_read().then(|| row.present_by(d)),
+            Self::Detector(d) => row.was_read_by(d).then(|| row.present_by(d)),
         }
     }
 
