@@ -274,3 +274,18 @@ proptest! {
         let _ = import_bytes(text.as_bytes(), &Options { mapping: Some(mapping), skip_invalid: true, ..Options::default() });
     }
 }
+
+#[test]
+fn a_column_that_a_mapping_means_and_a_table_lacks_stops_the_reading() {
+    let read = |mapping: &str| {
+        let options = Options { mapping: Some(Mapping::parse(mapping).unwrap()), ..Options::default() };
+        import_bytes(b"id,picked\n1,B\n2,C\n", &options)
+    };
+    let (_, refused) = read("[[trace]]\nunit = \"id\"\nanswer = \"pickd\"\n");
+    let error = refused.unwrap_err().to_string();
+    assert!(error.contains("field `pickd (for answer)`") && error.contains("id, picked"), "{error}");
+    for spared in ["{ any = [\"pickd\", \"picked\"] }", "{ path = \"pickd\", default = \"none\" }"] {
+        let (traces, read) = read(&format!("[[trace]]\nunit = \"id\"\nanswer = {spared}\n"));
+        assert!(read.is_ok() && traces.len() == 2, "{spared}: {read:?}");
+    }
+}

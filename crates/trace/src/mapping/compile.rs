@@ -45,6 +45,7 @@ pub(super) fn mapping(document: &Document) -> Result<Mapping> {
             selection: &mut selection,
             captures: &captures,
             row_captures: Vec::new(),
+            alternatives: 0,
             levels: 0,
             sides: &mut sides,
             counters: Vec::new(),
@@ -120,6 +121,7 @@ fn side(name: &str, join: &JoinDocument, main: Option<&Pattern>) -> Result<SideP
             selection: &mut selection,
             captures: &captures,
             row_captures: Vec::new(),
+            alternatives: 0,
             levels: 0,
             sides: &mut none,
             counters: Vec::new(),
@@ -136,6 +138,8 @@ struct Compiler<'c> {
     captures: &'c [String],
     /// Captured by `each`.
     row_captures: Vec<String>,
+    /// How many lists of alternatives the field stands in: what one lacks another may have.
+    alternatives: usize,
     /// How many `[*]` the first path of `each` has.
     levels: usize,
     sides: &'c mut Vec<SidePlan>,
@@ -357,17 +361,28 @@ impl Compiler<'_> {
         if let Some(text) = &table.path {
             let path = Path::parse(text)?;
             self.check(&path, name)?;
+            let spared = self.alternatives > 0 || table.default.is_some();
             let Some(from) = &table.from else {
+                if !spared {
+                    self.selection.need(path.steps(), name);
+                }
                 return Ok(Source::Path { way: self.selection.add(path.steps(), false), path: text.clone() });
             };
             let Some(number) = self.sides.iter().position(|side| side.name == *from) else {
                 return Err(self.refuse(name, format!("there is no [join.{from}]"), "describe the side table first"));
             };
+            if !spared {
+                self.sides[number].selection.need(path.steps(), name);
+            }
             let way: Vec<Go> = self.sides[number].selection.add(path.steps(), false);
             return Ok(Source::Join { table: number, way, path: format!("{from}: {text}") });
         }
         if let Some(list) = table.any.as_ref().or(table.all.as_ref()) {
-            let fields = list.iter().map(|field| self.field(name, field)).collect::<Result<Vec<_>>>()?;
+            let spared = usize::from(table.any.is_some() || table.default.is_some());
+            self.alternatives += spared;
+            let fields = list.iter().map(|field| self.field(name, field)).collect::<Result<Vec<_>>>();
+            self.alternatives -= spared;
+            let fields = fields?;
             if fields.is_empty() {
                 return Err(self.refuse(name, "an empty list", "name at least one source"));
             }

@@ -327,6 +327,17 @@ fn table(
         let found = format!("the columns {}", rows.names().join(", "));
         return Err(Stop::Broken(Problem::new("", "a column that the mapping names", found), 1));
     }
+    // The built-in mapping of samples tries many names; a mapping of the user's means the columns that it names.
+    if reading.options.mapping.is_some()
+        && let Some((column, target)) = selection.needed().iter().find(|(column, _)| !rows.names().contains(column))
+    {
+        let found = format!("the columns {}", rows.names().join(", "));
+        let problem = Problem::new(format!("{column} (for {target})"), "a column of this name", found);
+        return Err(Stop::Broken(
+            problem.hint("`any = [\"a\", \"b\"]` takes the first that is there; `default` stands for none"),
+            1,
+        ));
+    }
     loop {
         let (line, row) = match rows.next() {
             Ok(None) => return Ok(()),

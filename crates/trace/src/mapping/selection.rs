@@ -27,6 +27,8 @@ pub(crate) struct Selection {
     raw: bool,
     /// Only fields, and of each its value; known once it is sealed.
     is_flat: bool,
+    /// Fields that have no alternative and no default, each with what it is for: a table without such a column is not the one that is meant.
+    needed: Vec<(String, String)>,
 }
 
 /// One step through what was picked.
@@ -41,6 +43,18 @@ pub(crate) enum Go {
 }
 
 impl Selection {
+    /// Notes that the first field of a path has nothing in its place.
+    pub(crate) fn need(&mut self, steps: &[Step], target: &str) {
+        if let Some(Step::Field(name)) = steps.first() {
+            self.needed.push((name.clone(), target.to_owned()));
+        }
+    }
+
+    /// The fields that have nothing in their place, with what they are for.
+    pub(crate) fn needed(&self) -> &[(String, String)] {
+        &self.needed
+    }
+
     /// Adds a path; gives the way to it.
     pub(crate) fn add(&mut self, steps: &[Step], raw: bool) -> Vec<Go> {
         let mut node = self;
