@@ -1,7 +1,9 @@
 //! A first mapping for files that no importer knows, from the names and values at their beginning. It loads; whether it says what was meant
 //! is for the reader to check, line by line.
 
+mod content;
 mod guess;
+mod key_file;
 mod layout;
 mod tree;
 
@@ -12,8 +14,9 @@ use std::path::Path;
 use crate::import::bytes::{Position, Window};
 use crate::import::{Container, Limits, SkipReason, Skipped, detect, records};
 use crate::{Mapping, Result};
-use guess::{Guess, quoted};
-use layout::Layout;
+use guess::{Chosen, Guess, quoted};
+use key_file::{Key, KeyFile};
+use layout::{Layout, Leaf};
 use tree::{Text, Tree};
 
 /// A drafted mapping.
@@ -31,13 +34,19 @@ pub struct Draft {
 
 /// How much of a file is looked at.
 const LOOKED_AT: usize = 4 << 20;
-/// How many kinds of files are drafted for at most.
+/// How many kinds of files are looked at, and drafted for, at most.
+const MOST_KINDS: usize = 64;
 const MOST_DRAFTS: usize = 16;
+/// How many records of a file are kept: a side table is looked through further than the layout is.
+const MOST_TREES: usize = 4000;
+/// How many fields that no target took a draft lists.
+const MOST_UNUSED: usize = 100;
 
 /// Drafts a mapping for every kind of file among those that an import skipped because nothing knows them.
 ///
-/// Files of the same name in different folders, and files of one folder whose first bytes look alike, are one kind. A file in which nothing
-/// is found that a trace could hold gives no draft.
+/// Files of the same name in different folders, and files of one folder whose first bytes look alike, are one kind. A file that holds the right
+/// answers of another one becomes a side table of its draft. Drafts that name a result come first; where there is one, a file of one record
+/// without a result (a configuration, most often) gives none.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) where a file cannot be read again.
@@ -49,90 +58,162 @@ pub fn drafts(skipped: &[Skipped]) -> Result<Vec<Draft>> {
         let extension = base.rsplit_once('.').map_or("", |(_, extension)| extension);
         kinds.entry((looks_like.clone(), extension.to_owned())).or_default().push(file);
     }
-    let mut drafts = Vec::new();
-    for files in kinds.values() {
-        if drafts.len() >= MOST_DRAFTS {
-            break;
-        }
+    let mut seen = Vec::new();
+    for files in kinds.values().take(MOST_KINDS) {
         let Some(first) = files.first() else { continue };
-        let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
-        drafts.extend(draft_for(&first.path, &names)?);
+        if let Some(file) = Seen::of(&first.path, files.iter().map(|file| file.name.clone()).collect())? {
+            seen.push(file);
+        }
     }
-    Ok(drafts)
+    let mut drafts = Vec::new();
+    let mut joined = Vec::new();
+    for file in &seen {
+        let beside = seen.iter().filter(|other| other.folder() == file.folder() && other.names != file.names);
+        let (drafted, key) = file.drafted(&beside.collect::<Vec<_>>())?;
+        joined.extend(key);
+        drafts.push((drafted, file));
+    }
+    drafts.retain(|((_, found), file)| !joined.contains(&file.names[0]) || *found == Found::Joined);
+    if drafts.iter().any(|((_, found), _)| *found >= Found::Result) {
+        drafts.retain(|((_, found), file)| *found >= Found::Result || file.layout.seen > 1);
+    }
+    drafts.sort_by_key(|((_, found), _)| std::cmp::Reverse(*found));
+    Ok(drafts.into_iter().map(|((draft, _), _)| draft).take(MOST_DRAFTS).collect())
 }
 
-/// Drafts a mapping for one file. `None` where nothing is found in it that a trace could hold.
+/// Drafts a mapping for one file. `None` where it is not readable, or holds no single value.
 ///
 /// # Errors
 /// [`Error::Io`](crate::Error::Io) where it cannot be read; [`Error::Mapping`](crate::Error::Mapping) where the draft itself does not load,
 /// which is a defect of this function.
 pub fn draft(path: &Path) -> Result<Option<Draft>> {
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    draft_for(path, &[&name])
+    let Some(seen) = Seen::of(path, vec![name])? else { return Ok(None) };
+    Ok(Some(seen.drafted(&[])?.0.0))
 }
 
-fn draft_for(path: &Path, names: &[&str]) -> Result<Option<Draft>> {
-    let limits = Limits { loaded: LOOKED_AT, ..Limits::default() };
-    let mut window = Window::open(path, names.first().copied().unwrap_or_default(), &limits, &Position::default())?;
-    let Some(container) = detect(window.head()).container else { return Ok(None) };
-    window.hold(LOOKED_AT)?;
-    let Some(layout) = look(container, &mut window) else { return Ok(None) };
-    let mut guesses = guess::guesses(&layout);
-    by_folder(names, &mut guesses);
-    let result = |guess: &&Guess| matches!(guess.target, "verdict" | "answer" | "reasoning" | "reply" | "scores.score");
-    if !guesses.iter().any(|guess| result(&guess)) {
-        return Ok(None);
+/// How much was found in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Found {
+    Nothing,
+    Result,
+    /// A result, with the right answers from another file.
+    Joined,
+}
+
+/// A kind of file that was looked at.
+#[derive(Debug)]
+struct Seen {
+    names: Vec<String>,
+    container: Container,
+    layout: Layout,
+    key: Option<KeyFile>,
+}
+
+impl Seen {
+    fn of(path: &Path, names: Vec<String>) -> Result<Option<Self>> {
+        let Some(name) = names.first() else { return Ok(None) };
+        let limits = Limits { loaded: LOOKED_AT, ..Limits::default() };
+        let mut window = Window::open(path, name, &limits, &Position::default())?;
+        let Some(container) = detect(window.head()).container else { return Ok(None) };
+        window.hold(LOOKED_AT)?;
+        let Some(records) = records_of(container, &mut window) else { return Ok(None) };
+        let layout = match records.as_slice() {
+            [document] if container != Container::JsonList && container != Container::Csv => {
+                layout::of_document(document)
+            }
+            records => layout::of_records(records.iter()),
+        };
+        if layout.leaves.is_empty() {
+            return Ok(None);
+        }
+        let key = KeyFile::of(name, format(container, records.len()), &records);
+        Ok(Some(Self { names, container, layout, key }))
     }
-    let sure = guesses.iter().any(|guess| guess.target == "unit" && guess.sure)
-        && guesses.iter().filter(result).all(|guess| guess.sure);
-    let toml = written(container, &layout, &guesses, names);
-    // A draft that does not load would be worse than none.
-    Mapping::parse(&toml)?;
-    let files = names.iter().map(|name| (*name).to_owned()).collect();
-    let guesses = guesses.iter().filter(|guess| !guess.sure).count();
-    Ok(Some(Draft { files, toml, sure, guesses }))
+
+    fn folder(&self) -> &str {
+        self.names.first().and_then(|name| name.rsplit_once('/')).map_or("", |(folder, _)| folder)
+    }
+
+    /// The draft, how much it found, and the file that it joins.
+    fn drafted(&self, beside: &[&Self]) -> Result<((Draft, Found), Option<String>)> {
+        let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        let mut chosen = guess::guesses(&self.layout, None);
+        let mut key = None;
+        if chosen.source("gold").is_none()
+            && let Some(unit) = chosen.unit
+        {
+            let free: Vec<bool> = self.layout.leaves.iter().map(|leaf| std::ptr::eq(leaf, unit)).collect();
+            let pattern = crate::mapping::pattern::Pattern::parse(&pattern(&names))?;
+            key = beside
+                .iter()
+                .filter_map(|other| other.key.as_ref())
+                .filter(|file| pattern.matches(&file.name).is_none())
+                .find_map(|file| file.key(&self.layout, &free, unit));
+            if key.is_some() {
+                chosen = guess::guesses(&self.layout, key.as_ref());
+            }
+        }
+        by_folder(&names, &mut chosen.guesses);
+        let result =
+            |guess: &&Guess| matches!(guess.target, "verdict" | "answer" | "reasoning" | "reply" | "scores.score");
+        let found = match (chosen.guesses.iter().any(|guess| result(&guess)), &key) {
+            (true, Some(_)) => Found::Joined,
+            (true, None) => Found::Result,
+            (false, _) => Found::Nothing,
+        };
+        let sure = found > Found::Nothing
+            && chosen.guesses.iter().any(|guess| guess.target == "unit" && guess.sure)
+            && chosen.guesses.iter().filter(result).all(|guess| guess.sure);
+        let toml = written(self.container, &self.layout, &chosen, &names, key.as_ref());
+        // A draft that does not load would be worse than none.
+        Mapping::parse(&toml)?;
+        let guesses = chosen.guesses.iter().filter(|guess| !guess.sure).count();
+        Ok(((Draft { files: self.names.clone(), toml, sure, guesses }, found), key.map(|key| key.name)))
+    }
 }
 
-fn look(container: Container, window: &mut Window) -> Option<Layout> {
+/// The name of a format as a mapping spells it.
+fn format(container: Container, records: usize) -> &'static str {
+    match container {
+        Container::JsonLines if records > 1 => "jsonl",
+        Container::Csv => "csv",
+        Container::Yaml => "yaml",
+        _ => "json",
+    }
+}
+
+/// The records at the beginning of a file; one alone where the whole file is a document.
+fn records_of(container: Container, window: &mut Window) -> Option<Vec<Tree>> {
     match container {
         Container::Zip => None,
         Container::JsonLines => {
             let lines = window.held().split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-            let trees: Vec<Tree> = lines.take(60).filter_map(|line| tree::parse(line).0).collect();
-            // One object alone is a document, whether or not it stands on one line.
-            Some(if let [document] = trees.as_slice() {
-                layout::of_document(document)
-            } else {
-                layout::of_records(trees.iter())
-            })
+            Some(lines.take(MOST_TREES).filter_map(|line| tree::parse(line).0).collect())
         }
         Container::JsonList => match tree::parse(window.held()).0? {
-            Tree::List(items) => Some(layout::of_records(items.iter())),
+            Tree::List(items) => Some(items),
             _ => None,
         },
         Container::Json => {
-            let (first, rest) = tree::parse(window.held());
-            let first = first?;
+            let (first, mut rest) = tree::parse(window.held());
+            let mut trees = vec![first?];
             // Several objects that follow one another are records, however they are broken into lines.
             if rest.trim_ascii().first() == Some(&b'{') {
-                let mut trees = vec![first];
-                let mut rest = rest;
                 while let (Some(tree), after) = tree::parse(rest)
-                    && trees.len() < 60
+                    && trees.len() < MOST_TREES
                 {
                     trees.push(tree);
                     rest = after;
                 }
-                return Some(layout::of_records(trees.iter()));
             }
-            Some(layout::of_document(&first))
+            Some(trees)
         }
         Container::Yaml => {
             let json = super::yaml::to_json(whole_lines(window.held()), LOOKED_AT * 2).ok()?;
-            let first = tree::parse(&json).0?;
-            match &first {
-                Tree::List(items) => Some(layout::of_records(items.iter())),
-                _ => Some(layout::of_document(&first)),
+            match tree::parse(&json).0? {
+                Tree::List(items) => Some(items),
+                document => Some(vec![document]),
             }
         }
         Container::Csv => {
@@ -144,11 +225,11 @@ fn look(container: Container, window: &mut Window) -> Option<Layout> {
                     (name.clone(), if cell.is_empty() { Tree::Null } else { Tree::Text(Text::of(cell)) })
                 });
                 trees.push(Tree::Object(cells.collect()));
-                if trees.len() >= 60 {
+                if trees.len() >= MOST_TREES {
                     break;
                 }
             }
-            Some(layout::of_records(trees.iter()))
+            Some(trees)
         }
     }
 }
@@ -211,7 +292,8 @@ fn common(names: &[String]) -> String {
     prefix.split('.').next().unwrap_or_default().to_owned()
 }
 
-fn written(container: Container, layout: &Layout, guesses: &[Guess], names: &[&str]) -> String {
+fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[&str], key: Option<&Key>) -> String {
+    let guesses = &chosen.guesses;
     let mut out = String::new();
     let files = if names.len() == 1 { "this file".to_owned() } else { format!("{} files", names.len()) };
     let _ = writeln!(
@@ -221,17 +303,16 @@ fn written(container: Container, layout: &Layout, guesses: &[Guess], names: &[&s
     );
     let _ = writeln!(out, "# What every field means: docs/formats/mapping.md\n");
     let _ = writeln!(out, "[files]\npath = {}", quoted(&pattern(names)));
-    let format = match container {
-        Container::JsonLines if layout.seen > 1 && layout.records.is_none() => "jsonl",
-        Container::Csv => "csv",
-        Container::Yaml => "yaml",
-        _ => "json",
-    };
-    let _ = writeln!(out, "format = {}", quoted(format));
+    let _ =
+        writeln!(out, "format = {}", quoted(format(container, if layout.records.is_some() { 1 } else { layout.seen })));
     if let Some(records) = &layout.records {
         let _ = writeln!(out, "records = {}   # guess: where the records are", quoted(records));
     } else if matches!(container, Container::Json | Container::JsonLines) && layout.seen == 1 {
         let _ = writeln!(out, "records = \"\"   # guess: the whole file is one record");
+    }
+    if let Some(key) = key {
+        let before: String = (0..folders(names)).map(|number| format!("{{folder_{}}}/", number + 1)).collect();
+        out.push_str(&key.block(&before, names.len() > 1));
     }
     let _ = writeln!(out, "\n[[trace]]");
     if !layout.each.is_empty() {
@@ -264,6 +345,34 @@ fn written(container: Container, layout: &Layout, guesses: &[Guess], names: &[&s
         let _ = writeln!(out, "# guess: an answer was suggested; say which kind of cue it is");
         let _ = writeln!(out, "cue.kind = {{ constant = \"sycophancy\" }}");
         let _ = writeln!(out, "cue.target = {}", target.source);
+    }
+    if !guesses
+        .iter()
+        .any(|guess| matches!(guess.target, "verdict" | "answer" | "reasoning" | "reply" | "scores.score"))
+    {
+        let _ = writeln!(out, "# fill in: nothing tells what came of the question; take away the # and name a field");
+        let _ = writeln!(out, "# answer = \"\"");
+    }
+    for leaf in chosen.unused.iter().take(MOST_UNUSED) {
+        let _ = writeln!(out, "# not used: {}{}", commented(&leaf.path.to_string()), example(leaf));
+    }
+    if chosen.unused.len() > MOST_UNUSED {
+        let _ = writeln!(out, "# not used: {} more", chosen.unused.len() - MOST_UNUSED);
+    }
+    out
+}
+
+/// A value of a field for a comment, in brackets.
+fn example(leaf: &Leaf) -> String {
+    leaf.cells.first().map_or_else(|| " (nothing in it)".to_owned(), |cell| format!(" ({})", commented(&cell.text)))
+}
+
+/// Foreign text that stays on the line of its comment and is short.
+fn commented(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut out: String = text.chars().take(LONGEST).collect::<String>().escape_debug().to_string();
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
     }
     out
 }

@@ -1,5 +1,7 @@
 //! What a field of an unknown file probably is, by its name and by what it holds. A guess says that it is one.
 
+use super::content::{self, Unit};
+use super::key_file::Key;
 use super::layout::{Layout, Leaf};
 
 /// A field of a mapping with the source that was chosen for it.
@@ -206,7 +208,11 @@ static TARGETS: &[Target] = &[
         names: &["stratum", "category", "subject", "topic", "task", "domain", "dataset", "propid", "language"],
         fits: word,
     },
-    Target { name: "sample", names: &["sample", "sampleindex", "sampleidx", "attempt", "run", "repeat"], fits: whole },
+    Target {
+        name: "sample",
+        names: &["sample", "sampleindex", "sampleidx", "attempt", "run", "repeat", "take", "trial", "no"],
+        fits: whole,
+    },
     Target { name: "effort", names: &["effort", "reasoningeffort", "thinkingbudget"], fits: short },
     Target { name: "scores.score", names: &["score", "reward", "rating", "pass1", "logprob", "value"], fits: rates },
     Target { name: "cost", names: &["cost", "costusd", "totalcost", "price"], fits: number },
@@ -228,14 +234,16 @@ static TARGETS: &[Target] = &[
 fn parts_of(target: &str) -> &'static [&'static str] {
     match target {
         "verdict" => &["correct", "right", "pass", "solved", "success", "valid"],
-        "gold" => &["gold", "expected", "truth", "reference"],
+        "gold" => &["gold", "expected", "truth", "reference", "right", "solution"],
         "answer" => &["answer", "final", "predict", "choice"],
         "reasoning" => &["reason", "think", "thought", "chain", "trace"],
         "reply" => &["reply", "response", "output", "completion"],
         "unit" => &["question", "prompt", "problem", "item", "task", "case"],
         "model" => &["model", "llm"],
-        "sample" => &["sample", "attempt", "try", "repeat", "run", "iteration"],
+        "sample" => &["sample", "attempt", "take", "trial", "try", "repeat", "run", "iteration"],
         "cost" => &["cost", "usd", "price", "dollar"],
+        "usage.input" => &["inputtok", "prompttok"],
+        "usage.output" => &["tok"],
         _ => &[],
     }
 }
@@ -245,8 +253,25 @@ pub(super) fn is_known(name: &str) -> bool {
     TARGETS.iter().any(|target| target.names.contains(&name))
 }
 
-/// Chooses a source for every target that the leaves offer one for.
-pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
+/// What was chosen for a layout, and which of its fields no target took.
+#[derive(Debug)]
+pub(super) struct Chosen<'l> {
+    pub(super) guesses: Vec<Guess>,
+    /// The field that names the question, where one does.
+    pub(super) unit: Option<&'l Leaf>,
+    pub(super) unused: Vec<&'l Leaf>,
+}
+
+impl Chosen<'_> {
+    pub(super) fn source(&self, target: &str) -> Option<&str> {
+        self.guesses.iter().find(|guess| guess.target == target).map(|guess| guess.source.as_str())
+    }
+}
+
+/// Chooses a source for every target that the leaves offer one for: by known names, then by what the question's name repeats like, then by
+/// parts of names, then by content. `key` is a side table that holds the right answers.
+pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
+    let mut places: Vec<(&'static str, usize)> = Vec::new();
     let mut used = vec![false; layout.leaves.len()];
     let mut guesses: Vec<Guess> = Vec::new();
     let mut unnamed = Vec::new();
@@ -268,11 +293,20 @@ pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
             Some((rank, _, at, leaf)) => {
                 // What names the question may be its text too.
                 used[at] = true;
+                places.push((target.name, at));
                 guesses.push(guess(target.name, leaf, rank, layout));
             }
             None => unnamed.push(target),
         }
     }
+    unit_by_content(layout, &mut used, &mut places, &mut guesses);
+    if let Some(key) = key {
+        guesses.retain(|guess| guess.target != "gold");
+        unnamed.retain(|target| target.name != "gold");
+        let why = format!("one value a question in {}", key.file.escape_debug());
+        guesses.push(Guess { target: "gold", source: key.source.clone(), sure: false, why });
+    }
+    unnamed.retain(|target| !places.iter().any(|(name, _)| *name == target.name));
     // What no known name claims may still go by a part of one; that is a guess and says so.
     for target in unnamed {
         let parts = parts_of(target.name);
@@ -289,12 +323,98 @@ pub(super) fn guesses(layout: &Layout) -> Vec<Guess> {
             .min_by_key(|(rank, depth, at, _)| (*rank, *depth, *at));
         if let Some((_, _, at, leaf)) = best {
             used[at] = true;
+            places.push((target.name, at));
             let why = "a part of its name says so".to_owned();
             guesses.push(Guess { why, sure: false, ..guess(target.name, leaf, usize::MAX, layout) });
         }
     }
+    results_by_content(layout, key.map(|key| &key.gold), &mut used, &mut places, &mut guesses);
     complete(layout, &mut guesses);
-    guesses
+    let leaf = |target: &str| {
+        let (_, at) = places.iter().find(|(name, _)| *name == target)?;
+        layout.leaves.get(*at)
+    };
+    let unused = layout.leaves.iter().zip(&used).filter(|(_, used)| !**used).map(|(leaf, _)| leaf).collect();
+    Chosen { unit: leaf("unit").filter(|_| !layout.is_keyed()), unused, guesses }
+}
+
+/// The field that names the question, by how its values repeat.
+fn unit_by_content(
+    layout: &Layout,
+    used: &mut [bool],
+    places: &mut Vec<(&'static str, usize)>,
+    guesses: &mut Vec<Guess>,
+) {
+    if layout.is_keyed() {
+        return;
+    }
+    let named = places.iter().position(|(target, _)| *target == "unit");
+    let found = match named.and_then(|place| places.get(place)) {
+        Some((_, at)) => content::instead_of(layout, used, *at),
+        None => content::unit(layout, used),
+    };
+    let Some((at, why)) = found else { return };
+    if let Some((_, before)) = named.map(|place| places.remove(place)) {
+        used[before] = false;
+        guesses.retain(|guess| guess.target != "unit");
+    }
+    take("unit", at, why, layout, used, places, guesses);
+}
+
+/// Answer, right answer, verdict and reply, by how their values go with the question's.
+fn results_by_content(
+    layout: &Layout,
+    key: Option<&Leaf>,
+    used: &mut [bool],
+    places: &mut Vec<(&'static str, usize)>,
+    guesses: &mut Vec<Guess>,
+) {
+    let leaf = |places: &[(&'static str, usize)], target: &str| {
+        let (_, at) = places.iter().find(|(name, _)| *name == target)?;
+        layout.leaves.get(*at)
+    };
+    let unit = leaf(places, "unit").filter(|_| !layout.is_keyed()).map_or(Unit::Record, Unit::Column);
+    if leaf(places, "answer").is_none()
+        && let Some((at, why)) = content::answer(layout, used, unit, key.or_else(|| leaf(places, "gold")))
+    {
+        take("answer", at, why, layout, used, places, guesses);
+    }
+    if key.is_none()
+        && leaf(places, "gold").is_none()
+        && let Some(answer) = leaf(places, "answer")
+        && let Some((at, why)) = content::gold(layout, used, unit, answer)
+    {
+        take("gold", at, why, layout, used, places, guesses);
+    }
+    let compared = leaf(places, "answer").is_some() && (key.is_some() || leaf(places, "gold").is_some());
+    if !compared
+        && leaf(places, "verdict").is_none()
+        && let Some((at, why)) = content::verdict(layout, used, decides)
+    {
+        take("verdict", at, why, layout, used, places, guesses);
+    }
+    if leaf(places, "reply").is_none()
+        && leaf(places, "reasoning").is_none()
+        && let Some((at, why)) = content::reply(layout, used, unit)
+    {
+        take("reply", at, why, layout, used, places, guesses);
+    }
+}
+
+fn take(
+    target: &'static str,
+    at: usize,
+    why: &str,
+    layout: &Layout,
+    used: &mut [bool],
+    places: &mut Vec<(&'static str, usize)>,
+    guesses: &mut Vec<Guess>,
+) {
+    let Some(leaf) = layout.leaves.get(at) else { return };
+    used[at] = true;
+    places.push((target, at));
+    let why = why.to_owned();
+    guesses.push(Guess { why, sure: false, ..guess(target, leaf, usize::MAX, layout) });
 }
 
 fn is_of_rows(leaf: &Leaf) -> bool {
@@ -303,7 +423,7 @@ fn is_of_rows(leaf: &Leaf) -> bool {
 
 /// Whether a field has enough values to name questions.
 fn tells_apart(leaf: &Leaf, layout: &Layout) -> bool {
-    layout.seen < 3 || leaf.distinct() * 20 >= leaf.count()
+    layout.seen < 3 || leaf.distinct() * 20 >= leaf.count().min(60)
 }
 
 fn guess(target: &'static str, leaf: &Leaf, rank: usize, layout: &Layout) -> Guess {
@@ -354,6 +474,8 @@ fn complete(layout: &Layout, guesses: &mut Vec<Guess>) {
     } else if source(guesses, "unit").is_none() {
         let (source, why) = if layout.seen <= 4 && !layout.each.is_empty() {
             ("{ row = true }", "nothing names the question: every row is its own")
+        } else if layout.seen < 2 {
+            ("\"\"", "fill in: nothing tells what names the question")
         } else {
             ("{ record = true }", "nothing names the question: every record is its own")
         };
@@ -363,8 +485,16 @@ fn complete(layout: &Layout, guesses: &mut Vec<Guess>) {
         && let (Some(answer), Some(gold)) = (source(guesses, "answer"), source(guesses, "gold"))
     {
         let why = "nothing says whether the answer is right: compared with the gold, letter by letter".to_owned();
-        let source = format!("{{ equals = [{answer}, {gold}] }}");
+        let source = format!("{{ equals = [{}, {}] }}", trimmed(&answer), trimmed(&gold));
         guesses.push(Guess { target: "verdict", source, sure: false, why });
+    }
+}
+
+/// A source without white space at the ends of its text.
+pub(super) fn trimmed(source: &str) -> String {
+    match source.strip_suffix(" }") {
+        Some(table) => format!("{table}, trim = true }}"),
+        None => format!("{{ path = {source}, trim = true }}"),
     }
 }
 

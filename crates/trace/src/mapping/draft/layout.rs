@@ -19,6 +19,13 @@ pub(super) struct Layout {
     pub(super) keyed: bool,
 }
 
+impl Layout {
+    /// Whether a key and no field names the question.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.keyed || self.each.iter().any(|path| path.steps().iter().any(|step| matches!(step, Step::Capture(_))))
+    }
+}
+
 /// A field that was seen, with what it held.
 #[derive(Debug, Clone)]
 pub(super) struct Leaf {
@@ -27,12 +34,29 @@ pub(super) struct Leaf {
     pub(super) numbers: Vec<f64>,
     pub(super) texts: Vec<Text>,
     pub(super) nulls: usize,
+    /// Every value as text, with the record and the row that it stands in.
+    pub(super) cells: Vec<Cell>,
 }
 
-const RECORDS: usize = 60;
-const VALUES: usize = 400;
+/// A value as text, where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) record: usize,
+    /// Which of the values of this field in the record, from 0.
+    pub(super) row: usize,
+    pub(super) text: String,
+}
+
+/// How many records are looked at.
+pub(super) const RECORDS: usize = 400;
+const VALUES: usize = 4000;
 
 impl Leaf {
+    /// A field in which nothing was seen yet.
+    pub(super) fn at(path: Path) -> Self {
+        Self { path, bools: 0, numbers: Vec::new(), texts: Vec::new(), nulls: 0, cells: Vec::new() }
+    }
+
     pub(super) fn count(&self) -> usize {
         self.bools + self.numbers.len() + self.texts.len()
     }
@@ -240,13 +264,13 @@ fn parallel(records: &[&Tree]) -> Vec<Path> {
     }
     let whole: Vec<(Path, Vec<usize>)> =
         found.into_iter().filter(|(_, lengths)| lengths.len() * 10 >= records.len() * 9).collect();
-    let matters = |path: &Path| {
-        let leaf = Leaf { path: path.clone(), bools: 0, numbers: Vec::new(), texts: Vec::new(), nulls: 0 };
-        let name = leaf.name();
-        super::guess::names_a_reply(&name)
-    };
+    let matters = |path: &Path| super::guess::names_a_reply(&Leaf::at(path.clone()).name());
     // The lists that run with the first one that matters.
-    let Some((first, lengths)) = whole.iter().find(|(path, _)| matters(path)) else { return Vec::new() };
+    let Some((first, lengths)) =
+        whole.iter().find(|(path, _)| matters(path)).or_else(|| whole.iter().find(|(path, _)| is_nested(path)))
+    else {
+        return Vec::new();
+    };
     let wildcards = |path: &Path| -> Vec<Step> {
         path.steps().iter().filter(|step| matches!(step, Step::Items | Step::Capture(_))).cloned().collect()
     };
@@ -258,11 +282,41 @@ fn parallel(records: &[&Tree]) -> Vec<Path> {
     group
 }
 
+/// Whether a path leads through one list of objects that no name says to be parts of the question or of one call.
+fn is_nested(path: &Path) -> bool {
+    const PARTS: &[&str] = &[
+        "choices",
+        "options",
+        "messages",
+        "turns",
+        "conversation",
+        "history",
+        "tools",
+        "documents",
+        "context",
+        "steps",
+        "examples",
+        "shots",
+        "candidates",
+        "toolcalls",
+        "train",
+        "test",
+        "rubric",
+    ];
+    match path.steps() {
+        [before @ .., Step::Field(list), Step::Items, Step::Field(_)] => {
+            !PARTS.contains(&normal(list).as_str()) && before.iter().all(|step| matches!(step, Step::Field(_)))
+        }
+        _ => false,
+    }
+}
+
 /// Every single value, by path; lists only where they are rows.
 fn leaves(records: &[&Tree], each: &[Path]) -> Vec<Leaf> {
     let mut order: Vec<Leaf> = Vec::new();
     let mut places: BTreeMap<Path, usize> = BTreeMap::new();
-    for record in records {
+    for (number, record) in records.iter().enumerate() {
+        let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
         gather(record, &mut Vec::new(), each, &mut |path, tree| {
             const MOST_LEAVES: usize = 500;
             let path = Path::new(path.to_vec());
@@ -271,7 +325,7 @@ fn leaves(records: &[&Tree], each: &[Path]) -> Vec<Leaf> {
                 None if order.len() >= MOST_LEAVES => return,
                 None => {
                     places.insert(path.clone(), order.len());
-                    order.push(Leaf { path, bools: 0, numbers: Vec::new(), texts: Vec::new(), nulls: 0 });
+                    order.push(Leaf::at(path));
                     order.len() - 1
                 }
             };
@@ -279,6 +333,11 @@ fn leaves(records: &[&Tree], each: &[Path]) -> Vec<Leaf> {
             if leaf.count() >= VALUES {
                 return;
             }
+            let row = rows.entry(place).or_default();
+            if let Some(text) = shown(tree) {
+                leaf.cells.push(Cell { record: number, row: *row, text });
+            }
+            *row += 1;
             match tree {
                 Tree::Null => leaf.nulls += 1,
                 Tree::Bool(_) => leaf.bools += 1,
@@ -289,6 +348,16 @@ fn leaves(records: &[&Tree], each: &[Path]) -> Vec<Leaf> {
         });
     }
     order
+}
+
+/// A single value as text; `None` where nothing is there.
+pub(super) fn shown(tree: &Tree) -> Option<String> {
+    match tree {
+        Tree::Bool(truth) => Some(truth.to_string()),
+        Tree::Number(number) => Some(number.to_string()),
+        Tree::Text(text) => Some(text.begins.trim().to_owned()).filter(|text| !text.is_empty()),
+        Tree::Null | Tree::List(_) | Tree::Object(_) => None,
+    }
 }
 
 fn gather(tree: &Tree, path: &mut Vec<Step>, each: &[Path], take: &mut dyn FnMut(&[Step], &Tree)) {
