@@ -34,7 +34,6 @@ fn of(files: &[(&str, &str)]) -> (Draft, usize, Vec<Trace>) {
     let summary = survey(&Source::new(folder.path()), &Options::default(), &mut |_| ControlFlow::Continue(())).unwrap();
     let found = drafts(&summary.skipped).unwrap();
     let first = found.first().unwrap_or_else(|| panic!("no draft")).clone();
-    println!("{}", first.toml);
     let all = traces(folder.path(), &first.toml);
     (first, found.len(), all)
 }
@@ -42,13 +41,13 @@ fn of(files: &[(&str, &str)]) -> (Draft, usize, Vec<Trace>) {
 /// Answers that are right two times of three, wrong in another way each time.
 fn planted(question: usize, sample: usize) -> (usize, usize) {
     let right = (question * 7 + question / 4) % 4;
-    (right, if (question + sample) % 3 == 0 { (right + 1 + sample % 3) % 4 } else { right })
+    (right, if (question + sample).is_multiple_of(3) { (right + 1 + sample % 3) % 4 } else { right })
 }
 
 fn units(all: &[Trace]) -> BTreeMap<String, usize> {
     let mut units = BTreeMap::new();
     for trace in all {
-        *units.entry(trace.trial.unit.to_string()).or_default() += 1;
+        *units.entry(trace.trial.unit.clone()).or_default() += 1;
     }
     units
 }
@@ -127,6 +126,33 @@ fn a_key_file_in_the_folder_is_joined_whatever_its_form() {
         assert_eq!((judged(&all), right(&all)), (180, wanted_right(30, 6)), "{}", draft.toml);
         assert!(draft.toml.contains("[join.key]"), "{}", draft.toml);
     }
+}
+
+#[test]
+fn the_answers_of_another_model_are_not_taken_for_the_right_ones() {
+    let table = |head: &str, shift: usize| {
+        let rows: Vec<String> = (0..40).map(|n| format!("QZ-{n},{}", LETTERS[planted(n, shift).1])).collect();
+        format!("{head}\n{}\n", rows.join("\n"))
+    };
+    let (one, other) = (table("ref,picked", 1), table("item_ref,chosen", 2));
+    let (draft, count, all) = of(&[("one.csv", &one), ("other.csv", &other)]);
+    assert_eq!((count, all.len(), judged(&all)), (2, 40, 0), "{}", draft.toml);
+    let (draft, count, all) = of(&[("one.csv", &one), ("other.csv", &table("item_ref,right", 2))]);
+    assert_eq!((count, judged(&all)), (1, 40), "{}", draft.toml);
+}
+
+#[test]
+fn a_recorded_verdict_and_a_right_answer_in_the_table_are_found() {
+    let rows = |write: &dyn Fn(usize, usize) -> String| -> String {
+        (0..240).map(|n| write(n / 6, n % 6)).collect::<Vec<_>>().join("\n")
+    };
+    let said = rows(&|question, sample| {
+        let (right, said) = planted(question, sample);
+        format!("p{question},{},{},x{}", LETTERS[said], u8::from(right == said), question % 3)
+    });
+    let (draft, _, all) = of(&[("a.csv", &format!("blorp_ref,zz,okay,fold\n{said}\n"))]);
+    assert_eq!((units(&all).len(), judged(&all), right(&all)), (40, 240, wanted_right(40, 6)), "{}", draft.toml);
+    assert!(draft.toml.contains("# not used: fold (x0)"), "{}", draft.toml);
 }
 
 #[test]

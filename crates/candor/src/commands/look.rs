@@ -223,7 +223,7 @@ fn drafts(skipped: &[Skipped], to: Option<&Path>) -> Result<Vec<Drafted>, Proble
     let found = draft::drafts(skipped).map_err(|error| reading::unreadable(&error))?;
     if let (Some(to), true) = (to, found.is_empty()) {
         return Err(Problem::input(format!("{}: nothing to draft a mapping from", to.display()))
-            .hint("every file is known, or nothing in it looks like a recorded call"));
+            .hint("every file is known, or is no table, JSON or YAML that holds single values"));
     }
     found
         .into_iter()

@@ -74,7 +74,8 @@ fn repeats_evenly(leaf: &Leaf) -> bool {
     (near + 1) * 10 >= sizes.len() * 9
 }
 
-fn all_distinct(leaf: &Leaf) -> bool {
+/// Whether every value is another one.
+pub(super) fn all_distinct(leaf: &Leaf) -> bool {
     leaf.cells.len() >= 2 && counts(leaf).len() == leaf.cells.len()
 }
 
@@ -231,7 +232,8 @@ pub(super) fn answer(
     Some((best.0, "short values, few of them different"))
 }
 
-fn names_gold(leaf: &Leaf) -> bool {
+/// Whether the name speaks of right answers.
+pub(super) fn names_gold(leaf: &Leaf) -> bool {
     names(
         leaf,
         &["right", "true", "truth", "key", "soll", "correct", "solution", "gold", "expect", "official", "label"],

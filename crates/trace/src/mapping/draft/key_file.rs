@@ -96,7 +96,8 @@ impl KeyFile {
         self.rows += 1;
     }
 
-    /// The right answers of a layout whose questions `unit` names, where this file holds them.
+    /// The right answers of a layout whose questions `unit` names, where this file holds them. Beside records that hold one sample a
+    /// question, a file of the same questions may as well hold another model's answers: there a name must speak of right answers.
     pub(super) fn key(&self, layout: &Layout, used: &[bool], unit: &Leaf) -> Option<Key> {
         let wanted: std::collections::BTreeSet<&str> = unit.cells.iter().map(|cell| cell.text.as_str()).collect();
         let covers = |cells: &[(usize, String)]| {
@@ -106,6 +107,9 @@ impl KeyFile {
         };
         let (key, names) = self.columns.iter().find(|(path, cells)| path.is_none() == self.keyed && covers(cells))?;
         let rows: BTreeMap<&str, usize> = names.iter().map(|(row, name)| (name.as_str(), *row)).collect();
+        let sampled = !layout.each.is_empty() || !content::all_distinct(unit);
+        let file = self.name.rsplit_once('/').map_or(self.name.as_str(), |(_, base)| base).to_owned();
+        let named_file = Leaf::at(Path::new(vec![Step::Field(file.clone())]));
         let columns = self.columns.iter().filter(|(path, _)| *path != key);
         let golds = columns.filter_map(|(path, cells)| {
             let values: BTreeMap<usize, &String> = cells.iter().map(|(row, value)| (*row, value)).collect();
@@ -114,10 +118,11 @@ impl KeyFile {
                 Some(Cell { record: cell.record, row: cell.row, text: (*value).clone() })
             };
             let gold = Leaf { cells: unit.cells.iter().filter_map(of).collect(), ..Leaf::at(unit.path.clone()) };
-            Some((content::met(layout, used, &gold), path.as_ref()?, gold))
+            let path = path.as_ref()?;
+            let spoken = content::names_gold(&Leaf::at(path.clone())) || content::names_gold(&named_file);
+            (sampled || spoken).then(|| (content::met(layout, used, &gold), path, gold))
         });
         let (_, path, gold) = golds.filter(|(met, ..)| *met > 0).max_by_key(|(met, ..)| *met)?;
-        let file = self.name.rsplit_once('/').map_or(self.name.as_str(), |(_, base)| base).to_owned();
         Some(Key {
             file,
             name: self.name.clone(),
