@@ -260,7 +260,7 @@ fn an_answer_called_right_as_often_as_wrong_is_neither() {
 
 #[test]
 fn two_samples_cast_no_majority_and_make_no_wall() {
-    let report = audit(&process(300, 2, 4, 9, |stream| stream.unit()), &Settings::default());
+    let report = audit(&process(300, 2, 4, 9, Stream::unit), &Settings::default());
     assert!(report.claims.iter().all(|claim| !claim.name().starts_with("compute.wall")), "maj@2 = maj@1 by arithmetic");
     assert!(report.findings.is_empty() && report.notes.iter().any(|note| note.contains("cast no majority")));
 }
