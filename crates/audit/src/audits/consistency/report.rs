@@ -80,7 +80,8 @@ impl Draft<'_> {
         let mut measures = Measures::new(group, &mut self.claims);
         measures.make();
         let within = measures.within();
-        for kind in Kind::ALL {
+        // A chain that leaves the conclusion to its reply is counted, but contradicts nothing: it is no finding of the first minute.
+        for kind in Kind::ALL.into_iter().filter(|kind| *kind != Kind::ConcludedNothing) {
             let row = group.rows.iter().copied().find(|row| row.has(kind));
             let sentence = format!("{}: {}", group.who(), says(kind).0);
             self.finding(&name("kind", group, &[("kind", kind.as_str())]), sentence, row);
