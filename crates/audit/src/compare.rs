@@ -1,19 +1,23 @@
 //! Two runs on the same questions: is the second worse, by more than is acceptable? Pass, fail, or cannot tell. Not a ranking of models.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod side;
+
+use std::collections::BTreeSet;
 
 use candor_stats::attrition::MOST_LOST;
 use candor_stats::claim::FEWEST_UNITS;
+use candor_stats::paired::Paired;
 use candor_stats::paired::margin::{Decision, no_worse};
-use candor_stats::paired::{Paired, PairedCounts};
 use candor_stats::{
-    Asserted, Attrition, Claim, Draft, Estimate, Flag, Flags, Origin, Parameter, Provenance, Undefined,
+    Asserted, Attrition, Claim, Draft, Estimate, Flag, Flags, Level, Origin, Parameter, Provenance, Undefined,
 };
-use candor_trace::{Event, Inventory, Trace};
-use candor_verify::Outcome;
+use candor_trace::Inventory;
 use serde::{Deserialize, Serialize};
 
+use self::side::{Condition, Matched, PARTS, part_name};
+pub use self::side::{NONE, Only, Side};
 use crate::audits::compute::JUDGES;
+use crate::claims::{at_level, named};
 use crate::readiness::missing_verdicts;
 use crate::words::{counted, points};
 use crate::{Error, Limits, Readiness, Settings};
@@ -50,57 +54,11 @@ impl FailIf {
     }
 }
 
-/// One side of a comparison: per question how many samples were decided and how many of them are right.
-#[derive(Debug, Clone, Default)]
-pub struct Side {
-    questions: BTreeMap<Place, (u32, u32)>,
-    undecided: u64,
-    samples: u64,
-    verifiers: BTreeSet<String>,
-    models: BTreeSet<String>,
-    planted: bool,
-}
-
-/// What makes a question the same on both sides: stratum, unit, arm, kind of cue, effort. The model may differ: that is what is compared.
-type Place = [String; 5];
-
-impl Side {
-    /// Takes in one trace.
-    pub fn see(&mut self, trace: &Trace) {
-        self.planted |= trace.planted;
-        self.samples += 1;
-        for event in &trace.events {
-            if let Event::Verdict { verifier, .. } = event {
-                self.verifiers.insert(verifier.clone());
-            }
-        }
-        self.models.extend(trace.model.clone());
-        let right = match trace.verdict().map(|verdict| verdict.outcome) {
-            Some(Outcome::Correct) => 1,
-            Some(Outcome::Wrong | Outcome::NoAnswer) => 0,
-            Some(Outcome::Error) | None => {
-                self.undecided += 1;
-                return;
-            }
-        };
-        let place = [
-            trace.stratum.clone().unwrap_or_default(),
-            trace.trial.unit.clone(),
-            trace.trial.arm.clone().unwrap_or_default(),
-            trace.cue.as_ref().map(|cue| cue.kind.as_str().to_owned()).unwrap_or_default(),
-            trace.effort.as_ref().map(ToString::to_string).unwrap_or_default(),
-        ];
-        let (samples, correct) = self.questions.entry(place).or_default();
-        *samples += 1;
-        *correct += right;
-    }
-}
-
 /// What a comparison found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
-    /// Accuracy before, accuracy after, and the difference.
+    /// Accuracy before, accuracy after, the difference, and the difference under each condition where there are several.
     pub claims: Vec<Claim>,
     /// Questions that both sides have.
     pub questions: u64,
@@ -132,39 +90,44 @@ pub struct Decided {
 /// The stable name of the difference.
 pub const DIFFERENCE: &str = "compare.difference";
 
+/// How the accuracy of a question is to be read.
+const ONE_DRAW: &str = "accuracy of one draw: each question's accuracy is the mean over its samples, not a vote";
+
+/// From so many recorded answers to a question on, a vote is worth a look.
+const FEWEST_VOTES: u32 = 4;
+
 /// Compares two sides over the questions that both have.
+///
+/// The unit is the question (stratum and unit). Its accuracy is that of one draw: the mean over its samples; where it was asked under several
+/// conditions (arm, kind of cue, effort) that both sides have, the mean over these, each with the same weight. A faithfulness experiment is
+/// compared where nothing was planted, unless `only` names an arm.
 ///
 /// The difference of question means (after - before), paired: for one sample per question Newcombe's method 10, else CR1 with t(G-1) on the
 /// differences. The decision looks at an end of the interval, never at a p-value: an interval that crosses the margin is "cannot tell".
+/// Differences under single conditions are simultaneous (Bonferroni) and decide nothing.
 ///
 /// # Errors
-/// [`Error::Nothing`] where the sides share no question, [`Error::Statistics`] on a fault of ours.
-pub fn compare(before: &Side, after: &Side, fail_if: Option<FailIf>, settings: &Settings) -> Result<Comparison, Error> {
-    let mut first = Vec::new();
-    let mut second = Vec::new();
-    let mut samples = 0;
-    for (question, (n, c)) in &before.questions {
-        if let Some((m, d)) = after.questions.get(question) {
-            first.push(f64::from(*c) / f64::from(*n));
-            second.push(f64::from(*d) / f64::from(*m));
-            samples += u64::from(*n) + u64::from(*m);
-        }
-    }
-    if first.is_empty() {
+/// [`Error::Setting`] where `only` names what the sides do not have, [`Error::Nothing`] where they share no question, [`Error::Statistics`] on
+/// a fault of ours.
+pub fn compare(
+    before: &Side,
+    after: &Side,
+    fail_if: Option<FailIf>,
+    only: &Only,
+    settings: &Settings,
+) -> Result<Comparison, Error> {
+    let (conditions, uncued) = only.conditions(before, after)?;
+    let matched = Matched::of(before, after, &conditions);
+    let questions = matched.questions();
+    if questions == 0 {
         return Err(Error::Nothing { what: "questions with verdicts that both runs have".to_owned() });
     }
-    let matched = first.len() as u64;
     let planted = before.planted || after.planted;
-    let unmatched = (before.questions.len() as u64 - matched, after.questions.len() as u64 - matched);
-    let paired = Paired::new(first.clone(), second.clone(), samples)?;
-    let (difference, gained_lost) = match paired.counts() {
-        Ok(counts) if samples == 2 * matched => (counts.newcombe(settings.level), gained_lost(&counts)),
-        _ => (paired.difference(settings.level), paired.gained_and_lost()),
-    };
-    let lost = (unmatched.0 + unmatched.1) as f64 / (matched + unmatched.0.max(unmatched.1)) as f64;
-    let flags = flags(matched, lost, before, after);
+    let paired = Paired::new(matched.before.clone(), matched.after.clone(), matched.samples)?;
+    let gained_lost = paired.gained_and_lost();
+    let difference = paired_difference(&paired, matched.samples, settings.level);
     let margin = fail_if.map_or(settings.margin, |fail_if| fail_if.margin);
-    let draft = |name: &str, statement: &str, negation: &str, parameter, estimate, asserted| {
+    let draft = |name: &str, statement: &str, negation: &str, parameter, estimate, asserted, flags: &Flags| {
         Claim::new(Draft {
             name: name.to_owned(),
             statement: statement.to_owned(),
@@ -177,43 +140,114 @@ pub fn compare(before: &Side, after: &Side, fail_if: Option<FailIf>, settings: &
             derived_from: Vec::new(),
         })
     };
-    let level = |values: &[f64]| share(values, settings);
-    let decision = fail_if.map(|fail_if| decide(fail_if, &difference, matched));
-    let claims = vec![
-        draft("compare.before", "accuracy before", "", Parameter::SHARE, level(&first), Asserted::OWN_INTERVAL),
-        draft("compare.after", "accuracy after", "", Parameter::SHARE, level(&second), Asserted::OWN_INTERVAL),
+    let no_worse = |name: &str, place: &str, estimate, flags: &Flags| {
         draft(
-            DIFFERENCE,
-            &format!("no drop by {:.3} points or more", 100.0 * margin),
-            &format!("a drop by {:.3} points or more", 100.0 * margin),
+            name,
+            &format!("no drop by {:.3} points or more{place}", 100.0 * margin),
+            &format!("a drop by {:.3} points or more{place}", 100.0 * margin),
             Parameter::DIFFERENCE,
-            difference,
+            estimate,
             Asserted::NoWorse { margin },
-        ),
+            flags,
+        )
+    };
+    let level = |values: &[f64]| share(values, settings);
+    let all = flags(&matched, before, after);
+    let decision = fail_if.map(|fail_if| decide(fail_if, &difference, questions));
+    let (first, second) = (level(&matched.before), level(&matched.after));
+    let own = Asserted::OWN_INTERVAL;
+    let mut claims = vec![
+        draft("compare.before", "accuracy of one draw before", "", Parameter::SHARE, first, own, &all),
+        draft("compare.after", "accuracy of one draw after", "", Parameter::SHARE, second, own, &all),
+        no_worse(DIFFERENCE, "", difference, &all),
     ];
-    let mut notes = Vec::new();
-    if unmatched != (0, 0) {
-        notes.push(format!(
-            "{} questions stand only in the first and {} only in the second run; they are not compared",
-            unmatched.0, unmatched.1
-        ));
-    }
-    if before.undecided + after.undecided > 0 {
-        notes.push(format!("{} and {} samples have no verdict", before.undecided, after.undecided));
+    if conditions.len() > 1 {
+        let each = settings.level.bonferroni(conditions.len());
+        for condition in &conditions {
+            let place = varying(condition, &conditions);
+            let matched = Matched::of(before, after, &BTreeSet::from([condition.clone()]));
+            let paired = Paired::new(matched.before.clone(), matched.after.clone(), matched.samples)?;
+            let difference = at_level(paired_difference(&paired, matched.samples, each), settings.level);
+            let words: Vec<String> = place.iter().map(|(part, value)| format!("{part} {value}")).collect();
+            let place = named(DIFFERENCE, &place);
+            claims.push(no_worse(
+                &place,
+                &format!(" at {}", words.join(", ")),
+                difference,
+                &flags(&matched, before, after),
+            ));
+        }
     }
     Ok(Comparison {
         claims,
-        questions: matched,
-        unmatched,
-        undecided: (before.undecided, after.undecided),
+        questions,
+        unmatched: matched.unmatched,
+        undecided: matched.undecided,
         gained_lost,
         decision,
-        notes,
+        notes: notes(&matched, conditions.len(), uncued),
         limits: Limits::new(
             "the questions that both runs share: a drop elsewhere is not seen",
-            ["what changed between the runs (model, prompt, route) is not told apart".to_owned()],
+            [
+                "what changed between the runs (model, prompt, route) is not told apart".to_owned(),
+                "one draw is compared: a vote over several draws may change otherwise".to_owned(),
+            ],
         ),
     })
+}
+
+/// Newcombe where every question has one sample a side, else CR1 over the questions.
+fn paired_difference(paired: &Paired, samples: u64, level: Level) -> Result<Estimate, Undefined> {
+    match paired.counts() {
+        Ok(counts) if samples == 2 * counts.questions() => counts.newcombe(level),
+        _ => paired.difference(level),
+    }
+}
+
+/// The parts in which a condition differs from any of the others.
+fn varying<'a>(condition: &'a Condition, all: &BTreeSet<Condition>) -> Vec<(&'static str, &'a str)> {
+    (PARTS.iter().zip(condition).enumerate())
+        .filter(|(at, (_, part))| all.iter().any(|other| other.get(*at) != Some(part)))
+        .map(|(_, (name, part))| (*name, part_name(part)))
+        .collect()
+}
+
+/// What else to know.
+fn notes(matched: &Matched, conditions: usize, uncued: bool) -> Vec<String> {
+    let mut notes = vec![ONE_DRAW.to_owned()];
+    if uncued {
+        notes
+            .push("samples with a planted cue, and control draws, are left out: --arm NAME compares an arm".to_owned());
+    }
+    if conditions > 1 {
+        notes.push(format!(
+            "a question was asked in {conditions} ways: it counts once, each way with the same weight; the rows by way hold together \
+             (Bonferroni), and only the difference over all decides"
+        ));
+    }
+    let (first, second) = matched.unmatched;
+    if matched.unmatched != (0, 0) {
+        notes.push(format!(
+            "{first} questions stand only in the first and {second} only in the second run; they are not compared"
+        ));
+    }
+    // Questions that both sides have, though not in the same ways.
+    if conditions > 1 && matched.alone != (0, 0) {
+        let (first, second) = matched.alone;
+        notes.push(format!(
+            "counted once for every way of asking, {first} stand only in the first and {second} only in the second run"
+        ));
+    }
+    if matched.undecided != (0, 0) {
+        notes.push(format!("{} and {} samples have no verdict", matched.undecided.0, matched.undecided.1));
+    }
+    if matched.fewest_answers >= FEWEST_VOTES {
+        notes.push(format!(
+            "every question has {} or more answers in both runs: `candor audit run compute` measures the accuracy of a vote",
+            matched.fewest_answers
+        ));
+    }
+    notes
 }
 
 /// Whether some traces can be one side of a comparison.
@@ -226,10 +260,6 @@ pub(crate) fn readiness(holds: &Inventory) -> Readiness {
     Readiness::ready(NAME, format!("{questions}: candor compare BEFORE AFTER"))
 }
 
-fn gained_lost(counts: &PairedCounts) -> (u64, u64) {
-    (counts.second, counts.first)
-}
-
 fn share(values: &[f64], settings: &Settings) -> Result<Estimate, Undefined> {
     let rows: Vec<[f64; 1]> = values.iter().map(|value| [*value]).collect();
     candor_stats::clusters::Clusters::from_values(rows.iter())
@@ -237,7 +267,8 @@ fn share(values: &[f64], settings: &Settings) -> Result<Estimate, Undefined> {
         .proportion(settings.level)
 }
 
-fn flags(questions: u64, lost: f64, before: &Side, after: &Side) -> Flags {
+fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
+    let (questions, lost) = (matched.questions(), matched.lost());
     let flags = Flags::unexamined()
         .holds(Flag::Looks, "recorded before it was read, and read once")
         .holds(Flag::Selection, "one comparison, stated beforehand")
@@ -259,7 +290,8 @@ fn flags(questions: u64, lost: f64, before: &Side, after: &Side) -> Flags {
         flags.fails(Flag::Interval, format!("{questions} questions"), "at least 30 questions")
     };
     // Lost verdicts are seldom lost at random: a run that fails to answer what it would get wrong looks better.
-    let sides = [before, after].map(|side| Attrition { planned: side.samples, lost: side.undecided });
+    let (seen, undecided) = (matched.seen, matched.undecided);
+    let sides = [(seen.0, undecided.0), (seen.1, undecided.1)].map(|(planned, lost)| Attrition { planned, lost });
     if lost >= MOST_LOST {
         return flags.fails(
             Flag::Attrition,
@@ -273,17 +305,26 @@ fn flags(questions: u64, lost: f64, before: &Side, after: &Side) -> Flags {
 fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) -> Decided {
     let allowed = 100.0 * fail_if.margin;
     let shown = points(fail_if.margin);
+    // What `needed` takes for granted: without it two numbers for two questions seem to contradict each other.
+    let mut assumed = "";
     let decision = match difference {
         Ok(_) if have < FEWEST_UNITS => Decision::CannotTell { have, needed: Some(FEWEST_UNITS) },
         Ok(difference) => match no_worse(difference, fail_if.margin) {
             // What a run without any drop would need; where there already are as many, what it takes to tell this drop from the margin.
-            Decision::CannotTell { have, needed } => Decision::CannotTell {
-                have,
-                needed: needed.filter(|needed| *needed > have).or_else(|| {
-                    let asserted = Asserted::NoWorse { margin: fail_if.margin };
-                    asserted.units_needed(difference).filter(|needed| *needed > have)
-                }),
-            },
+            Decision::CannotTell { have, needed } => {
+                let needed = match needed.filter(|needed| *needed > have) {
+                    Some(needed) => {
+                        assumed = " to pass with 80 % power if there is no true drop";
+                        Some(needed)
+                    }
+                    None => {
+                        assumed = " if the difference stays as it is";
+                        let asserted = Asserted::NoWorse { margin: fail_if.margin };
+                        asserted.units_needed(difference).filter(|needed| *needed > have)
+                    }
+                };
+                Decision::CannotTell { have, needed }
+            }
             decided => decided,
         },
         Err(_) => Decision::CannotTell { have, needed: None },
@@ -297,11 +338,11 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
             format!("accuracy drops by more than {shown} (lower bound of the drop {:.1})", -100.0 * ends.high())
         }
         (Decision::CannotTell { have, needed: Some(needed) }, Some(ends)) => format!(
-            "cannot tell: {have} items, {needed} needed (the drop may be {:.1}, {allowed} are allowed)",
+            "cannot tell: {have} items, {needed} needed{assumed} (the drop may be {:.1}, {allowed} are allowed)",
             -100.0 * ends.low()
         ),
         (Decision::CannotTell { have, needed: Some(needed) }, None) => {
-            format!("cannot tell: {have} items, {needed} needed")
+            format!("cannot tell: {have} items, {needed} needed{assumed}")
         }
         (Decision::CannotTell { have, .. }, _) => format!("cannot tell: {have} items do not decide it"),
         (_, None) => "cannot tell: the difference has no interval".to_owned(),

@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_audit::Settings;
-use candor_audit::compare::{Comparison, DIFFERENCE, FailIf, Side, compare};
+use candor_audit::compare::{Comparison, DIFFERENCE, FailIf, Only, Side, compare};
+use candor_llm::Effort;
 use candor_stats::paired::margin::Decision;
 use candor_stats::{Mark, Seed};
 use candor_trace::{Event, Trace, Trial};
@@ -40,7 +41,7 @@ fn planted(questions: usize, lost: f64, seed: u64) -> (Rights, Rights) {
 
 fn decided(before: &[(usize, bool)], after: &[(usize, bool)]) -> Comparison {
     let fail_if = FailIf::parse("accuracy drops by more than 2 points").unwrap();
-    compare(&side(before), &side(after), Some(fail_if), &Settings::default()).unwrap()
+    compare(&side(before), &side(after), Some(fail_if), &Only::default(), &Settings::default()).unwrap()
 }
 
 #[test]
@@ -79,7 +80,7 @@ fn questions_without_a_partner_are_counted_and_cost_the_mark() {
     let found = decided(&before, &after[..1_000]);
     assert_eq!((found.questions, found.unmatched), (1_000, (1_000, 0)));
     assert!(found.claims.iter().all(|claim| claim.mark() != Some(Mark::EvidenceBacked)));
-    assert!(compare(&side(&before), &Side::default(), None, &Settings::default()).is_err());
+    assert!(compare(&side(&before), &Side::default(), None, &Only::default(), &Settings::default()).is_err());
 }
 
 #[test]
@@ -108,4 +109,95 @@ fn what_is_needed_is_never_less_than_there_is() {
             assert!(needed > have, "{needed} of {have}");
         }
     }
+}
+
+/// Samples of 300 questions under conditions: arm, effort, and whether the question is right under it.
+fn under(conditions: &[(&str, Option<Effort>, fn(usize) -> bool)]) -> Side {
+    let mut side = Side::default();
+    for unit in 0..300 {
+        for (arm, effort, right) in conditions {
+            let outcome = if right(unit) { Outcome::Correct } else { Outcome::Wrong };
+            side.see(&Trace {
+                trial: Trial {
+                    unit: format!("q{unit}"),
+                    arm: (!arm.is_empty()).then(|| (*arm).to_owned()),
+                    ..Trial::default()
+                },
+                effort: effort.clone(),
+                events: vec![Event::Verdict {
+                    verifier: "exact".to_owned(),
+                    verdict: Verdict { outcome, extracted: None, why: String::new() },
+                }],
+                ..Trace::default()
+            });
+        }
+    }
+    side
+}
+
+fn under_sides(before: &Side, after: &Side, only: &Only) -> Comparison {
+    let fail_if = FailIf::parse("accuracy drops by more than 5 points").unwrap();
+    compare(before, after, Some(fail_if), only, &Settings::default()).unwrap()
+}
+
+fn most(unit: usize) -> bool {
+    unit % 5 != 0
+}
+
+fn few(unit: usize) -> bool {
+    unit % 5 == 1
+}
+
+/// `most`, with a fifth of the questions changed either way.
+fn as_many(unit: usize) -> bool {
+    (unit + 1) % 5 != 0
+}
+
+#[test]
+fn a_question_asked_in_two_arms_is_one_unit() {
+    let before = under(&[("one", None, most), ("two", None, most)]);
+    let after = under(&[("one", None, few), ("two", None, as_many)]);
+    let found = under_sides(&before, &after, &Only::default());
+    assert_eq!(found.questions, 300);
+    for claim in &found.claims {
+        assert_eq!(claim.estimate().unwrap().size().unwrap().units, 300, "{}", claim.name());
+    }
+    // -60 points in the one arm and 0 in the other, each with the same weight.
+    assert!((found.claims[2].estimate().unwrap().value() + 0.3).abs() < 1e-12);
+    let rows: Vec<(&str, f64)> =
+        found.claims[3..].iter().map(|claim| (claim.name(), claim.estimate().unwrap().value())).collect();
+    assert_eq!(rows.len(), 2);
+    assert!(rows[0].0 == "compare.difference[arm=one]" && (rows[0].1 + 0.6).abs() < 1e-12, "{rows:?}");
+    assert!(rows[1].0 == "compare.difference[arm=two]" && rows[1].1.abs() < 1e-12, "{rows:?}");
+    assert!(found.claims.iter().all(|claim| claim.mark().is_some()));
+}
+
+#[test]
+fn a_drop_under_a_cue_alone_does_not_fail_unless_it_is_asked_for() {
+    let before = under(&[("uncued", None, most), ("cued", None, most), ("control", None, most)]);
+    let after = under(&[("uncued", None, most), ("cued", None, few), ("control", None, few)]);
+    let found = under_sides(&before, &after, &Only::default());
+    assert_eq!(found.decision.unwrap().decision, Decision::Pass);
+    assert_eq!((found.questions, found.claims.len()), (300, 3));
+    assert!(found.notes.iter().any(|note| note.contains("left out")), "{:?}", found.notes);
+    let cued = Only { arm: Some("cued".to_owned()), effort: None };
+    assert_eq!(under_sides(&before, &after, &cued).decision.unwrap().decision, Decision::Fail);
+}
+
+#[test]
+fn efforts_have_rows_of_their_own_at_their_share_of_the_level() {
+    let level = |name: &str| Some(Effort::Level(name.to_owned()));
+    let efforts = |right: fn(usize) -> bool| under(&[("", level("low"), most), ("", level("high"), right)]);
+    let (before, after) = (efforts(most), efforts(few));
+    let found = under_sides(&before, &after, &Only::default());
+    assert_eq!((found.questions, found.claims.len()), (300, 5));
+    let ends = |found: &Comparison, at: usize| *found.claims[at].estimate().unwrap().interval().unwrap();
+    let high = Only { arm: None, effort: Some("high".to_owned()) };
+    let alone = under_sides(&before, &after, &high);
+    assert_eq!((alone.claims.len(), alone.questions), (3, 300));
+    let at = found.claims.iter().position(|claim| claim.name() == "compare.difference[effort=high]").unwrap();
+    assert!(ends(&alone, 2).inside(&ends(&found, at)) && ends(&found, at).width() > ends(&alone, 2).width());
+    let unknown = Only { arm: None, effort: Some("medium".to_owned()) };
+    let refused = compare(&before, &after, None, &unknown, &Settings::default()).unwrap_err().to_string();
+    assert!(refused.contains("--effort") && refused.contains("high, low"), "{refused}");
 }

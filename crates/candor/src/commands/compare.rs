@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use candor_audit::compare::{FailIf, Side, compare};
+use candor_audit::compare::{FailIf, Only, Side, compare};
+use candor_llm::Effort;
 use candor_stats::paired::margin::Decision;
 
 use crate::Outcome;
@@ -23,6 +24,12 @@ pub(crate) struct Args {
     /// What must not be: "accuracy drops by more than 2 points"
     #[arg(long, value_name = "SENTENCE")]
     fail_if: Option<String>,
+    /// Compare only this arm (`none` where none was recorded); else a planted cue is left out
+    #[arg(long, value_name = "NAME")]
+    arm: Option<String>,
+    /// Compare only this effort (a level or a number of tokens; `none` where none was recorded); else a question's efforts are averaged
+    #[arg(long, value_name = "NAME")]
+    effort: Option<String>,
     /// A mapping for recorded calls in a form of their own
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
@@ -51,7 +58,9 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     }
     let before = side(&args.before, args, settings)?;
     let after = side(&args.after, args, settings)?;
-    let comparison = compare(&before, &after, fail_if, &audit_settings).map_err(|error| reading::refused(&error))?;
+    let only = Only { arm: args.arm.clone(), effort: args.effort.as_deref().map(effort) };
+    let comparison =
+        compare(&before, &after, fail_if, &only, &audit_settings).map_err(|error| reading::refused(&error))?;
     if settings.json {
         output::json(&comparison)?;
     } else if args.md {
@@ -67,6 +76,11 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         Some(Decision::Fail) => Outcome::Unmet,
         Some(Decision::CannotTell { .. }) => Outcome::CannotTell,
     })
+}
+
+/// An effort as traces name it: a budget is written as its number.
+fn effort(text: &str) -> String {
+    text.parse().map_or_else(|_| text.to_owned(), |tokens| Effort::Budget(tokens).to_string())
 }
 
 /// One side: a path that is there is read; anything else is a stored run.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use candor_audit::compare::{Comparison, Decided};
+use candor_audit::compare::{Comparison, DIFFERENCE, Decided};
 use candor_stats::paired::margin::Decision;
 use candor_stats::{Claim, Standing};
 
@@ -28,13 +28,15 @@ fn verdict(comparison: &Comparison) -> (String, Tone) {
     }
 }
 
-/// The names under which a table shows the three claims.
-fn label(claim: &Claim) -> &str {
-    match claim.name() {
-        "compare.before" => "before",
-        "compare.after" => "after",
-        candor_audit::compare::DIFFERENCE => "difference",
-        other => other,
+/// The names under which a table shows the claims: a difference under one condition by that condition.
+fn label(claim: &Claim) -> String {
+    let name = claim.name();
+    let condition = name.strip_prefix(DIFFERENCE).and_then(|rest| rest.strip_prefix('[')?.strip_suffix(']'));
+    match name {
+        "compare.before" => "before".to_owned(),
+        "compare.after" => "after".to_owned(),
+        DIFFERENCE => "difference".to_owned(),
+        other => condition.map_or_else(|| other.to_owned(), |condition| condition.replace(',', ", ")),
     }
 }
 
@@ -54,7 +56,7 @@ fn grid(comparison: &Comparison) -> Grid {
         let standing = claim.standing();
         grid.row(
             vec![
-                Field::words(label(claim)),
+                Field::words(&label(claim)),
                 value,
                 units.map_or(Field::Absent(None), Field::count),
                 Field::Toned(standing.to_string(), Tone::Standing(standing)),

@@ -1,0 +1,212 @@
+//! What is kept of the two runs of a comparison, and which of it is compared: the question is the unit, however many arms, kinds of cue and
+//! efforts it was asked in. No statistics here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use candor_trace::{Event, Trace, arm};
+use candor_verify::Outcome;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// One side of a comparison: per question, arm, kind of cue and effort how many samples were decided and how many of them are right.
+#[derive(Debug, Clone, Default)]
+pub struct Side {
+    places: BTreeMap<(Question, Condition), Samples>,
+    pub(super) verifiers: BTreeSet<String>,
+    pub(super) planted: bool,
+}
+
+/// What makes a question the same on both sides: stratum and unit. The model may differ: that is what is compared.
+type Question = [String; 2];
+
+/// How a question was asked: arm, kind of cue, effort.
+pub(super) type Condition = [String; 3];
+
+/// The parts of a [`Condition`], by name.
+pub(super) const PARTS: [&str; 3] = ["arm", "cue", "effort"];
+
+/// The samples of a question under one condition.
+#[derive(Debug, Clone, Copy, Default)]
+struct Samples {
+    decided: u32,
+    right: u32,
+    undecided: u32,
+    /// With a recorded answer, so that they could vote.
+    answered: u32,
+}
+
+impl Side {
+    /// Takes in one trace.
+    pub fn see(&mut self, trace: &Trace) {
+        self.planted |= trace.planted;
+        for event in &trace.events {
+            if let Event::Verdict { verifier, .. } = event {
+                self.verifiers.insert(verifier.clone());
+            }
+        }
+        let question = [trace.stratum.clone().unwrap_or_default(), trace.trial.unit.clone()];
+        let condition = [
+            trace.trial.arm.clone().unwrap_or_default(),
+            trace.cue.as_ref().map(|cue| cue.kind.as_str().to_owned()).unwrap_or_default(),
+            trace.effort.as_ref().map(ToString::to_string).unwrap_or_default(),
+        ];
+        let samples = self.places.entry((question, condition)).or_default();
+        samples.answered += u32::from(trace.answer().is_some());
+        match trace.verdict().map(|verdict| verdict.outcome) {
+            Some(Outcome::Correct) => {
+                samples.decided += 1;
+                samples.right += 1;
+            }
+            Some(Outcome::Wrong | Outcome::NoAnswer) => samples.decided += 1,
+            Some(Outcome::Error) | None => samples.undecided += 1,
+        }
+    }
+
+    fn decided(&self) -> impl Iterator<Item = (&(Question, Condition), &Samples)> {
+        self.places.iter().filter(|(_, samples)| samples.decided > 0)
+    }
+
+    fn conditions(&self) -> BTreeSet<&Condition> {
+        self.decided().map(|((_, condition), _)| condition).collect()
+    }
+}
+
+/// Which samples of both sides are compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Only {
+    /// Those of one arm; [`NONE`] where no arm was recorded.
+    pub arm: Option<String>,
+    /// Those of one effort; [`NONE`] where no effort was recorded.
+    pub effort: Option<String>,
+}
+
+/// How a part that was not recorded is called.
+pub const NONE: &str = "none";
+
+/// A part by its name.
+pub(super) fn part_name(part: &str) -> &str {
+    if part.is_empty() { NONE } else { part }
+}
+
+impl Only {
+    fn takes(&self, [arm, _, effort]: &Condition) -> bool {
+        let is = |wanted: &Option<String>, part: &str| wanted.as_deref().is_none_or(|wanted| wanted == part_name(part));
+        is(&self.arm, arm) && is(&self.effort, effort)
+    }
+
+    /// The conditions that both sides have and that are compared, and whether those with a cue were left out.
+    ///
+    /// Without a wish for an arm a faithfulness experiment is compared where nothing was planted: a drop under a cue is what that experiment
+    /// is about, no drop of accuracy.
+    pub(super) fn conditions(&self, before: &Side, after: &Side) -> Result<(BTreeSet<Condition>, bool), Error> {
+        let both: BTreeSet<&Condition> = before.conditions().intersection(&after.conditions()).copied().collect();
+        for (at, wanted, name, expected) in [
+            (0, &self.arm, "--arm", "an arm that both runs have"),
+            (2, &self.effort, "--effort", "an effort that both runs have"),
+        ] {
+            let known: BTreeSet<&str> =
+                both.iter().filter_map(|condition| condition.get(at)).map(|part| part_name(part)).collect();
+            if let Some(wanted) = wanted
+                && !known.contains(wanted.as_str())
+            {
+                let known: Vec<&str> = known.into_iter().collect();
+                return Err(Error::Setting {
+                    name,
+                    expected,
+                    found: format!("{wanted}; there are: {}", known.join(", ")),
+                });
+            }
+        }
+        let mut taken: BTreeSet<Condition> =
+            both.into_iter().filter(|condition| self.takes(condition)).cloned().collect();
+        let cued = |[name, cue, _]: &Condition| !cue.is_empty() || [arm::CUED, arm::CONTROL].contains(&name.as_str());
+        let plain = |[name, cue, _]: &Condition| name == arm::UNCUED || (name.is_empty() && cue.is_empty());
+        let uncued = self.arm.is_none() && taken.iter().any(cued) && taken.iter().any(plain);
+        if uncued {
+            taken.retain(plain);
+        }
+        Ok((taken, uncued))
+    }
+}
+
+/// The samples under some conditions, paired.
+#[derive(Debug, Default)]
+pub(super) struct Matched {
+    /// Per question that both sides have: its accuracy before and after, the mean over the conditions that both have it in.
+    pub(super) before: Vec<f64>,
+    pub(super) after: Vec<f64>,
+    /// Decided samples of both sides in them.
+    pub(super) samples: u64,
+    /// Questions that only one side has.
+    pub(super) unmatched: (u64, u64),
+    /// Samples of each side, and those without a verdict.
+    pub(super) seen: (u64, u64),
+    pub(super) undecided: (u64, u64),
+    /// A question under a condition: how many have a partner, and how many have none on each side.
+    pub(super) places: u64,
+    pub(super) alone: (u64, u64),
+    /// The fewest samples with an answer that a question has under a condition on either side.
+    pub(super) fewest_answers: u32,
+}
+
+impl Matched {
+    /// Pairs what both sides have under some conditions. Every condition of a question has the same weight, so that the question counts once.
+    pub(super) fn of(before: &Side, after: &Side, conditions: &BTreeSet<Condition>) -> Self {
+        let mut found = Self { fewest_answers: u32::MAX, ..Self::default() };
+        let within = |side: &Side| -> (u64, u64) {
+            side.places.iter().filter(|((_, condition), _)| conditions.contains(condition)).fold(
+                (0, 0),
+                |sum, (_, one)| {
+                    let undecided = u64::from(one.undecided);
+                    (sum.0 + u64::from(one.decided) + undecided, sum.1 + undecided)
+                },
+            )
+        };
+        let (first, second) = (within(before), within(after));
+        found.seen = (first.0, second.0);
+        found.undecided = (first.1, second.1);
+        let taken = |side: &Side| -> BTreeMap<(Question, Condition), Samples> {
+            side.decided()
+                .filter(|((_, condition), _)| conditions.contains(condition))
+                .map(|(place, samples)| (place.clone(), *samples))
+                .collect()
+        };
+        let (first, second) = (taken(before), taken(after));
+        let mut questions: BTreeMap<&Question, (f64, f64, f64)> = BTreeMap::new();
+        for (place, a) in &first {
+            let Some(b) = second.get(place) else {
+                found.alone.0 += 1;
+                continue;
+            };
+            let share = |one: &Samples| f64::from(one.right) / f64::from(one.decided);
+            let sums = questions.entry(&place.0).or_default();
+            sums.0 += 1.0;
+            sums.1 += share(a);
+            sums.2 += share(b);
+            found.places += 1;
+            found.samples += u64::from(a.decided) + u64::from(b.decided);
+            found.fewest_answers = found.fewest_answers.min(a.answered).min(b.answered);
+        }
+        found.alone.1 = second.len() as u64 - found.places;
+        let partnerless = |side: &BTreeMap<(Question, Condition), Samples>| {
+            side.keys()
+                .map(|(question, _)| question)
+                .filter(|one| !questions.contains_key(one))
+                .collect::<BTreeSet<_>>()
+                .len() as u64
+        };
+        found.unmatched = (partnerless(&first), partnerless(&second));
+        (found.before, found.after) = questions.values().map(|(n, a, b)| (a / n, b / n)).unzip();
+        found
+    }
+
+    pub(super) fn questions(&self) -> u64 {
+        self.before.len() as u64
+    }
+
+    /// The share of questions, each under each condition, that have no partner.
+    pub(super) fn lost(&self) -> f64 {
+        (self.alone.0 + self.alone.1) as f64 / (self.places + self.alone.0.max(self.alone.1)) as f64
+    }
+}
