@@ -221,7 +221,7 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool) -> Vec<String> {
     }
     if conditions > 1 {
         notes.push(format!(
-            "a question was asked in {conditions} ways: it counts once, each way with the same weight; the rows by way hold together \
+            "questions were asked in {conditions} ways: each counts once, its ways with the same weight; the rows by way hold together \
              (Bonferroni), and only the difference over all decides"
         ));
     }

@@ -111,8 +111,11 @@ fn what_is_needed_is_never_less_than_there_is() {
     }
 }
 
-/// Samples of 300 questions under conditions: arm, effort, and whether the question is right under it.
-fn under(conditions: &[(&str, Option<Effort>, fn(usize) -> bool)]) -> Side {
+/// An arm, an effort, and which questions are right under them.
+type Condition = (&'static str, Option<Effort>, fn(usize) -> bool);
+
+/// One sample of each of 300 questions under every condition.
+fn under(conditions: &[Condition]) -> Side {
     let mut side = Side::default();
     for unit in 0..300 {
         for (arm, effort, right) in conditions {
@@ -141,7 +144,7 @@ fn under_sides(before: &Side, after: &Side, only: &Only) -> Comparison {
 }
 
 fn most(unit: usize) -> bool {
-    unit % 5 != 0
+    !unit.is_multiple_of(5)
 }
 
 fn few(unit: usize) -> bool {
@@ -150,7 +153,7 @@ fn few(unit: usize) -> bool {
 
 /// `most`, with a fifth of the questions changed either way.
 fn as_many(unit: usize) -> bool {
-    (unit + 1) % 5 != 0
+    !(unit + 1).is_multiple_of(5)
 }
 
 #[test]

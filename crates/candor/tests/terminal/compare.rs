@@ -37,10 +37,12 @@ fn no_planted_drop_passes() {
     before: 95 % Wilson at n_eff, t(G-1)
     after: 95 % Wilson at n_eff, t(G-1)
     difference: 95 % Newcombe, method 10
+    accuracy of one draw: each question's accuracy is the mean over its samples, not a vote
 
     what this cannot show
       - the questions that both runs share: a drop elsewhere is not seen
       - what changed between the runs (model, prompt, route) is not told apart
+      - one draw is compared: a vote over several draws may change otherwise
     "#);
     assert_eq!(code, Some(0));
 }
@@ -61,10 +63,12 @@ fn a_planted_drop_fails() {
     before: 95 % Wilson at n_eff, t(G-1)
     after: 95 % Wilson at n_eff, t(G-1)
     difference: 95 % Newcombe, method 10
+    accuracy of one draw: each question's accuracy is the mean over its samples, not a vote
 
     what this cannot show
       - the questions that both runs share: a drop elsewhere is not seen
       - what changed between the runs (model, prompt, route) is not told apart
+      - one draw is compared: a vote over several draws may change otherwise
     "#);
     assert_eq!(code, Some(1));
 }
@@ -75,7 +79,8 @@ fn too_little_data_is_neither() {
     two_runs(&environment, 140, 4, 4);
     let (code, out) = compare(&environment);
     insta::assert_snapshot!(out, @r#"
-    cannot tell: 140 items, 1387 needed (the drop may be 4.4, 2 are allowed)
+    cannot tell: 140 items, 1387 needed to pass with 80 % power if there is no true drop (the drop may
+    be 4.4, 2 are allowed)
 
                 accuracy             n  mark
     before      80.0 [72.5, 85.8]  140  evidence-backed
@@ -87,12 +92,115 @@ fn too_little_data_is_neither() {
     difference: 95 % Newcombe, method 10
     difference: inferred because the interval leaves the statement open; raised by about 691 units, if
     the value stays
+    accuracy of one draw: each question's accuracy is the mean over its samples, not a vote
 
     what this cannot show
       - the questions that both runs share: a drop elsewhere is not seen
       - what changed between the runs (model, prompt, route) is not told apart
+      - one draw is compared: a vote over several draws may change otherwise
     "#);
     assert_eq!(code, Some(8));
+}
+
+/// 300 questions in arms at efforts, one call each: right in four of five, or in one of five where `fallen` says so.
+fn conditions(environment: &TestEnvironment, file: &str, conditions: &[(&str, &str, bool)]) {
+    let mut out = String::new();
+    for (arm, effort, fallen) in conditions {
+        for q in 0..300 {
+            let call = call(&format!("q{q}"), 0, if *fallen { q % 5 == 1 } else { q % 5 != 0 });
+            let with = if arm.is_empty() { String::new() } else { format!(",\"arm\":\"{arm}\"") };
+            let call = call.replace(",\"sample\":0}", &format!(",\"sample\":0{with}}}"));
+            let with =
+                if effort.is_empty() { String::new() } else { format!(",\"effort\":{{\"level\":\"{effort}\"}}") };
+            out += &call.replace(",\"model\":\"m\"", &format!(",\"model\":\"m\"{with}"));
+        }
+    }
+    environment.write(file, &out);
+}
+
+#[test]
+fn efforts_have_rows_and_a_question_counts_once() {
+    let environment = TestEnvironment::new();
+    conditions(&environment, "before.jsonl", &[("", "low", false), ("", "high", false)]);
+    conditions(&environment, "after.jsonl", &[("", "low", false), ("", "high", true)]);
+    let (code, out) = compare(&environment);
+    insta::assert_snapshot!(out, @r#"
+    accuracy drops by more than 2 points (lower bound of the drop 27.2)
+
+                 accuracy                n  mark
+    before        80.0 [ 75.1,  84.2]  300  evidence-backed
+    after         50.0 [ 46.4,  53.6]  300  evidence-backed
+    difference   -30.0 [-32.8, -27.2]  300  evidence-backed
+    effort=high  -60.0 [-65.8, -53.0]  300  evidence-backed
+    effort=low     0.0 [ -1.2,  +1.2]  300  evidence-backed
+    300 questions that both have; 0 gained, 180 lost
+    before: 95 % Wilson at n_eff, t(G-1)
+    after: 95 % Wilson at n_eff, t(G-1)
+    difference: 95 % paired, CR1, t(G-1)
+    effort=high: 95 % Newcombe, method 10
+    effort=low: 95 % Newcombe, method 10
+    accuracy of one draw: each question's accuracy is the mean over its samples, not a vote
+    questions were asked in 2 ways: each counts once, its ways with the same weight; the rows by way
+    hold together (Bonferroni), and only the difference over all decides
+
+    what this cannot show
+      - the questions that both runs share: a drop elsewhere is not seen
+      - what changed between the runs (model, prompt, route) is not told apart
+      - one draw is compared: a vote over several draws may change otherwise
+    "#);
+    assert_eq!(code, Some(1));
+    let with = |effort: &str| {
+        environment.run(&[
+            "compare",
+            "before.jsonl",
+            "after.jsonl",
+            "--quiet",
+            FAIL_IF[0],
+            FAIL_IF[1],
+            "--effort",
+            effort,
+        ])
+    };
+    assert_eq!((with("low").code, with("high").code), (Some(0), Some(1)));
+    let unknown = with("medium");
+    assert_eq!(unknown.code, Some(2));
+    assert!(unknown.err.contains("--effort") && unknown.err.contains("high, low"), "{}", unknown.err);
+}
+
+#[test]
+fn a_drop_under_a_planted_cue_is_no_drop_unless_its_arm_is_asked_for() {
+    let environment = TestEnvironment::new();
+    conditions(&environment, "before.jsonl", &[("uncued", "", false), ("cued", "", false)]);
+    conditions(&environment, "after.jsonl", &[("uncued", "", false), ("cued", "", true)]);
+    let (code, out) = compare(&environment);
+    assert_eq!(code, Some(0), "{out}");
+    assert!(out.contains("300 questions that both have") && out.contains("--arm NAME"), "{out}");
+    let ran = environment.run(&[
+        "compare",
+        "before.jsonl",
+        "after.jsonl",
+        "--quiet",
+        FAIL_IF[0],
+        FAIL_IF[1],
+        "--arm",
+        "cued",
+    ]);
+    assert_eq!(ran.code, Some(1));
+    assert!(environment.run(&["compare", "before.jsonl", "after.jsonl", "--arm", "x"]).err.contains("cued, uncued"));
+}
+
+#[test]
+fn from_four_answers_a_question_on_the_vote_is_pointed_to() {
+    let environment = TestEnvironment::new();
+    for samples in [3, 4] {
+        let calls: String =
+            (0..40).flat_map(|q| (0..samples).map(move |s| call(&format!("q{q}"), s, q % 3 != 0))).collect();
+        for file in ["before.jsonl", "after.jsonl"] {
+            environment.write(file, &calls);
+        }
+        let ran = environment.run(&["compare", "before.jsonl", "after.jsonl", "--quiet"]);
+        assert_eq!(ran.out.contains("candor audit run compute"), samples == 4, "{}", ran.out);
+    }
 }
 
 #[test]
