@@ -3,15 +3,15 @@
 //!
 //! Not planted cues: that is faithfulness, whose arms (cued, control, forward, reversed) are none of this audit's.
 
-mod accuracy;
+pub(super) mod accuracy;
 mod answers;
-mod changes;
+pub(super) mod changes;
 mod compared;
-mod overall;
-mod pairs;
+pub(super) mod overall;
+pub(super) mod pairs;
 mod readiness;
 mod report;
-mod rows;
+pub(super) mod rows;
 mod scalar;
 mod settings;
 mod tables;

@@ -23,7 +23,7 @@ pub(super) fn claims(draft: &mut Draft<'_>, pairs: &[Pair]) -> Result<(), Error>
 }
 
 /// Flags without the one on the interval.
-pub(super) fn flags(pairs: &[&Pair]) -> Flags {
+pub(in crate::audits) fn flags(pairs: &[&Pair]) -> Flags {
     let flags = recorded()
         .holds(Flag::Design, "the same model on the same questions, only the change differs")
         .with(Flag::Attrition, lost(pairs.iter().flat_map(|pair| &pair.losses)));
@@ -106,7 +106,7 @@ fn worst_falls(pair: &Pair) -> Vec<f64> {
 }
 
 /// A finding that needs questions, and how many there are.
-pub(super) fn many(units: u64) -> Flagged {
+pub(in crate::audits) fn many(units: u64) -> Flagged {
     if units >= 30 {
         Flagged::holds(format!("{units} questions"))
     } else {

@@ -4,7 +4,7 @@ use candor_trace::arm;
 
 /// What must hold between the answers before and after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Relation {
+pub(in crate::audits) enum Relation {
     /// The same answer.
     Same,
     /// The same option text; answers by label cannot be compared.
@@ -17,7 +17,7 @@ pub(super) enum Relation {
 
 /// The place of an arm in this experiment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::audits) enum Role {
     /// The question as it stands; of several, the one with the smallest number.
     Base(u8),
     /// A change.
@@ -41,7 +41,7 @@ const CHANGES: [(&str, Relation); 8] = [
 ];
 
 /// What an arm of that name is; `same` are names that the settings hold to the same answer.
-pub(super) fn role(name: &str, same: &[String]) -> Role {
+pub(in crate::audits) fn role(name: &str, same: &[String]) -> Role {
     if same.iter().any(|other| other == name) {
         return Role::Change(Relation::Same);
     }

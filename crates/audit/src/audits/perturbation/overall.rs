@@ -11,7 +11,7 @@ use super::pairs::Pair;
 use super::report::Draft;
 use crate::claims::{Stated, at_level};
 use crate::places::{self, Place};
-use crate::{Cell, Row};
+use crate::{Cell, Row, Settings};
 
 /// The claims about all arms of a model together, and about the variants of one change.
 pub(super) fn claims(draft: &mut Draft<'_>, pairs: &[Pair]) {
@@ -115,24 +115,8 @@ fn all_arms(draft: &mut Draft<'_>, arms: &[&Pair], each: Level) {
 /// The base and the variants of one change: largest minus smallest accuracy, and how often answers differ between them.
 fn spread(draft: &mut Draft<'_>, stem: &str, arms: &[&Pair], each: Level) {
     let Some(first) = arms.first() else { return };
-    let level = draft.settings.level;
-    let (matrix, samples) = matrix(arms);
-    let size = Size { units: matrix.rows() as u64, samples };
     let of = places::of(&first.place);
-    let columns = matrix.columns();
-    let pairs: Vec<(usize, usize)> = (1..columns).flat_map(|to| (0..to).map(move |from| (from, to))).collect();
-    let estimate =
-        simultaneous(&matrix, &pairs, each, draft.settings.resamples, draft.settings.seed).and_then(|family| {
-            let (mut value, mut low, mut high) = (0.0_f64, 0.0_f64, 0.0_f64);
-            for contrast in &family.contrasts {
-                let (from, to) = family.ends(contrast);
-                value = value.max(contrast.value.abs());
-                // A distance: whichever of both stands above, at least the end that is nearer to 0.
-                low = low.max(from.max(-to));
-                high = high.max(to.max(-from));
-            }
-            bounded(value, (low, high), size, level, family.method)
-        });
+    let (estimate, size) = spread_of(arms, each, draft.settings);
     let name = places::named("perturbation.spread", &first.place, &[("change", stem)]);
     let count = arms.len() + 1;
     draft.claims.assert(
@@ -150,6 +134,31 @@ fn spread(draft: &mut Draft<'_>, stem: &str, arms: &[&Pair], each: Level) {
     );
     let flips = flips(draft, stem, arms);
     row(draft, &first.place, format!("{stem}: spread of {count}"), size.units, &name, flips);
+}
+
+/// Largest minus smallest accuracy among the base and these arms, on the questions that all of them have; at level `each` of a family that holds
+/// the level of the settings.
+pub(in crate::audits) fn spread_of(
+    arms: &[&Pair],
+    each: Level,
+    settings: &Settings,
+) -> (Result<Estimate, Undefined>, Size) {
+    let (matrix, samples) = matrix(arms);
+    let size = Size { units: matrix.rows() as u64, samples };
+    let columns = matrix.columns();
+    let pairs: Vec<(usize, usize)> = (1..columns).flat_map(|to| (0..to).map(move |from| (from, to))).collect();
+    let estimate = simultaneous(&matrix, &pairs, each, settings.resamples, settings.seed).and_then(|family| {
+        let (mut value, mut low, mut high) = (0.0_f64, 0.0_f64, 0.0_f64);
+        for contrast in &family.contrasts {
+            let (from, to) = family.ends(contrast);
+            value = value.max(contrast.value.abs());
+            // A distance: whichever of both stands above, at least the end that is nearer to 0.
+            low = low.max(from.max(-to));
+            high = high.max(to.max(-from));
+        }
+        bounded(value, (low, high), size, settings.level, family.method)
+    });
+    (estimate, size)
 }
 
 /// How often an answer under a variant differs from one to the question as it stands: mean over the variants.

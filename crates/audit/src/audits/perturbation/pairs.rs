@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use candor_stats::Undefined;
 use candor_trace::arm;
 
-use super::changes::{Relation, Role, role};
+use super::changes::{Relation, Role};
 use super::compared::{Compared, compare};
 use super::rows::Asked;
 use crate::Attrition;
@@ -16,22 +16,22 @@ use crate::values::{CutOff, Measure, Values, gather};
 use crate::words::counted as so_many;
 
 /// One arm against the base of its model.
-pub(super) struct Pair {
-    pub(super) place: Place,
+pub(in crate::audits) struct Pair {
+    pub(in crate::audits) place: Place,
     /// The arm under its own name.
-    pub(super) arm: String,
+    pub(in crate::audits) arm: String,
     /// What it does: the name without the variant.
-    pub(super) stem: String,
+    pub(in crate::audits) stem: String,
     pub(super) base: String,
     pub(super) relation: Relation,
     pub(super) compared: Result<Compared, Undefined>,
     /// Per question that both arms have, by its number.
-    pub(super) before: Values,
-    pub(super) after: Values,
+    pub(in crate::audits) before: Values,
+    pub(in crate::audits) after: Values,
     /// Scalars of both arms.
     pub(super) scalars: [Numbers; 2],
-    pub(super) verifiers: Vec<String>,
-    pub(super) losses: [Attrition; 2],
+    pub(in crate::audits) verifiers: Vec<String>,
+    pub(in crate::audits) losses: [Attrition; 2],
 }
 
 impl Pair {
@@ -40,29 +40,30 @@ impl Pair {
     }
 
     /// The arm and where it was asked: `paraphrase · gpt-x`.
-    pub(super) fn under(&self) -> String {
+    pub(in crate::audits) fn under(&self) -> String {
         format!("{}{}", self.arm.escape_debug(), places::of(&self.place))
     }
 
     /// How the base arm is called.
-    pub(super) fn base(&self) -> &str {
+    pub(in crate::audits) fn base(&self) -> &str {
         if self.base.is_empty() { arm::ORIGINAL } else { &self.base }
     }
 
     /// Questions with a value in both arms.
-    pub(super) fn shared(&self) -> Vec<u32> {
+    pub(in crate::audits) fn shared(&self) -> Vec<u32> {
         self.before.questions.keys().copied().filter(|unit| self.after.questions.contains_key(unit)).collect()
     }
 }
 
 /// Every arm that changes something, beside its base; and what a reader must know of the others.
-pub(super) fn pairs(rows: &Rows<Asked>, same: &[String]) -> (Vec<Pair>, Vec<String>) {
+/// `role` says what an arm of a name is.
+pub(in crate::audits) fn pairs(rows: &Rows<Asked>, role: impl Fn(&str) -> Role) -> (Vec<Pair>, Vec<String>) {
     let (mut pairs, mut unknown, mut baseless, mut bases) = (Vec::new(), BTreeSet::new(), 0_u64, 0_u64);
     for (place, arms) in by_place(rows, Part::Arm) {
         let mut base: Option<(u8, &str, usize)> = None;
         let mut changes = Vec::new();
         for (name, at) in &arms {
-            match role(name, same) {
+            match role(name) {
                 Role::Base(rank) => {
                     bases += u64::from(base.is_some());
                     if base.is_none_or(|(best, ..)| rank < best) {

@@ -1,5 +1,6 @@
 //! From rows to a report: every changed arm beside its base.
 
+use super::changes::role;
 use super::pairs::pairs;
 use super::rows::Asked;
 use super::tables::Tables;
@@ -52,7 +53,7 @@ impl Draft<'_> {
 /// The report; `None` where no arm changes a question that also stands unchanged.
 pub(super) fn report(rows: &Rows<Asked>, settings: &Settings) -> Result<Option<Report>, Error> {
     let own = &settings.perturbation;
-    let (pairs, notes) = pairs(rows, &own.same);
+    let (pairs, notes) = pairs(rows, |arm| role(arm, &own.same));
     if pairs.is_empty() {
         return Ok(None);
     }

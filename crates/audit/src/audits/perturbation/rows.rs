@@ -6,16 +6,16 @@ use crate::rows::{Kept, normalised_digest};
 
 /// A trace with the right answer of its own version of the question.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(in crate::audits) struct Asked {
     /// Its score is the answer itself where answers are numbers.
-    pub(super) kept: Kept,
+    pub(in crate::audits) kept: Kept,
     gold: u64,
 }
 
 const _: () = assert!(size_of::<Asked>() <= 64, "a million traces must fit in 64 MB");
 
 impl Asked {
-    pub(super) fn of(mut kept: Kept, trace: &Trace, numeric: bool) -> Self {
+    pub(in crate::audits) fn of(mut kept: Kept, trace: &Trace, numeric: bool) -> Self {
         if numeric {
             kept.score = trace.answer().and_then(number).unwrap_or(f64::NAN);
         }
