@@ -8,6 +8,7 @@ pub mod inverse;
 pub mod lift;
 pub mod perturbation;
 pub mod statements;
+pub mod tail;
 
 use crate::Audit;
 
@@ -21,6 +22,7 @@ pub static ALL: &[&dyn Audit] = &[
     &backtracking::AUDIT,
     &consistency::AUDIT,
     &statements::AUDIT,
+    &tail::AUDIT,
 ];
 
 /// The audit of that name.

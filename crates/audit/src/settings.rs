@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{compute, faithfulness, inverse, lift, perturbation, statements};
+use crate::audits::{compute, faithfulness, inverse, lift, perturbation, statements, tail};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub struct Settings {
     pub inverse: inverse::Settings,
     /// Of the perturbation audit.
     pub perturbation: perturbation::Settings,
+    /// Of the tail audit.
+    pub tail: tail::Settings,
 }
 
 impl Default for Settings {
@@ -44,6 +46,7 @@ impl Default for Settings {
             statements: statements::Settings::default(),
             inverse: inverse::Settings::default(),
             perturbation: perturbation::Settings::default(),
+            tail: tail::Settings::default(),
         }
     }
 }
