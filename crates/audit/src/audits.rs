@@ -3,6 +3,7 @@
 pub mod backtracking;
 pub mod compute;
 pub mod consistency;
+pub mod explore;
 pub mod faithfulness;
 pub mod inverse;
 pub mod lift;
@@ -23,6 +24,7 @@ pub static ALL: &[&dyn Audit] = &[
     &consistency::AUDIT,
     &statements::AUDIT,
     &tail::AUDIT,
+    &explore::AUDIT,
 ];
 
 /// The audit of that name.

@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{compute, faithfulness, inverse, lift, perturbation, statements, tail};
+use crate::audits::{compute, explore, faithfulness, inverse, lift, perturbation, statements, tail};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Settings {
     pub perturbation: perturbation::Settings,
     /// Of the tail audit.
     pub tail: tail::Settings,
+    /// Of the exploring audit.
+    pub explore: explore::Settings,
 }
 
 impl Default for Settings {
@@ -47,6 +49,7 @@ impl Default for Settings {
             inverse: inverse::Settings::default(),
             perturbation: perturbation::Settings::default(),
             tail: tail::Settings::default(),
+            explore: explore::Settings::default(),
         }
     }
 }
