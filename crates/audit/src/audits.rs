@@ -1,6 +1,7 @@
 //! Every audit that candor knows, in the order in which they are listed. One file each.
 
 pub mod backtracking;
+pub mod competence;
 pub mod compute;
 pub mod consistency;
 pub mod explore;
@@ -20,6 +21,7 @@ pub static ALL: &[&dyn Audit] = &[
     &lift::AUDIT,
     &inverse::AUDIT,
     &perturbation::AUDIT,
+    &competence::AUDIT,
     &backtracking::AUDIT,
     &consistency::AUDIT,
     &statements::AUDIT,

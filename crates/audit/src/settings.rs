@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{compute, explore, faithfulness, inverse, lift, perturbation, statements, tail};
+use crate::audits::{competence, compute, explore, faithfulness, inverse, lift, perturbation, statements, tail};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,8 @@ pub struct Settings {
     pub tail: tail::Settings,
     /// Of the exploring audit.
     pub explore: explore::Settings,
+    /// Of the competence audit.
+    pub competence: competence::Settings,
 }
 
 impl Default for Settings {
@@ -50,6 +52,7 @@ impl Default for Settings {
             perturbation: perturbation::Settings::default(),
             tail: tail::Settings::default(),
             explore: explore::Settings::default(),
+            competence: competence::Settings::default(),
         }
     }
 }
