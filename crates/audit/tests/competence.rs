@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_audit::audits::{competence, perturbation};
-use candor_audit::{Audit, Error, Report, Settings};
+use candor_audit::{Audit, Cell, Error, Figure, Report, Settings};
 use candor_stats::{Mark, Seed, Stream};
-use candor_trace::{Cue, Event, Label, LabelValue, Labeller, Trace, Trial};
+use candor_trace::{Cue, Event, Inventory, Label, LabelValue, Labeller, Trace, Trial};
 use candor_verify::{CueKind, Outcome, Verdict};
 
 fn call(unit: &str, arm: Option<&str>, sample: u32, right: bool) -> Trace {
@@ -83,6 +83,28 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     with(&competence::AUDIT, traces, &Settings::default()).unwrap()
 }
 
+/// Every cell names a claim of the report, and every row has a cell per column.
+fn whole(report: Report) -> Report {
+    let mut named = 0;
+    for figure in &report.figures {
+        let Figure::Table(table) = figure else { panic!("only tables") };
+        for row in &table.rows {
+            assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
+            for cell in &row.cells {
+                if let Cell::Claim(name) | Cell::Mark(name) = cell {
+                    assert!(report.claim(name).is_some(), "{name}");
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > 0 && report.limits.iter().count() > 1);
+    let mut names: Vec<&str> = report.claims.iter().map(candor_stats::Claim::name).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two claims of one name");
+    report
+}
+
 fn claim<'r>(report: &'r Report, name: &str) -> &'r candor_stats::Claim {
     report.claim(name).unwrap_or_else(|| panic!("no claim {name}"))
 }
@@ -132,7 +154,7 @@ fn fresh_items_are_paired_where_they_can_be_and_say_so_where_they_cannot() {
 fn the_spread_over_formats_is_the_one_of_the_perturbation_audit() {
     let arms = [("original", 0.0), ("format-1", -0.2), ("format-2", 0.1), ("rename", 0.0)];
     let traces = twins(120, &arms, &mut Seed(3).stream("planted"));
-    let here = audit(&traces).unwrap();
+    let here = whole(audit(&traces).unwrap());
     let there = with(&perturbation::AUDIT, &traces, &Settings::default()).unwrap().unwrap();
     let spread = claim(&here, "competence.spread[model=m,format=format]").estimate().unwrap();
     let same = claim(&there, "perturbation.spread[model=m,change=format]").estimate().unwrap();
@@ -144,7 +166,7 @@ fn the_spread_over_formats_is_the_one_of_the_perturbation_audit() {
 
 #[test]
 fn steps_that_do_not_compose_are_found() {
-    let report = audit(&composed(150, 3, 0.3, &mut Seed(4).stream("planted"))).unwrap();
+    let report = whole(audit(&composed(150, 3, 0.3, &mut Seed(4).stream("planted"))).unwrap());
     let loss = claim(&report, "competence.composition_loss[model=m]");
     assert_eq!((loss.mark(), loss.negated()), (Some(Mark::EvidenceBacked), false), "{loss:?}");
     assert!(covers(&report, loss.name(), 0.3) && covers(&report, "competence.steps_product[model=m]", 0.64));
@@ -155,7 +177,7 @@ fn steps_that_do_not_compose_are_found() {
 
 #[test]
 fn depth_is_set_against_single_steps_to_that_power() {
-    let report = audit(&depths(800, 0.3, &mut Seed(5).stream("planted"))).unwrap();
+    let report = whole(audit(&depths(800, 0.3, &mut Seed(5).stream("planted"))).unwrap());
     let loss = claim(&report, "competence.depth_loss[model=m,depth=4]");
     assert_eq!((loss.mark(), loss.negated()), (Some(Mark::EvidenceBacked), false), "{loss:?}");
     assert!(covers(&report, loss.name(), 0.3) && covers(&report, "competence.depth_loss[model=m,depth=2]", 0.0));
@@ -246,4 +268,19 @@ fn without_twins_steps_or_depths_there_is_nothing_to_report() {
         with(&competence::AUDIT, &traces, &settings),
         Err(Error::Setting { name: "competence.answered", .. })
     ));
+}
+
+#[test]
+fn readiness_asks_for_twins_steps_or_depths() {
+    let says = |traces: &[Trace]| {
+        let mut holds = Inventory::default();
+        traces.iter().for_each(|trace| holds.see(trace));
+        let one = competence::AUDIT.readiness(&holds).remove(0);
+        (one.ready, one.says)
+    };
+    let mut stream = Seed(9).stream("planted");
+    let twins = says(&twins(10, &[("", 0.0), ("rename-1", 0.0), ("fresh", 0.0)], &mut stream));
+    assert_eq!(twins, (true, "2 twin arms".to_owned()));
+    assert_eq!(says(&composed(10, 1, 0.0, &mut stream)), (true, "labels steps".to_owned()));
+    assert!(!says(&[call("q", Some("format"), 0, true)]).0);
 }

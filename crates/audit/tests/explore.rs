@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_audit::audits::explore::AUDIT;
-use candor_audit::{Audit, Error, Figure, Report, Settings};
+use candor_audit::{Audit, Cell, Error, Figure, Report, Settings};
 use candor_llm::{Finish, Provenance, Reasoning};
 use candor_stats::{Mark, Seed, Stream};
-use candor_trace::{Event, Trace, Trial};
+use candor_trace::{Event, Inventory, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
 
 fn call(unit: usize, sample: u32, chain: &str, outcome: Outcome) -> Trace {
@@ -67,6 +67,28 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     observer.report().unwrap()
 }
 
+/// Every cell names a claim of the report, and every row has a cell per column.
+fn whole(report: Report) -> Report {
+    let mut named = 0;
+    for figure in &report.figures {
+        let Figure::Table(table) = figure else { panic!("only tables") };
+        for row in &table.rows {
+            assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
+            for cell in &row.cells {
+                if let Cell::Claim(name) | Cell::Mark(name) = cell {
+                    assert!(report.claim(name).is_some(), "{name}");
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > 0 && report.limits.iter().count() > 1);
+    let mut names: Vec<&str> = report.claims.iter().map(candor_stats::Claim::name).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two claims of one name");
+    report
+}
+
 fn value(report: &Report, name: &str) -> f64 {
     report.claim(name).unwrap_or_else(|| panic!("no claim {name}")).estimate().unwrap().value()
 }
@@ -74,7 +96,7 @@ fn value(report: &Report, name: &str) -> f64 {
 #[test]
 fn planted_features_are_confirmed_and_the_others_are_not() {
     let plant = Plant { wrong_words: 60, wrong_turns: 0.5, hard_words: 0 };
-    let report = audit(&planted(200, 6, plant, &mut Seed(1).stream("planted"))).unwrap();
+    let report = whole(audit(&planted(200, 6, plant, &mut Seed(1).stream("planted"))).unwrap());
     let words = report.claim("explore.separates[model=m,feature=words]").unwrap();
     assert_eq!((words.mark(), words.negated()), (Some(Mark::EvidenceBacked), false), "{words:?}");
     let more = report.claim("explore.difference[model=m,feature=words]").unwrap().estimate().unwrap();
@@ -117,7 +139,7 @@ fn among_features_that_say_nothing_hardly_any_is_called_a_finding() {
 #[test]
 fn one_sample_a_question_is_compared_across_questions_and_says_so() {
     let plant = Plant { hard_words: 300, ..Plant::default() };
-    let report = audit(&planted(600, 1, plant, &mut Seed(3).stream("planted"))).unwrap();
+    let report = whole(audit(&planted(600, 1, plant, &mut Seed(3).stream("planted"))).unwrap());
     let Figure::Table(table) = &report.figures[0] else { panic!("a table stands first") };
     assert!(table.name == "explore.across" && table.title.contains("across questions"), "{table:?}");
     let gap = report.claim("explore.gap[model=m,feature=words]").unwrap();
@@ -174,4 +196,24 @@ fn the_order_of_calls_changes_nothing_and_no_feature_at_all_is_refused() {
     let mut observer = AUDIT.start(&settings);
     observer.see(&traces[0]);
     assert!(matches!(observer.report(), Err(Error::Setting { name: "explore.most", .. })));
+}
+
+#[test]
+fn readiness_asks_for_chains_and_verdicts() {
+    let says = |traces: &[Trace]| {
+        let mut holds = Inventory::default();
+        traces.iter().for_each(|trace| holds.see(trace));
+        let one = AUDIT.readiness(&holds).remove(0);
+        (one.ready, one.says)
+    };
+    let traces = planted(30, 4, Plant::default(), &mut Seed(9).stream("planted"));
+    assert!(says(&traces).1.contains("several to a question"));
+    assert!(says(&planted(30, 1, Plant::default(), &mut Seed(9).stream("planted"))).1.contains("at least 40"));
+    let single = says(&planted(60, 1, Plant::default(), &mut Seed(9).stream("planted")));
+    assert!(single.0 && single.1.contains("across questions only"), "{single:?}");
+    let mut bare = traces.clone();
+    bare.iter_mut().for_each(|trace| trace.events.truncate(2));
+    assert!(!says(&bare).0);
+    bare.iter_mut().for_each(|trace| trace.events.clear());
+    assert!(says(&bare).1.contains("no whole chain"));
 }

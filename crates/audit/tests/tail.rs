@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_audit::audits::tail::AUDIT;
-use candor_audit::{Audit, Error, Figure, Report, Settings};
+use candor_audit::{Audit, Cell, Error, Figure, Report, Settings};
 use candor_llm::{Conversation, Message, Role};
 use candor_stats::{Mark, Seed, Stream};
-use candor_trace::{Event, Label, LabelValue, Labeller, Question, Trace, Trial};
+use candor_trace::{Event, Inventory, Label, LabelValue, Labeller, Question, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
 
 const SUBJECTS: usize = 12;
@@ -57,13 +57,35 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     audit_with(traces, &Settings::default()).unwrap()
 }
 
+/// Every cell names a claim of the report, and every row has a cell per column.
+fn whole(report: Report) -> Report {
+    let mut named = 0;
+    for figure in &report.figures {
+        let Figure::Table(table) = figure else { panic!("only tables") };
+        for row in &table.rows {
+            assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
+            for cell in &row.cells {
+                if let Cell::Claim(name) | Cell::Mark(name) = cell {
+                    assert!(report.claim(name).is_some(), "{name}");
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > 0 && report.limits.iter().count() > 1);
+    let mut names: Vec<&str> = report.claims.iter().map(candor_stats::Claim::name).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two claims of one name");
+    report
+}
+
 fn value(report: &Report, name: &str) -> f64 {
     report.claim(name).unwrap_or_else(|| panic!("no claim {name}")).estimate().unwrap().value()
 }
 
 #[test]
 fn a_planted_weak_slice_is_confirmed_with_its_gap_and_its_accuracy() {
-    let report = audit(&planted(1_200, 4, 0.35, &mut Seed(1).stream("planted"))).unwrap();
+    let report = whole(audit(&planted(1_200, 4, 0.35, &mut Seed(1).stream("planted"))).unwrap());
     let gap = report.claim("tail.gap[model=m,slice=category: subject 4]").unwrap();
     assert_eq!((gap.mark(), gap.negated()), (Some(Mark::EvidenceBacked), false), "{gap:?}");
     assert!(gap.estimate().unwrap().interval().unwrap().contains(-0.35), "{gap:?}");
@@ -90,7 +112,7 @@ fn most(worlds: u64) -> f64 {
 
 #[test]
 fn among_equal_slices_hardly_any_is_called_a_finding() {
-    let worlds = if cfg!(feature = "slow") { 2000 } else { 200 };
+    let worlds = if cfg!(feature = "slow") { 2000 } else { 100 };
     let mut alarms = 0;
     for world in 0..worlds {
         let report = audit(&planted(600, SUBJECTS, 0.0, &mut Seed(world).stream("null"))).unwrap();
@@ -179,4 +201,21 @@ fn scores_stand_for_accuracy_and_the_order_of_calls_changes_nothing() {
         all
     };
     assert_eq!(claims(&report), claims(&reversed));
+}
+
+#[test]
+fn readiness_asks_for_verdicts_and_questions() {
+    let says = |traces: &[Trace]| {
+        let mut holds = Inventory::default();
+        traces.iter().for_each(|trace| holds.see(trace));
+        let one = AUDIT.readiness(&holds).remove(0);
+        (one.ready, one.says)
+    };
+    let traces = planted(60, SUBJECTS, 0.0, &mut Seed(9).stream("planted"));
+    let found = says(&traces);
+    assert!(found.0 && found.1.contains("60 questions; 12 categories, 2 labels"), "{found:?}");
+    let few = says(&traces[..60]);
+    assert!(!few.0 && few.1.contains("20 questions: at least 40"), "{few:?}");
+    let undecided: Vec<Trace> = (0..60).map(|unit| call(unit, 0, Outcome::Error)).collect();
+    assert!(!says(&undecided).0);
 }

@@ -30,9 +30,12 @@ fn a_folder_is_described_and_the_next_command_works() {
       onset of a fall             no budget recorded: the same questions at 3 or more
       length against right        no length of a chain: reasoning tokens, or the chain itself
       perturbation                no changed arm: the same questions paraphrased, reordered, …
+      kind of competence          no twins (arms rename, renumber, fresh), no labels steps or depth
       backtracking                no whole chain of thought recorded
       chain against answer        no whole chain of thought recorded
       claims against record       no tool calls recorded: nothing to compare claims with
+      worst slices                30 questions: at least 40 are needed
+      wrong against right         no whole chain of thought recorded
 
     next: candor audit run --from 'my runs'
     "#);

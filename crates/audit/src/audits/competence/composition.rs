@@ -1,7 +1,7 @@
 //! Questions whose single steps were asked too: are they right as often as their steps, taken together, would make them? And the compositionality gap:
 //! of those whose steps are all answered, the share that is missed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use candor_stats::paired::bounded_difference;
 use candor_stats::{Asserted, Clusters, Estimate, Finding as Flagged, Flag, Flags, Parameter, Size, Undefined};
@@ -12,6 +12,7 @@ use super::structure::Composed;
 use crate::claims::{Stated, at_level, enough};
 use crate::names::Spot;
 use crate::places;
+use crate::words::counted as so_many;
 use crate::{Cell, Error, Row};
 
 /// Of the composed questions, so many may share a step before they are no longer taken for independent.
@@ -59,7 +60,7 @@ fn wholes(base: &Base, composed: &Composed, answered: f64) -> (Vec<Whole>, u64, 
 
 /// Whether a base has anything composed to read.
 pub(super) fn is_composed(base: &Base, composed: &Composed) -> bool {
-    base.values.questions.keys().collect::<BTreeSet<_>>().into_iter().any(|unit| composed.steps.contains_key(unit))
+    base.values.questions.keys().any(|unit| composed.steps.contains_key(unit))
 }
 
 /// The claims about the composed questions of one base.
@@ -68,10 +69,8 @@ pub(super) fn claims(draft: &mut Draft<'_>, base: &Base, composed: &Composed) ->
     let of = places::of(&base.place);
     let (wholes, lost, sharing) = wholes(base, composed, draft.settings.competence.answered);
     if lost > 0 {
-        draft.notes.push(format!(
-            "{}{of}",
-            crate::words::counted(lost, "composed question") + " left out: a step was not asked, or not decided"
-        ));
+        let lost = so_many(lost, "composed question");
+        draft.notes.push(format!("{lost}{of} left out: a step was not asked, or not decided"));
     }
     let mut flags = draft.flags(base);
     if sharing {

@@ -13,10 +13,7 @@ pub(super) fn readiness(holds: &Inventory) -> Readiness {
     let twins = holds.arms.keys().filter(|name| is_twin(&arm::stem(name))).count() as u64;
     let labels: Vec<&str> = [STEPS, DEPTH].into_iter().filter(|name| holds.labels.get(*name).is_some()).collect();
     if twins == 0 && labels.is_empty() {
-        return Readiness::missing(
-            NAME,
-            "no twins of questions (arms rename, renumber, fresh), no labels steps or depth",
-        );
+        return Readiness::missing(NAME, "no twins (arms rename, renumber, fresh), no labels steps or depth");
     }
     if holds.verdicts == 0 {
         return Readiness::missing(NAME, missing_verdicts(holds));

@@ -45,6 +45,11 @@ impl Mixed {
         self.values.get(feature).map_or(&[], Vec::as_slice)
     }
 
+    /// All its values, for an order that is the same whatever the order of the calls.
+    fn bits(&self) -> impl Iterator<Item = u64> + '_ {
+        self.values.iter().flatten().map(|value| value.to_bits())
+    }
+
     /// Whether its samples have the feature unlike: else d is 0 whichever of them are wrong.
     fn differs(&self, feature: usize) -> bool {
         let mut pairs = self.values(feature).windows(2);
@@ -110,19 +115,7 @@ pub(super) fn confirm(
     seed: Seed,
 ) -> Result<Confirmation, Undefined> {
     // The split does not depend on the order of the questions.
-    questions.sort_by(|a, b| {
-        let values = |one: &Mixed| one.values.concat();
-        a.wrong.cmp(&b.wrong).then_with(|| {
-            let (a, b) = (values(a), values(b));
-            a.len().cmp(&b.len()).then_with(|| {
-                a.iter()
-                    .zip(&b)
-                    .map(|(a, b)| a.total_cmp(b))
-                    .find(|order| order.is_ne())
-                    .unwrap_or(std::cmp::Ordering::Equal)
-            })
-        })
-    });
+    questions.sort_by(|a, b| a.wrong.cmp(&b.wrong).then_with(|| a.bits().cmp(b.bits())));
     let order = seed.stream("explore/split").order(questions.len());
     let (first, second) = order.split_at(order.len() / 2);
     let half = |of: &[usize]| -> Vec<&Mixed> { of.iter().filter_map(|at| questions.get(*at)).collect() };

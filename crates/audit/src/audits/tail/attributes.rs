@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use candor_llm::Part;
-use candor_trace::{Event, Trace};
+use candor_trace::{Event, Labeller, Trace};
 
 use crate::names::{Fixed, Names};
 use crate::rows::Kept;
 
-/// Labels that describe a question, whoever gave them. Other labels may describe the reply: they are taken where the settings name them.
+/// Labels that describe a question where the source itself gave them. Others, and those of people and judges, may describe the reply: they are taken
+/// where the settings name them.
 pub(super) const LABELS: [&str; 16] = [
     "subject",
     "task",
@@ -31,6 +32,9 @@ pub(super) const LABELS: [&str; 16] = [
 
 /// An attribute with more values than this has no slices.
 const MOST_VALUES: usize = 256;
+
+/// A longer value is a text of its own, in bytes.
+const LONGEST_VALUE: usize = 60;
 
 /// One call: the usual row, the class of its question, and the length of its prompt.
 #[derive(Debug, Clone, Copy)]
@@ -57,19 +61,20 @@ pub(super) struct Attributes {
     values: Vec<Names>,
     classes: Vec<Vec<Attributed>>,
     numbers: HashMap<Vec<Attributed>, u32, Fixed>,
+    /// Labels that the settings name.
     labels: Vec<String>,
 }
 
 impl Attributes {
     /// Of the usual labels and these.
-    pub(super) fn new(more: &[String]) -> Self {
-        let mut labels: Vec<String> = LABELS.iter().map(|label| (*label).to_owned()).collect();
-        for label in more {
-            if !labels.contains(label) {
-                labels.push(label.clone());
-            }
+    pub(super) fn new(labels: &[String]) -> Self {
+        Self {
+            names: Names::default(),
+            values: Vec::new(),
+            classes: Vec::new(),
+            numbers: HashMap::default(),
+            labels: labels.to_vec(),
         }
-        Self { names: Names::default(), values: Vec::new(), classes: Vec::new(), numbers: HashMap::default(), labels }
     }
 
     /// The class of a trace's question.
@@ -79,13 +84,16 @@ impl Attributes {
         class.extend(trace.stratum.as_ref().and_then(|stratum| self.attributed("category", stratum)));
         class.extend(question.gold.as_ref().and_then(|gold| self.attributed("right answer", gold.trim())));
         class.extend(question.options.and_then(|options| self.attributed("options", &options.to_string())));
-        for at in 0..self.labels.len() {
-            let Some(name) = self.labels.get(at).cloned() else { continue };
-            if let Some(value) = trace.label(&name) {
-                let value = value.as_text().into_owned();
-                class.extend(self.attributed(&name, value.trim()));
+        for event in &trace.events {
+            let Event::Label(label) = event else { continue };
+            let usual = label.by == Labeller::Source && LABELS.contains(&label.name.as_str());
+            if usual || self.labels.contains(&label.name) {
+                class.extend(self.attributed(&label.name, label.value.as_text().trim()));
             }
         }
+        // The first label of a name counts, in whatever order they stand.
+        class.sort_by_key(|(attribute, _)| *attribute);
+        class.dedup_by_key(|(attribute, _)| *attribute);
         if let Some(number) = self.numbers.get(&class) {
             return *number;
         }
@@ -95,8 +103,11 @@ impl Attributes {
         number
     }
 
-    /// `None` where the attribute has too many values already.
+    /// `None` where the attribute has too many values already, and for a value that is a text.
     fn attributed(&mut self, name: &str, value: &str) -> Option<Attributed> {
+        if value.len() > LONGEST_VALUE {
+            return None;
+        }
         let attribute = self.names.number(name);
         if self.values.len() <= attribute as usize {
             self.values.resize_with(attribute as usize + 1, Names::default);
@@ -146,6 +157,8 @@ pub(super) fn words(trace: &Trace) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use candor_trace::{Label, LabelValue};
+
     use super::*;
 
     #[test]
@@ -164,7 +177,17 @@ mod tests {
             attributes.class(&trace);
         }
         assert_eq!(attributes.too_many(), ["right answer"]);
+        let label = |name: &str, value: &str, by: Labeller| {
+            Event::Label(Label { name: name.to_owned(), value: LabelValue::Text(value.to_owned()), by })
+        };
+        trace.events = vec![
+            label("own", "x", Labeller::Judge),
+            label("level", "about the reply", Labeller::Judge),
+            label("domain", &"a text ".repeat(20), Labeller::Source),
+            label("task", "sums", Labeller::Source),
+        ];
         let last = attributes.class(&trace);
-        assert_eq!(attributes.of(last).count(), 2);
+        let words: Vec<(&str, &str)> = attributes.of(last).map(|value| attributes.words(value)).collect();
+        assert_eq!(words, [("category", "law"), ("options", "4"), ("own", "x"), ("task", "sums")]);
     }
 }
