@@ -15,10 +15,12 @@
 //! | `langfuse` | traces and observations of Langfuse |
 //! | `otlp` | spans of OpenTelemetry; `steps` makes requests of them, `messages` reads what they hold |
 //! | `promptfoo` | results of promptfoo |
+//! | `arc` | tasks of ARC-AGI and attempts at them |
 //! | `samples` | one answer a record, under common names |
 
 mod agents;
 mod anthropic;
+mod arc;
 pub(crate) mod blocks;
 pub(crate) mod bytes;
 mod calls;
@@ -301,6 +303,9 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
             (Format::Langfuse, langfuse::read(&mut window, container, reading))
         }
         (None, Some(Format::Promptfoo), _) => (Format::Promptfoo, promptfoo::read(&mut window, reading)),
+        (None, Some(format @ (Format::ArcTasks | Format::ArcSubmissions)), _) => {
+            (format, arc::read(&mut window, reading))
+        }
         (_, format, container) => match agents::read(format, container, &mut window, reading) {
             Some(read) => read,
             None => {

@@ -19,8 +19,10 @@ const MOST_UNITS: usize = 4_000_000;
 /// What was seen, counted.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Inventory {
-    /// All traces.
+    /// All calls.
     pub traces: u64,
+    /// Entries of rosters: questions with what is right, which are no calls and are counted nowhere else.
+    pub roster: u64,
     /// Of those, planted ones.
     pub planted: u64,
     /// Traces per model; those that name none under the empty name.
@@ -142,6 +144,10 @@ const REVERSED: u8 = 16;
 impl Inventory {
     /// Takes in one trace.
     pub fn see(&mut self, trace: &Trace) {
+        if trace.trial.is_roster() {
+            self.roster += 1;
+            return;
+        }
         let (standing, decided) = self.count(trace);
         self.place(standing, 1, u32::from(decided));
     }
@@ -150,6 +156,7 @@ impl Inventory {
     pub fn add(&mut self, part: &Part) {
         let Part { counts, standings } = part;
         self.traces += counts.traces;
+        self.roster += counts.roster;
         self.planted += counts.planted;
         for (own, names) in [
             (&mut self.models, &counts.models),
@@ -329,6 +336,10 @@ impl Default for Part {
 impl Part {
     /// Takes in one trace.
     pub fn see(&mut self, trace: &Trace) {
+        if trace.trial.is_roster() {
+            self.counts.roster += 1;
+            return;
+        }
         let (standing, decided) = self.counts.count(trace);
         match self.standings.last_mut() {
             Some((last, traces, all_decided)) if *last == standing && *traces < u32::MAX => {

@@ -34,6 +34,9 @@ pub mod arm {
     /// A comparison with its sides exchanged, where the answer must flip.
     pub const SWAP: &str = "swap";
 
+    /// No call at all: the entry of a roster, which says that a question stands to be answered and what is right.
+    pub const ROSTER: &str = "roster";
+
     /// What the arm does, without which variant of it: `reorder` of `reorder-2`, `reorder:dcba` and `Reorder 3`; lower case.
     #[must_use]
     pub fn stem(arm: &str) -> String {
@@ -57,6 +60,14 @@ pub struct Trial {
     /// the source does not.
     #[serde(default)]
     pub sample: u32,
+}
+
+impl Trial {
+    /// Whether this is the entry of a roster and no call.
+    #[must_use]
+    pub fn is_roster(&self) -> bool {
+        self.arm.as_deref() == Some(arm::ROSTER)
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,10 @@ pub enum Format {
     Langfuse,
     /// Results of promptfoo.
     Promptfoo,
+    /// Tasks of ARC-AGI.
+    ArcTasks,
+    /// Attempts at tasks of ARC-AGI.
+    ArcSubmissions,
     /// One answer a record, under common names.
     Samples,
     /// Anything, through a mapping.
@@ -42,7 +46,7 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which tables list them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Candor,
         Self::InspectEval,
         Self::InspectJson,
@@ -56,6 +60,8 @@ impl Format {
         Self::Otlp,
         Self::Langfuse,
         Self::Promptfoo,
+        Self::ArcTasks,
+        Self::ArcSubmissions,
         Self::Samples,
         Self::Mapped,
     ];
@@ -77,6 +83,8 @@ impl Format {
             Self::Otlp => "otlp spans",
             Self::Langfuse => "langfuse observations",
             Self::Promptfoo => "promptfoo results",
+            Self::ArcTasks => "arc tasks",
+            Self::ArcSubmissions => "arc submissions",
             Self::Samples => "samples",
             Self::Mapped => "mapped",
         }
@@ -176,7 +184,10 @@ fn json(head: &[u8]) -> Detected {
         _ => Container::Json,
     };
     let keys = Keys::of(body);
-    let mut format = keys.format().or_else(|| super::langfuse::is_page(body).then_some(Format::Langfuse));
+    let mut format = keys
+        .format()
+        .or_else(|| super::langfuse::is_page(body).then_some(Format::Langfuse))
+        .or_else(|| super::arc::recognises(body));
     let mut container = container;
     if format == Some(Format::InspectJson) {
         container = Container::Json;
@@ -192,11 +203,12 @@ fn json(head: &[u8]) -> Detected {
 }
 
 fn list(head: &[u8]) -> Detected {
-    let body = &head.trim_ascii_start()[1..];
-    let keys = Keys::of(body.trim_ascii_start());
+    let whole = head.trim_ascii_start();
+    let keys = Keys::of(whole[1..].trim_ascii_start());
+    let format = keys.format().filter(|format| *format != Format::InspectJson);
     Detected {
         container: Some(Container::JsonList),
-        format: keys.format().filter(|format| *format != Format::InspectJson),
+        format: format.or_else(|| super::arc::recognises(whole)),
         looks_like: format!("a JSON list of records with the keys {}", keys.top()),
     }
 }
