@@ -15,6 +15,11 @@ pub trait Audit: Sync {
     /// Which of its questions some traces can answer, from counts alone, and what is missing for the others.
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness>;
 
+    /// Whether it takes this trace. An entry of a roster is no call, so that only an audit that needs to know what was to be answered takes one.
+    fn takes(&self, trace: &Trace) -> bool {
+        !trace.trial.is_roster()
+    }
+
     /// Starts one reading.
     fn start(&self, settings: &Settings) -> Box<dyn Observer>;
 }
@@ -34,7 +39,7 @@ pub struct About {
 ///
 /// Memory is bounded by the number of traces times 64 bytes plus the names that occur; texts are not kept.
 pub trait Observer: Send {
-    /// Takes in one trace.
+    /// Takes in one trace, one that the audit [takes](Audit::takes).
     fn see(&mut self, trace: &Trace);
 
     /// Says what was seen. `None` where the traces hold nothing that this audit is about.

@@ -1,5 +1,6 @@
 //! Every audit that candor knows, in the order in which they are listed. One file each.
 
+pub mod arc;
 pub mod backtracking;
 pub mod competence;
 pub mod compute;
@@ -27,6 +28,7 @@ pub static ALL: &[&dyn Audit] = &[
     &statements::AUDIT,
     &tail::AUDIT,
     &explore::AUDIT,
+    &arc::AUDIT,
 ];
 
 /// The audit of that name.

@@ -1,4 +1,4 @@
-//! Recorded traces as the source of audits: one pass over the files, every audit's observer sees every trace. Not an importer: files are
+//! Recorded traces as the source of audits: one pass over the files, every audit's observer sees every trace that the audit takes. Not an importer: files are
 //! read by `candor_trace`.
 
 use std::ops::ControlFlow;
@@ -24,19 +24,21 @@ pub fn run(
     settings: &Settings,
     each: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
 ) -> Result<Run, Error> {
-    let mut observers: Vec<_> = audits.iter().map(|audit| (audit.about().name, audit.start(settings))).collect();
+    let mut observers: Vec<_> = audits.iter().map(|audit| (*audit, audit.start(settings))).collect();
     let summary = import::read(source, options, &mut |trace| {
-        for (_, observer) in &mut observers {
-            observer.see(&trace);
+        for (audit, observer) in &mut observers {
+            if audit.takes(&trace) {
+                observer.see(&trace);
+            }
         }
         each(&trace)
     })?;
     let mut reports: Vec<Report> = Vec::new();
     let mut silent = Vec::new();
-    for (name, observer) in observers {
+    for (audit, observer) in observers {
         match observer.report()? {
             Some(report) => reports.push(report),
-            None => silent.push(name.to_owned()),
+            None => silent.push(audit.about().name.to_owned()),
         }
     }
     if reports.is_empty() {

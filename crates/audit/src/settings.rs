@@ -3,7 +3,7 @@
 use candor_stats::{Level, Seed};
 use serde::{Deserialize, Serialize};
 
-use crate::audits::{competence, compute, explore, faithfulness, inverse, lift, perturbation, statements, tail};
+use crate::audits::{arc, competence, compute, explore, faithfulness, inverse, lift, perturbation, statements, tail};
 
 /// Everything that, together with the data, decides what a report says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub struct Settings {
     pub explore: explore::Settings,
     /// Of the competence audit.
     pub competence: competence::Settings,
+    /// Of the audit of ARC-AGI.
+    pub arc: arc::Settings,
 }
 
 impl Default for Settings {
@@ -53,6 +55,7 @@ impl Default for Settings {
             tail: tail::Settings::default(),
             explore: explore::Settings::default(),
             competence: competence::Settings::default(),
+            arc: arc::Settings::default(),
         }
     }
 }

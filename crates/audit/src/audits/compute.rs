@@ -16,6 +16,7 @@ mod report;
 mod section;
 mod settings;
 
+pub(crate) use money::mean_dollars;
 pub use published::{PublishedPoint, parse_published, published};
 pub(crate) use report::JUDGES;
 pub use settings::{Aggregate, Settings};

@@ -37,8 +37,11 @@ struct Samples {
 }
 
 impl Side {
-    /// Takes in one trace.
+    /// Takes in one trace; the entry of a roster is no call and says nothing of either side.
     pub fn see(&mut self, trace: &Trace) {
+        if trace.trial.is_roster() {
+            return;
+        }
         self.planted |= trace.planted;
         for event in &trace.events {
             if let Event::Verdict { verifier, .. } = event {

@@ -76,6 +76,8 @@ pub(crate) struct OfFormat {
     pub(crate) bytes: u64,
     /// Traces.
     pub(crate) traces: u64,
+    /// Of them, entries of rosters, which are no calls.
+    pub(crate) roster: u64,
     /// Models by name.
     pub(crate) models: BTreeSet<String>,
     /// Traces per provenance of their reasoning.
@@ -108,6 +110,7 @@ struct Counted {
 /// What one file holds.
 #[derive(Debug, Default)]
 struct OfFile {
+    roster: u64,
     models: BTreeSet<String>,
     reasoning: BTreeMap<Provenance, u64>,
 }
@@ -118,6 +121,7 @@ struct PartOfFile {
     all: Arc<Mutex<Counted>>,
     file: String,
     holds: inventory::Part,
+    roster: u64,
     /// Models with their number, in the order in which they came.
     models: BTreeMap<String, usize>,
     reasoning: BTreeMap<Provenance, u64>,
@@ -126,6 +130,10 @@ struct PartOfFile {
 impl import::Part for PartOfFile {
     fn see(&mut self, trace: &Trace) {
         self.holds.see(trace);
+        if trace.trial.is_roster() {
+            self.roster += 1;
+            return;
+        }
         if let Some(model) = &trace.model
             && !self.models.contains_key(model)
         {
@@ -139,6 +147,7 @@ impl import::Part for PartOfFile {
         let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.holds.add(&self.holds);
         let file = all.files.entry(self.file).or_default();
+        file.roster += self.roster;
         let mut models: Vec<(String, usize)> = self.models.into_iter().collect();
         models.sort_by_key(|(_, number)| *number);
         for (model, _) in models {
@@ -181,6 +190,7 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
         sum.bytes += file.bytes;
         sum.traces += file.traces;
         if let Some(seen) = files.get(file.path.as_str()) {
+            sum.roster += seen.roster;
             sum.models.extend(seen.models.iter().cloned());
             for (provenance, count) in &seen.reasoning {
                 *sum.reasoning.entry(*provenance).or_default() += count;

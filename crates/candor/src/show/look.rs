@@ -14,7 +14,7 @@ pub(crate) fn looked(looked: &Looked, page: Page) -> String {
     let mut writing = Writing::on(page);
     head(looked, &mut writing);
     formats(looked, &mut writing);
-    if looked.holds.traces > 0 {
+    if looked.holds.traces + looked.holds.roster > 0 {
         answers(looked, &mut writing);
     }
     drafts(looked, &mut writing);
@@ -98,7 +98,7 @@ fn formats(looked: &Looked, writing: &mut Writing) {
             vec![
                 Field::words(&format.format),
                 Field::Count(text::counted(format.files, "file")),
-                Field::Count(text::counted(format.traces, "call")),
+                Field::Count(held(format)),
                 Field::words(&models(format)),
                 Field::words(&reasoning(format)),
             ],
@@ -108,7 +108,20 @@ fn formats(looked: &Looked, writing: &mut Writing) {
     grid.write(writing);
 }
 
+/// "240 calls", "416 questions of a roster": what stands to be answered is no call.
+fn held(format: &OfFormat) -> String {
+    let calls = format.traces.saturating_sub(format.roster);
+    match (calls, format.roster) {
+        (_, 0) => text::counted(calls, "call"),
+        (0, roster) => format!("{} of a roster", text::counted(roster, "question")),
+        (_, roster) => format!("{}, {} of a roster", text::counted(calls, "call"), text::counted(roster, "question")),
+    }
+}
+
 fn models(format: &OfFormat) -> String {
+    if format.traces == format.roster {
+        return String::new();
+    }
     match format.models.len() {
         0 => "no model named".to_owned(),
         1 => text::cut(&text::clean(format.models.first().map_or("", String::as_str)), 24).into_owned(),

@@ -36,6 +36,7 @@ fn a_folder_is_described_and_the_next_command_works() {
       claims against record       no tool calls recorded: nothing to compare claims with
       worst slices                30 questions: at least 40 are needed
       wrong against right         no whole chain of thought recorded
+      ARC-AGI score               no roster: the task files beside the submissions
 
     next: candor audit run --from 'my runs'
     "#);
@@ -105,4 +106,24 @@ fn an_unknown_form_gets_a_draft_that_loads() {
     environment.write("bad.toml", "surprise = 1\n");
     let ran = environment.run(&["look", "own", "--map", "bad.toml"]);
     assert!(ran.code == Some(3) && ran.err.starts_with("bad.toml: mapping: line 1"), "{}", ran.err);
+}
+
+#[test]
+fn what_stands_to_be_answered_is_counted_apart_from_calls() {
+    let environment = TestEnvironment::new();
+    let task = r#"{"train": [{"input": [[0]], "output": [[1]]}], "test": [{"input": [[2]], "output": [[3]]}]}"#;
+    environment.write("arc/tasks/0a1b2c3d.json", task);
+    environment.write("arc/tasks/0a1b2c3e.json", task);
+    let out = environment.done(&["look", "arc", "--quiet"]);
+    assert_readable(&out, 100);
+    assert!(out.contains("arc tasks  2 files  2 questions of a roster") && !out.contains("no model named"), "{out}");
+    assert!(out.contains("scores need submissions") && out.contains("next: candor audit run --from arc"), "{out}");
+    let out = environment.done(&["audit", "run", "--from", "arc", "--quiet"]);
+    assert_readable(&out, 100);
+    assert!(out.contains("The tasks") && out.contains("nothing to read for: faithfulness, compute"), "{out}");
+    environment.write("arc/mine.json", r#"{"0a1b2c3d": [{"attempt_1": [[2]], "attempt_2": [[3]]}]}"#);
+    let out = environment.done(&["look", "arc", "--quiet"]);
+    assert!(out.contains("arc submissions  1 file") && out.contains("2 calls  no model named"), "{out}");
+    let csv = environment.done(&["audit", "run", "arc", "--from", "arc", "--csv", "--quiet"]);
+    assert!(csv.contains("\"arc.solved[set=tasks,arm=mine]\",1,"), "{csv}");
 }

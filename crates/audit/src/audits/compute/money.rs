@@ -17,12 +17,18 @@ pub(super) fn per_sample(questions: &Questions, level: Level) -> Result<Estimate
         let sum: f64 = asked.samples.iter().map(|kept| kept.cost as f64 * 1e-6).sum();
         means.push(sum / asked.samples.len() as f64);
     }
-    let mean = mean_difference(&means, level)?;
+    mean_dollars(&means, samples as u64, level)
+}
+
+/// The mean of dollars per unit, t over units, cut at 0.
+pub(crate) fn mean_dollars(spent: &[f64], samples: u64, level: Level) -> Result<Estimate, Undefined> {
+    let mean = mean_difference(spent, level)?;
     let interval = mean.interval().map_err(Clone::clone).and_then(|interval| {
         Interval::new(interval.low().max(0.0), interval.high().max(0.0), level)
             .map_err(|_| Undefined::NoVariation { what: "costs".into() })
     });
-    Estimate::new(mean.value(), interval, Size::new(means.len(), samples), Method::named("CR1, t(G-1)"))
+    let size = Size { units: spent.len() as u64, samples };
+    Estimate::new(mean.value(), interval, size, Method::named("CR1, t(G-1)"))
 }
 
 /// The cost of k samples, from that of one.

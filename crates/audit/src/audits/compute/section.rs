@@ -80,31 +80,58 @@ pub(super) fn single(book: &mut Book<'_>, label: &str, questions: &Questions) ->
         Ok(matrix) => accuracy_claim(book, &matrix, 0, 1, samples),
         Err(undefined) => {
             let absent = || Cell::Absent(undefined.to_string());
-            return Row { cells: vec![Cell::text(label), absent(), absent(), absent()], remark: None };
+            return Row { cells: vec![Cell::text(label), absent(), absent(), absent(), absent()], remark: None };
         }
+    };
+    let cost = money::per_sample(questions, book.settings().level);
+    let spent = match cost {
+        Ok(_) => Cell::claim(cost_claim(book, &cost, 1)),
+        Err(undefined) => Cell::Absent(undefined.to_string()),
     };
     Row {
         cells: vec![
             Cell::text(label),
             Cell::Count(questions.asked.len() as u64),
             Cell::claim(&accuracy),
+            spent,
             Cell::mark(accuracy),
         ],
         remark: None,
     }
 }
 
+/// The claim of what a question costs with so many paths.
+fn cost_claim(book: &mut Book<'_>, one: &Result<Estimate, Undefined>, k: u32) -> String {
+    let key = book.key(&[("paths", k.to_string())]);
+    book.claim(
+        &format!("cost[{key}]"),
+        format!("dollars per question with {}", paths_of(k)),
+        String::new(),
+        Parameter::DOLLARS,
+        money::of_paths(one, k),
+        Asserted::OWN_INTERVAL,
+    )
+}
+
 /// The table of those rows.
-pub(super) fn singles(rows: Vec<Row>) -> Table {
+pub(super) fn singles(mut rows: Vec<Row>) -> Table {
+    const COST: usize = 3;
+    let mut columns = vec![
+        Column::text("subject"),
+        Column::number("questions"),
+        Column::number("accuracy"),
+        Column::number("$ / question"),
+        Column::text("mark"),
+    ];
+    // Money that nobody recorded has no column.
+    if !rows.iter().any(|row| matches!(row.cells.get(COST), Some(Cell::Claim(_)))) {
+        columns.remove(COST);
+        rows.iter_mut().for_each(|row| drop(row.cells.remove(COST)));
+    }
     Table {
         name: "compute.single".to_owned(),
         title: "Accuracy where one sample per question is recorded".to_owned(),
-        columns: vec![
-            Column::text("subject"),
-            Column::number("questions"),
-            Column::number("accuracy"),
-            Column::text("mark"),
-        ],
+        columns,
         rows,
         notes: Vec::new(),
     }
@@ -167,16 +194,7 @@ fn table(
         }
         cells.push(Cell::text(multiple(*k, paths.first().copied().unwrap_or(1))));
         if money {
-            let key = book.key(&[("paths", k.to_string())]);
-            let spent = book.claim(
-                &format!("cost[{key}]"),
-                format!("dollars per question with {k} paths"),
-                String::new(),
-                Parameter::DOLLARS,
-                money::of_paths(cost, *k),
-                Asserted::OWN_INTERVAL,
-            );
-            cells.push(Cell::claim(spent));
+            cells.push(Cell::claim(cost_claim(book, cost, *k)));
         }
         cells.push(Cell::mark(&accuracy));
         let remark = (settings.compute.operate == Some(*k)).then(|| "you operate here".to_owned());
