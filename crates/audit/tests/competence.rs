@@ -151,6 +151,43 @@ fn fresh_items_are_paired_where_they_can_be_and_say_so_where_they_cannot() {
 }
 
 #[test]
+fn questions_without_a_twin_are_no_loss_and_undecided_calls_are() {
+    let arms = [("original", 0.15), ("rename", -0.15)];
+    let mut traces = twins(200, &arms, &mut Seed(10).stream("planted"));
+    // Half of the questions have no twin.
+    traces.retain(|trace| {
+        let number: usize = trace.trial.unit[1..].parse().unwrap();
+        number < 100 || trace.trial.arm.as_deref() == Some("original")
+    });
+    let report = audit(&traces).unwrap();
+    let gap = claim(&report, "competence.gap[model=m,arm=rename]");
+    assert_eq!(gap.mark(), Some(Mark::EvidenceBacked), "{gap:?}");
+    assert!(
+        report.notes.iter().any(|note| note.contains("100 originals without a decided twin")),
+        "{:?}",
+        report.notes
+    );
+    let undecide = |traces: &mut Vec<Trace>, share: usize| {
+        let twins = traces.iter_mut().filter(|trace| trace.trial.arm.as_deref() == Some("rename"));
+        for (_, trace) in twins.enumerate().filter(|(at, _)| at % 100 < share) {
+            trace.events.clear();
+        }
+    };
+    // A tenth of the twins undecided: the gap stays in the worst case. Two thirds: it does not.
+    let few = {
+        let mut few = traces.clone();
+        undecide(&mut few, 10);
+        audit(&few).unwrap()
+    };
+    assert_eq!(claim(&few, gap.name()).mark(), Some(Mark::EvidenceBacked));
+    undecide(&mut traces, 66);
+    let many = audit(&traces).unwrap();
+    assert_eq!(claim(&many, gap.name()).mark(), Some(Mark::Inferred));
+    let twins = many.attrition.iter().find(|arm| arm.arm == "m · rename").unwrap();
+    assert!(twins.lost["no verdict"] > 200 && twins.seen == 400, "{twins:?}");
+}
+
+#[test]
 fn the_spread_over_formats_is_the_one_of_the_perturbation_audit() {
     let arms = [("original", 0.0), ("format-1", -0.2), ("format-2", 0.1), ("rename", 0.0)];
     let traces = twins(120, &arms, &mut Seed(3).stream("planted"));

@@ -6,6 +6,7 @@
 mod base;
 mod composition;
 mod depth;
+mod losses;
 mod readiness;
 mod report;
 mod settings;

@@ -3,19 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use candor_stats::{Asserted, Clusters, Estimate, Finding as Flagged, Flag, Paired, Parameter, Undefined};
+use candor_stats::{Asserted, Clusters, Estimate, Finding as Flagged, Flag, Flags, Paired, Parameter, Undefined};
 use candor_trace::arm;
 
+use super::losses::{asked_in_both, losses};
 use super::report::Draft;
-use crate::audits::perturbation::accuracy::{flags, many};
+use crate::audits::perturbation::accuracy::many;
 use crate::audits::perturbation::changes::{Relation, Role, role};
 use crate::audits::perturbation::overall::spread_of;
 use crate::audits::perturbation::pairs::{Pair, pairs};
 use crate::audits::perturbation::rows::Asked;
-use crate::claims::{Stated, at_level, enough};
+use crate::claims::{Stated, at_level, enough, in_worst_case, lost, measured, one_model, recorded};
 use crate::places;
 use crate::rows::Rows;
-use crate::{Cell, Error, Row};
+use crate::values::{Measure, Values};
+use crate::words::counted as so_many;
+use crate::{Attrition, Cell, Error, Row};
 
 /// Items of the same kind, made after the model: under the `unit` of the original where each has a twin, else under their own.
 pub(super) const FRESH: &str = "fresh";
@@ -76,6 +79,7 @@ pub(super) fn claims(draft: &mut Draft<'_>, arms: &Arms) -> Result<(), Error> {
     for ((place, stem), variants) in arms.spreads() {
         let level = draft.settings.level;
         let (estimate, size) = spread_of(&variants, draft.each, draft.settings);
+        let lost_here: Vec<Attrition> = variants.iter().flat_map(|pair| losses(pair, true)).collect();
         let count = variants.len() + 1;
         let name = places::named("competence.spread", place, &[("format", stem)]);
         draft.claims.assert(
@@ -87,7 +91,9 @@ pub(super) fn claims(draft: &mut Draft<'_>, arms: &Arms) -> Result<(), Error> {
                 ),
                 parameter: Parameter { low: 0.0, ..Parameter::DIFFERENCE },
                 estimate: at_level(estimate, level),
-                flags: flags(&variants).with(Flag::Interval, many(size.units)),
+                flags: flags(&variants, lost(&lost_here))
+                    .holds(Flag::Design, "the same model on the same questions, only their form differs")
+                    .with(Flag::Interval, many(size.units)),
             },
             Asserted::Better,
             &format!(
@@ -107,8 +113,24 @@ pub(super) fn claims(draft: &mut Draft<'_>, arms: &Arms) -> Result<(), Error> {
             ],
             remark: None,
         });
+        draft.attrition.extend(lost_here);
     }
     Ok(())
+}
+
+/// Flags without those on the interval and the design.
+fn flags(pairs: &[&Pair], attrition: Flagged) -> Flags {
+    let mut verifiers: Vec<String> = pairs.iter().flat_map(|pair| pair.verifiers.iter().cloned()).collect();
+    verifiers.sort();
+    verifiers.dedup();
+    let model = pairs.first().map_or("", |pair| places::model(&pair.place));
+    one_model(measured(recorded().with(Flag::Attrition, attrition), Measure::Verdicts, &verifiers), model)
+}
+
+/// Per question of both arms the smallest gap that undecided calls leave possible.
+fn worst_gaps(pair: &Pair) -> Vec<f64> {
+    let gap = |unit: &u32| Some(pair.before.bounds(*unit)?.0 - pair.after.bounds(*unit)?.1);
+    asked_in_both(pair).iter().filter_map(gap).collect()
 }
 
 /// The accuracy of both, their gap, and what flag V1 says of it.
@@ -126,9 +148,7 @@ impl Gap {
     fn of(draft: &Draft<'_>, pair: &Pair) -> Result<Self, Error> {
         let shared = pair.shared();
         if shared.is_empty() {
-            let clusters = |values: &crate::values::Values| {
-                Clusters::from_values(values.questions.values().map(|one| [one.accuracy]))
-            };
+            let clusters = |values: &Values| Clusters::from_values(values.questions.values().map(|one| [one.accuracy]));
             let (originals, twins) = (clusters(&pair.before)?, clusters(&pair.after)?);
             let gap = originals.independent_difference(&twins, draft.each);
             let interval = match originals.interval_finding() {
@@ -161,10 +181,12 @@ fn twin(draft: &mut Draft<'_>, pair: &Pair) -> Result<(), Error> {
     let level = draft.settings.level;
     let found = Gap::of(draft, pair)?;
     let name = |what: &str| places::named(&format!("competence.{what}"), &pair.place, &[("arm", pair.arm.as_str())]);
+    let lost_here = losses(pair, found.paired);
     let flags = if found.paired {
-        flags(&[pair]).holds(Flag::Design, "the same model on questions and their twins, paired by name")
+        let losses = in_worst_case(lost(&lost_here), &worst_gaps(pair), draft.each);
+        flags(&[pair], losses).holds(Flag::Design, "the same model on questions and their twins, paired by name")
     } else {
-        flags(&[pair]).fails(
+        flags(&[pair], lost(&lost_here)).fails(
             Flag::Design,
             "originals and twins are other questions: they may be harder for another reason",
             "a twin for every original, under its `unit`",
@@ -204,15 +226,11 @@ fn twin(draft: &mut Draft<'_>, pair: &Pair) -> Result<(), Error> {
         ],
         remark: (!found.paired).then(|| "not paired".to_owned()),
     });
-    let losses = if found.paired {
-        pair.losses.to_vec()
-    } else {
-        let own = |values: &crate::values::Values, arm: &str| {
-            values.attrition(arm.to_owned(), &values.questions.keys().copied().collect(), "")
-        };
-        vec![own(&pair.before, &pair.losses[0].arm), own(&pair.after, &pair.losses[1].arm)]
-    };
-    draft.attrition.extend(losses);
+    draft.attrition.extend(lost_here);
+    let without = pair.before.questions.len() - pair.shared().len();
+    if found.paired && without > 0 {
+        draft.notes.push(format!("{} without a decided twin: {under}", so_many(without as u64, "original")));
+    }
     let wrong = pair.after.questions.values().filter(|value| value.accuracy < 1.0).map(|value| value.spot).min();
     let sentence = format!(
         "{}: answers are right more often on the originals than on their twins ({})",

@@ -23,7 +23,7 @@ pub(super) fn claims(draft: &mut Draft<'_>, pairs: &[Pair]) -> Result<(), Error>
 }
 
 /// Flags without the one on the interval.
-pub(in crate::audits) fn flags(pairs: &[&Pair]) -> Flags {
+pub(super) fn flags(pairs: &[&Pair]) -> Flags {
     let flags = recorded()
         .holds(Flag::Design, "the same model on the same questions, only the change differs")
         .with(Flag::Attrition, lost(pairs.iter().flat_map(|pair| &pair.losses)));

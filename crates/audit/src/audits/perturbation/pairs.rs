@@ -31,7 +31,7 @@ pub(in crate::audits) struct Pair {
     /// Scalars of both arms.
     pub(super) scalars: [Numbers; 2],
     pub(in crate::audits) verifiers: Vec<String>,
-    pub(in crate::audits) losses: [Attrition; 2],
+    pub(super) losses: [Attrition; 2],
 }
 
 impl Pair {
