@@ -25,6 +25,11 @@ fn entry(set: &str, task: usize, input: usize) -> Trace {
     }
 }
 
+/// The right grid, or another.
+fn tried(solves: bool, task: usize, input: usize) -> String {
+    if solves { right(task, input) } else { "[[9,9],[9,9]]".to_owned() }
+}
+
 /// Tasks 0 to n with one test input each.
 fn roster(n: usize) -> Vec<Trace> {
     (0..n).map(|task| entry("", task, 0)).collect()
@@ -65,13 +70,12 @@ fn close(found: f64, expected: f64) {
 
 #[test]
 fn the_first_two_attempts_count_and_the_third_is_counted_but_does_not() {
-    let wrong = "[[9,9],[9,9]]";
     let mut traces = roster(20);
     for task in 0..20 {
         // Five tasks are solved by the first attempt, five by the second, five by the third, five by none.
         for sample in 0..3 {
             let solves = task / 5 == sample as usize;
-            traces.push(attempt(task, 0, sample, if solves { &right(task, 0) } else { wrong }));
+            traces.push(attempt(task, 0, sample, &tried(solves, task, 0)));
         }
     }
     let report = audit(&traces).unwrap();
@@ -123,7 +127,7 @@ fn half_a_task_is_half_by_test_input_and_nothing_strictly() {
             traces.push(entry("", task, input));
             // The second test input of every other task is missed.
             let solves = input == 0 || task % 2 == 0;
-            traces.push(attempt(task, input, 0, if solves { &right(task, input) } else { "[[9,9],[9,9]]" }));
+            traces.push(attempt(task, input, 0, &tried(solves, task, input)));
         }
     }
     let report = audit(&traces).unwrap();
@@ -140,7 +144,7 @@ fn half_a_task_is_half_by_test_input_and_nothing_strictly() {
 #[test]
 fn missing_tasks_are_unsolved_and_the_other_score_is_named_as_such() {
     let mut traces = roster(40);
-    (0..20).for_each(|task| traces.push(attempt(task, 0, 0, if task < 10 { &right(task, 0) } else { "[[9]]" })));
+    (0..20).for_each(|task| traces.push(attempt(task, 0, 0, &tried(task < 10, task, 0))));
     traces.push(attempt(900, 0, 0, "[[1]]"));
     traces.push(attempt(3, 7, 0, "[[1]]"));
     let report = audit(&traces).unwrap();
@@ -234,7 +238,7 @@ fn submissions(rates: &[(&str, f64)], seed: u64) -> Vec<Trace> {
         for input in 0..2 {
             traces.push(entry("", task, input));
             for (effort, rate) in rates {
-                let grid = if stream.chance(*rate) { right(task, input) } else { "[[9,9],[9,9]]".to_owned() };
+                let grid = tried(stream.chance(*rate), task, input);
                 let effort = Some(Effort::from_foreign(effort));
                 traces.push(Trace { effort, ..attempt(task, input, 0, &grid) });
             }
