@@ -64,6 +64,11 @@ fn of(report: &Report, what: &str) -> f64 {
     value(report, &format!("arc.{what}[model=m,arm=one]"))
 }
 
+/// Counts of the submission `one` of model m.
+fn counts<const N: usize>(report: &Report, whats: [&str; N]) -> [u64; N] {
+    whats.map(|what| of(report, what).round() as u64)
+}
+
 fn close(found: f64, expected: f64) {
     assert!((found - expected).abs() < 1e-9, "{found} instead of {expected}");
 }
@@ -82,7 +87,7 @@ fn the_first_two_attempts_count_and_the_third_is_counted_but_does_not() {
     close(of(&report, "strict"), 0.5);
     close(of(&report, "first"), 0.25);
     close(of(&report, "pairs"), 0.5);
-    assert_eq!(["solved", "beyond", "solved_beyond", "missing"].map(|what| of(&report, what)), [10.0, 20.0, 5.0, 0.0]);
+    assert_eq!(counts(&report, ["solved", "beyond", "solved_beyond", "missing"]), [10, 20, 5, 0]);
     let strict = claim(&report, "arc.strict[model=m,arm=one]");
     let (low, high) = strict.estimate().unwrap().interval().map(|i| (i.low(), i.high())).unwrap();
     // Wilson for 10 of 20.
@@ -116,7 +121,7 @@ fn a_grid_of_another_size_or_none_at_all_is_not_right() {
         traces.push(attempt(task, 0, 0, grid));
     }
     let report = audit(&traces).unwrap();
-    assert_eq!(["attempted", "solved", "missing"].map(|what| of(&report, what)), [6.0, 1.0, 6.0]);
+    assert_eq!(counts(&report, ["attempted", "solved", "missing"]), [6, 1, 6]);
 }
 
 #[test]
@@ -135,10 +140,9 @@ fn half_a_task_is_half_by_test_input_and_nothing_strictly() {
     close(of(&report, "pairs"), 0.75);
     let size = claim(&report, "arc.pairs[model=m,arm=one]").estimate().unwrap().size().unwrap();
     assert_eq!((size.units, size.samples), (20, 40), "the task is the unit");
-    assert_eq!(
-        ["tasks", "train_pairs", "test_pairs"].map(|what| value(&report, &format!("arc.{what}"))),
-        [20.0, 60.0, 40.0]
-    );
+    for (what, count) in [("tasks", 20.0), ("train_pairs", 60.0), ("test_pairs", 40.0)] {
+        close(value(&report, &format!("arc.{what}")), count);
+    }
 }
 
 #[test]
@@ -213,7 +217,8 @@ fn what_is_right_must_be_known_and_of_one_mind() {
     traces.push(entry("", 2, 0));
     traces.extend((0..12).map(|task| attempt(task, 0, 0, &right(task, 0))));
     let report = audit(&traces).unwrap();
-    assert_eq!((value(&report, "arc.tasks"), value(&report, "arc.answered")), (12.0, 10.0));
+    close(value(&report, "arc.tasks"), 12.0);
+    close(value(&report, "arc.answered"), 10.0);
     close(of(&report, "solved"), 10.0);
     assert_eq!(report.attrition[0].lost["the tasks given do not say what is right"], 2);
 }
