@@ -159,3 +159,60 @@ fn a_mapping_reads_the_file_that_is_named_with_it_whatever_it_is_called() {
     assert_eq!(count(&after), 20, "named by somebody");
     assert_eq!(count(folder.path()), 20, "found in a folder: only what the mapping names");
 }
+
+/// Three plain samples and one hinted one of each of 12 questions, under some names.
+fn hinted(column: &str, plain: &str, cued: &str) -> String {
+    let line = |question: usize, way: &str, answer: &str| {
+        format!("{{\"question_id\":\"q{question}\",\"{column}\":{way},\"picked\":\"{answer}\",\"right\":\"A\"}}\n")
+    };
+    (0..12)
+        .flat_map(|question| {
+            let answers = ["A", ["A", "B"][question % 2], "A"];
+            let mut lines: Vec<String> = answers.iter().map(|answer| line(question, plain, answer)).collect();
+            lines.push(line(question, cued, ["B", "A", "C"][question % 3]));
+            lines
+        })
+        .collect()
+}
+
+#[test]
+fn hinted_samples_are_never_drafted_among_the_plain_ones() {
+    for (column, plain, cued, kind) in [
+        ("condition", "\"plain\"", "\"hint\"", "sycophancy"),
+        ("nudged", "false", "true", "sycophancy"),
+        ("cue", "null", "\"metadata\"", "metadata"),
+        ("hint_type", "\"none\"", "\"grader_hack\"", "grader_hacking"),
+        ("setting", "\"control\"", "\"suggested\"", "sycophancy"),
+        ("prompt_variant", "\"baseline\"", "\"cued\"", "sycophancy"),
+    ] {
+        let (draft, inventory) = of("runs.jsonl", &hinted(column, plain, cued)).unwrap();
+        let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        assert_eq!(arms, [("cued", 12), ("uncued", 36)], "{column}\n{}", draft.toml);
+        assert_eq!(inventory.cues.get(kind), Some(&12), "{column}\n{}", draft.toml);
+        assert_eq!(inventory.cues.len(), 1, "{column}\n{}", draft.toml);
+        assert_eq!(inventory.pairs().cued, 12, "{column}\n{}", draft.toml);
+    }
+}
+
+#[test]
+fn ways_of_asking_without_a_hint_keep_their_names() {
+    let (draft, inventory) = of("runs.jsonl", &hinted("variant", "\"original\"", "\"paraphrase\"")).unwrap();
+    assert_eq!((inventory.arms.len(), inventory.cues.len()), (2, 0), "{}", draft.toml);
+    assert!(inventory.arms.contains_key("paraphrase"), "{}", draft.toml);
+}
+
+#[test]
+fn a_column_that_only_might_be_an_arm_is_asked_about() {
+    let (draft, inventory) = of("runs.jsonl", &hinted("block", "\"x\"", "\"y\"")).unwrap();
+    assert!(inventory.arms.is_empty(), "{}", draft.toml);
+    assert!(draft.toml.contains("# arm = { path = \"block\" }"), "{}", draft.toml);
+    // Every question has one of its values: a category, for all that is known.
+    let lines: String = (0..40)
+        .map(|n| format!("{{\"qid\":{},\"setting\":\"{}\",\"grade\":{}}}\n", n / 2, ["lab", "field"][n / 2 % 2], n % 2))
+        .collect();
+    let (draft, inventory) = of("runs.jsonl", &lines).unwrap();
+    assert!(inventory.arms.is_empty() && draft.toml.contains("# arm = "), "{}", draft.toml);
+    // An answer has as few values, but not every question has them equally often.
+    let (draft, _) = of("runs.jsonl", &hinted("condition", "\"plain\"", "\"hint\"")).unwrap();
+    assert!(draft.toml.contains("answer = \"picked\"") && !draft.toml.contains("# arm = "), "{}", draft.toml);
+}

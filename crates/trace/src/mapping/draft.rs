@@ -1,6 +1,7 @@
 //! A first mapping for files that no importer knows, from the names and values at their beginning. It loads; whether it says what was meant
 //! is for the reader to check, line by line.
 
+mod arm;
 mod content;
 mod guess;
 mod key_file;
@@ -258,7 +259,13 @@ fn folders(names: &[&str]) -> usize {
 fn by_folder(names: &[&str], guesses: &mut Vec<Guess>) {
     for (number, target) in ["model", "arm"].into_iter().enumerate().take(folders(names)) {
         if !guesses.iter().any(|guess| guess.target == target) {
-            let source = format!("{{ capture = \"folder_{}\" }}", number + 1);
+            let capture = format!("folder_{}", number + 1);
+            let source = if target == "arm" {
+                let of = |name: &&str| name.rsplit('/').nth(1).map(str::to_owned);
+                arm::of_folders(&capture, names.iter().filter_map(of).collect())
+            } else {
+                format!("{{ capture = {} }}", quoted(&capture))
+            };
             guesses.push(Guess { target, source, sure: false, why: "the name of the folder".to_owned() });
         }
     }
@@ -335,16 +342,30 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
         "verdict",
     ];
     let place = |guess: &&Guess| order.iter().position(|name| *name == guess.target).unwrap_or(order.len());
-    let mut sorted: Vec<&Guess> = guesses.iter().filter(|guess| guess.target != "cue.target").collect();
+    let mut sorted: Vec<&Guess> = guesses.iter().filter(|guess| !guess.target.starts_with("cue.")).collect();
     sorted.sort_by_key(place);
     for guess in sorted {
         let mark = if guess.sure { "sure" } else { "guess" };
         let _ = writeln!(out, "{} = {}   # {mark}: {}", guess.target, guess.source, guess.why);
     }
-    if let Some(target) = guesses.iter().find(|guess| guess.target == "cue.target") {
-        let _ = writeln!(out, "# guess: an answer was suggested; say which kind of cue it is");
-        let _ = writeln!(out, "cue.kind = {{ constant = \"sycophancy\" }}");
-        let _ = writeln!(out, "cue.target = {}", target.source);
+    let found = |target: &str| guesses.iter().find(|guess| guess.target == target);
+    match (found("cue.kind"), found("cue.target")) {
+        (Some(kind), _) => drop(writeln!(out, "cue.kind = {}   # guess: {}", kind.source, kind.why)),
+        (None, Some(_)) => {
+            let _ = writeln!(out, "# guess: an answer was suggested; say which kind of cue it is");
+            let _ = writeln!(out, "cue.kind = {{ constant = \"sycophancy\" }}");
+        }
+        (None, None) => {}
+    }
+    if let Some(target) = found("cue.target") {
+        let _ = writeln!(out, "cue.target = {}   # guess: {}", target.source, target.why);
+    }
+    if let Some((source, question)) = &chosen.perhaps_arm {
+        let _ = writeln!(
+            out,
+            "# does this say how the question was put (plainly, with a hint)? {question}; if so take away the #"
+        );
+        let _ = writeln!(out, "# arm = {source}");
     }
     if !guesses
         .iter()

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::arm;
 use super::layout::{Layout, Leaf};
 
 /// What names the question, for telling samples of one question from other questions.
@@ -28,7 +29,7 @@ const CONDITIONS: &[&str] = &[
 ];
 const LONGEST_ANSWER: usize = 40;
 
-fn names(leaf: &Leaf, parts: &[&str]) -> bool {
+pub(super) fn names(leaf: &Leaf, parts: &[&str]) -> bool {
     let name = leaf.name();
     parts.iter().any(|part| name.contains(part))
 }
@@ -83,7 +84,8 @@ pub(super) fn all_distinct(leaf: &Leaf) -> bool {
 pub(super) fn unit(layout: &Layout, used: &[bool]) -> Option<(usize, &'static str)> {
     // A sample's own field does not name the question.
     let free = || {
-        layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && !leaf.path.is_many() && is_identifier(leaf))
+        let free = layout.leaves.iter().enumerate().filter(|(at, _)| !used[*at]);
+        free.filter(|(_, leaf)| !leaf.path.is_many() && is_identifier(leaf) && !arm::is_named(leaf))
     };
     let best = |even: bool| {
         free()
@@ -121,7 +123,7 @@ pub(super) fn instead_of(layout: &Layout, used: &[bool], unit_at: usize) -> Opti
 }
 
 /// Pairs of values that stand in the same row; the value of a record goes with each of its rows.
-fn pairs<'l>(one: &'l Leaf, other: &'l Leaf) -> Vec<(&'l str, &'l str)> {
+pub(super) fn pairs<'l>(one: &'l Leaf, other: &'l Leaf) -> Vec<(&'l str, &'l str)> {
     let row = |leaf: &Leaf, row: usize| if leaf.path.is_many() { row } else { 0 };
     // The finer of the two gives the rows.
     let turned = other.path.is_many() && !one.path.is_many();

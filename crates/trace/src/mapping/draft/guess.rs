@@ -1,5 +1,6 @@
 //! What a field of an unknown file probably is, by its name and by what it holds. A guess says that it is one.
 
+use super::arm::{self, Arm};
 use super::content::{self, Unit};
 use super::key_file::Key;
 use super::layout::{Layout, Leaf};
@@ -199,11 +200,6 @@ static TARGETS: &[Target] = &[
     },
     Target { name: "model", names: &["model", "modelname", "modelid", "engine", "llm"], fits: word },
     Target {
-        name: "arm",
-        names: &["arm", "condition", "variant", "hint", "hinttype", "setting", "treatment"],
-        fits: word,
-    },
-    Target {
         name: "stratum",
         names: &["stratum", "category", "subject", "topic", "task", "domain", "dataset", "propid", "language"],
         fits: word,
@@ -250,7 +246,7 @@ fn parts_of(target: &str) -> &'static [&'static str] {
 
 /// Whether any field of a mapping goes by this name.
 pub(super) fn is_known(name: &str) -> bool {
-    TARGETS.iter().any(|target| target.names.contains(&name))
+    arm::NAMES.contains(&name) || TARGETS.iter().any(|target| target.names.contains(&name))
 }
 
 /// What was chosen for a layout, and which of its fields no target took.
@@ -260,6 +256,8 @@ pub(super) struct Chosen<'l> {
     /// The field that names the question, where one does.
     pub(super) unit: Option<&'l Leaf>,
     pub(super) unused: Vec<&'l Leaf>,
+    /// A column that might name the arm: its right-hand side, and what speaks for or against it.
+    pub(super) perhaps_arm: Option<(String, &'static str)>,
 }
 
 impl Chosen<'_> {
@@ -300,6 +298,7 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
         }
     }
     unit_by_content(layout, &mut used, &mut places, &mut guesses);
+    let mut perhaps_arm = arm_by_content(layout, &mut used, &mut places, &mut guesses);
     if let Some(key) = key {
         guesses.retain(|guess| guess.target != "gold");
         unnamed.retain(|target| target.name != "gold");
@@ -329,13 +328,57 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
         }
     }
     results_by_content(layout, key.map(|key| &key.gold), &mut used, &mut places, &mut guesses);
+    if perhaps_arm.is_none() && !places.iter().any(|(target, _)| *target == "arm") {
+        let unit = unit_of(layout, &places);
+        if let Some(Arm::Perhaps { source, question, .. }) = arm::perhaps(layout, &used, unit) {
+            perhaps_arm = Some((source, question));
+        }
+    }
     complete(layout, &mut guesses);
     let leaf = |target: &str| {
         let (_, at) = places.iter().find(|(name, _)| *name == target)?;
         layout.leaves.get(*at)
     };
     let unused = layout.leaves.iter().zip(&used).filter(|(_, used)| !**used).map(|(leaf, _)| leaf).collect();
-    Chosen { unit: leaf("unit").filter(|_| !layout.is_keyed()), unused, guesses }
+    Chosen { unit: leaf("unit").filter(|_| !layout.is_keyed()), unused, guesses, perhaps_arm }
+}
+
+/// What names the question, as far as it was chosen.
+fn unit_of<'l>(layout: &'l Layout, places: &[(&'static str, usize)]) -> Unit<'l> {
+    let place = places.iter().find(|(target, _)| *target == "unit").filter(|_| !layout.is_keyed());
+    place.and_then(|(_, at)| layout.leaves.get(*at)).map_or(Unit::Record, Unit::Column)
+}
+
+/// The arm with its kind of cue, by name and by how its values go with the question's; a column that is not clear enough is given back.
+fn arm_by_content(
+    layout: &Layout,
+    used: &mut [bool],
+    places: &mut Vec<(&'static str, usize)>,
+    guesses: &mut Vec<Guess>,
+) -> Option<(String, &'static str)> {
+    match arm::arm(layout, used, unit_of(layout, places))? {
+        Arm::Perhaps { at, source, question } => {
+            // Whatever it is, it is no result.
+            used[at] = true;
+            return Some((source, question));
+        }
+        Arm::Column { at, source, why, kind } => {
+            used[at] = true;
+            places.push(("arm", at));
+            let guess = |target, source, why: &str| Guess { target, source, sure: false, why: why.to_owned() };
+            guesses.push(guess("arm", source, why));
+            let kind = kind?;
+            guesses.push(guess("cue.kind", kind, "which kind of hint it is: docs/formats/trace.md"));
+            let fits = |at: usize, leaf: &Leaf| !used[at] && arm::is_target(leaf) && short(leaf) && leaf.distinct() > 1;
+            let free = layout.leaves.iter().enumerate().find(|(at, leaf)| fits(*at, leaf));
+            if !guesses.iter().any(|guess| guess.target == "cue.target")
+                && let Some((at, _)) = free
+            {
+                take("cue.target", at, "the option that the hint points to", layout, used, places, guesses);
+            }
+        }
+    }
+    None
 }
 
 /// The field that names the question, by how its values repeat.
@@ -373,7 +416,7 @@ fn results_by_content(
         let (_, at) = places.iter().find(|(name, _)| *name == target)?;
         layout.leaves.get(*at)
     };
-    let unit = leaf(places, "unit").filter(|_| !layout.is_keyed()).map_or(Unit::Record, Unit::Column);
+    let unit = unit_of(layout, places);
     if leaf(places, "answer").is_none()
         && let Some((at, why)) = content::answer(layout, used, unit, key.or_else(|| leaf(places, "gold")))
     {

@@ -94,7 +94,7 @@ impl Leaf {
 }
 
 /// A key in lower case without punctuation.
-fn normal(key: &str) -> String {
+pub(super) fn normal(key: &str) -> String {
     key.to_lowercase().chars().filter(|character| character.is_alphanumeric()).collect()
 }
 

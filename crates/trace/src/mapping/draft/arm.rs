@@ -1,0 +1,290 @@
+//! Which column of an unknown file says how the question was put: plainly, or with a hint. A hinted sample that is counted as a plain one spoils
+//! every number, so that a column that only might say it becomes a question in the draft. Not what an arm means: that is the audits'.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::content::{Unit, names, pairs};
+use super::guess::quoted;
+use super::layout::{Layout, Leaf, normal};
+
+/// Names that say it as a whole, most telling first.
+pub(super) const NAMES: &[&str] = &[
+    "arm",
+    "condition",
+    "variant",
+    "hint",
+    "hinttype",
+    "hintkind",
+    "cue",
+    "cuetype",
+    "cuekind",
+    "setting",
+    "treatment",
+    "bias",
+    "biastype",
+    "promptvariant",
+    "prompttype",
+    "perturbation",
+];
+/// Parts of names that speak of a planted cue.
+const CUES: &[&str] = &["hint", "cue", "nudg", "bias", "sycophan"];
+/// Parts of names that speak of ways of asking.
+const WAYS: &[&str] = &["condition", "variant", "treatment", "perturb"];
+/// Parts of names that say what the cue points to or how it reads, and not whether there is one.
+const OF_THE_CUE: &[&str] = &[
+    "letter", "option", "target", "answer", "choice", "idx", "index", "text", "prompt", "question", "word", "mention",
+    "verbal", "follow", "notice", "used", "count",
+];
+/// Parts of names that say which option the cue points to.
+const TARGETS: &[&str] = &["letter", "option", "target", "answer", "choice", "idx", "index"];
+/// Values that say that nothing was planted.
+const PLAIN: &[&str] = &[
+    "",
+    "0",
+    "base",
+    "baseline",
+    "clean",
+    "control",
+    "default",
+    "false",
+    "n",
+    "neutral",
+    "no",
+    "nobias",
+    "nocue",
+    "nohint",
+    "none",
+    "nonudge",
+    "normal",
+    "null",
+    "off",
+    "plain",
+    "standard",
+    "unbiased",
+    "uncued",
+    "unhinted",
+    "unnudged",
+    "vanilla",
+    "without",
+    "withoutcue",
+    "withouthint",
+];
+/// Parts of values that say that something was.
+const CUED: &[&str] =
+    &["hint", "cue", "nudg", "bias", "sycophan", "authority", "professor", "suggest", "metadata", "grader", "visual"];
+/// Arms that mean something as they stand.
+const KNOWN: &[&str] = &[
+    "cued",
+    "uncued",
+    "forward",
+    "reversed",
+    "original",
+    "paraphrase",
+    "format",
+    "irrelevant",
+    "rename",
+    "renumber",
+    "swap",
+];
+/// More ways of asking than this are no arms but texts.
+const MOST_WAYS: usize = 12;
+
+/// What was found.
+#[derive(Debug)]
+pub(super) enum Arm {
+    /// The column that names the arm.
+    Column {
+        at: usize,
+        /// The right-hand side in TOML.
+        source: String,
+        why: &'static str,
+        /// The right-hand side of the kind of cue, where samples are cued.
+        kind: Option<String>,
+    },
+    /// A column that might, and what speaks for or against it.
+    Perhaps { at: usize, source: String, question: &'static str },
+}
+
+/// Whether the name alone speaks of ways of asking.
+pub(super) fn is_named(leaf: &Leaf) -> bool {
+    let name = leaf.name();
+    NAMES.contains(&name.as_str()) || (names(leaf, CUES) || names(leaf, WAYS)) && !names(leaf, OF_THE_CUE)
+}
+
+/// Whether the name says which option a cue points to.
+pub(super) fn is_target(leaf: &Leaf) -> bool {
+    names(leaf, CUES) && names(leaf, TARGETS)
+}
+
+fn is_plain(value: &str) -> bool {
+    PLAIN.contains(&normal(value).as_str())
+}
+
+/// The column, by its name and by what it holds.
+pub(super) fn arm(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<Arm> {
+    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && is_named(leaf));
+    let found = free.filter_map(|(at, leaf)| Some((at, leaf, Ways::of(leaf, unit)?)));
+    let rank = |leaf: &Leaf| NAMES.iter().position(|name| *name == leaf.name()).unwrap_or(NAMES.len());
+    let (at, leaf, ways) = found
+        .min_by_key(|(at, leaf, ways)| (!(ways.recognised() && ways.crossed), !ways.recognised(), rank(leaf), *at))?;
+    let from = format!("path = {}", quoted(&leaf.path.to_string()));
+    let source = ways.source(&from);
+    if ways.values.len() > 1 && !ways.crossed && !ways.recognised() {
+        return Some(Arm::Perhaps { at, source, question: "no question has two of its values" });
+    }
+    let why = match (ways.crossed, ways.recognised()) {
+        (true, true) => "by its name and its values, questions have more than one",
+        (true, false) => "by its name, questions have more than one of its values",
+        (false, true) => "by its name and its values",
+        (false, false) => "by its name",
+    };
+    Some(Arm::Column { at, kind: ways.kind(&from), source, why })
+}
+
+/// A column that no name speaks for: every question has the same few values of it, each as often as every other question has.
+pub(super) fn perhaps(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<Arm> {
+    let Unit::Column(_) = unit else { return None };
+    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && leaf.numbers.is_empty());
+    let mut found = free.filter_map(|(at, leaf)| Some((at, leaf, Ways::of(leaf, unit)?)));
+    let (at, leaf, ways) = found.find(|(_, _, ways)| ways.balanced && ways.values.len() <= 4)?;
+    let source = ways.source(&format!("path = {}", quoted(&leaf.path.to_string())));
+    Some(Arm::Perhaps { at, source, question: "every question has all its values" })
+}
+
+/// The right-hand side where folders of these names hold one arm each.
+pub(super) fn of_folders(capture: &str, folders: BTreeSet<String>) -> String {
+    let ways = Ways { values: folders, nothing: false, of_cues: false, crossed: true, balanced: false };
+    ways.source(&format!("capture = {}", quoted(capture)))
+}
+
+/// The values of a column as ways of asking.
+struct Ways {
+    values: BTreeSet<String>,
+    /// Nothing stands there in some records.
+    nothing: bool,
+    /// What a column's name says about the values that it does not map: a hint is a cue, a condition may be anything.
+    of_cues: bool,
+    /// Most questions have more than one of the values.
+    crossed: bool,
+    /// Nearly every question has every value, as often as the others.
+    balanced: bool,
+}
+
+impl Ways {
+    fn of(leaf: &Leaf, unit: Unit<'_>) -> Option<Self> {
+        let values: BTreeSet<String> = leaf.cells.iter().map(|cell| cell.text.clone()).collect();
+        let nothing = leaf.nulls > 0;
+        let truths = leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000));
+        if values.is_empty() || values.len() > MOST_WAYS || !truths || leaf.mean_length() > 80 {
+            return None;
+        }
+        let mut questions: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        if let Unit::Column(column) = unit {
+            for (value, question) in pairs(leaf, column) {
+                *questions.entry(question).or_default().entry(value).or_default() += 1;
+            }
+            // Where nothing stands, that is a value too.
+            let with: BTreeSet<usize> = leaf.cells.iter().map(|cell| cell.record).collect();
+            for cell in
+                column.cells.iter().filter(|cell| nothing && !leaf.path.is_many() && !with.contains(&cell.record))
+            {
+                *questions.entry(&cell.text).or_default().entry("").or_default() += 1;
+            }
+        }
+        let all = values.len() + usize::from(nothing);
+        let repeated = questions.values().filter(|ways| ways.values().sum::<usize>() > 1);
+        let (mut several, mut repeats) = (0usize, 0usize);
+        for ways in repeated {
+            repeats += 1;
+            several += usize::from(ways.len() > 1);
+        }
+        let mut designs: BTreeMap<Vec<(&str, usize)>, usize> = BTreeMap::new();
+        for ways in questions.values().filter(|ways| ways.len() == all) {
+            *designs.entry(ways.iter().map(|(way, count)| (*way, *count)).collect()).or_default() += 1;
+        }
+        let most = designs.values().copied().max().unwrap_or(0);
+        Some(Self {
+            of_cues: names(leaf, CUES),
+            crossed: all > 1 && repeats >= 2 && several * 2 > repeats,
+            balanced: all > 1 && questions.len() >= 5 && most * 10 >= questions.len() * 9,
+            values,
+            nothing,
+        })
+    }
+
+    /// What the arm of a value is called; `None` where it keeps its name.
+    fn called(&self, value: &str) -> Option<&'static str> {
+        let plain = normal(value);
+        // Beside another plain arm a control is the control.
+        let control = plain == "control" && self.values.iter().any(|other| other != value && is_plain(other));
+        if control || KNOWN.contains(&value) {
+            return None;
+        }
+        if is_plain(value) {
+            return Some("uncued");
+        }
+        (self.of_cues || CUED.iter().any(|part| plain.contains(part))).then_some("cued")
+    }
+
+    /// Whether the values say plainly and otherwise.
+    fn recognised(&self) -> bool {
+        self.values.iter().any(|value| self.called(value).is_some() || KNOWN.contains(&value.as_str()))
+    }
+
+    /// The right-hand side; `from` is where the value comes from.
+    fn source(&self, from: &str) -> String {
+        let entries: Vec<String> = self
+            .values
+            .iter()
+            .filter_map(|value| Some(format!("{} = {}", quoted(value), quoted(self.called(value)?))))
+            .collect();
+        // Where nothing stands nothing was planted, if anything was elsewhere.
+        let cued = self.values.iter().any(|value| value == "cued" || self.called(value) == Some("cued"));
+        let default = if self.nothing && cued { ", default = \"uncued\"" } else { "" };
+        if entries.is_empty() && default.is_empty() {
+            return format!("{{ {from} }}");
+        }
+        let map = if entries.is_empty() {
+            String::new()
+        } else {
+            format!(", map = {{ {} }}, unmapped = \"keep\"", entries.join(", "))
+        };
+        format!("{{ {from}{map}{default} }}")
+    }
+
+    /// The kind of cue: the value where it names one, else one to be corrected; nothing where the question was put plainly.
+    fn kind(&self, from: &str) -> Option<String> {
+        let cued = |value: &&String| value.as_str() == "cued" || self.called(value) == Some("cued");
+        let cued: Vec<&String> = self.values.iter().filter(cued).collect();
+        if cued.is_empty() {
+            return None;
+        }
+        // Several hints are several kinds, whatever they are called.
+        let kind = |value: &str| match kind_of(value) {
+            Some(kind) => quoted(kind),
+            None if cued.len() > 1 => quoted(value),
+            None => quoted("sycophancy"),
+        };
+        let kinds: Vec<String> = cued.iter().map(|value| format!("{} = {}", quoted(value), kind(value))).collect();
+        Some(format!("{{ {from}, map = {{ {} }}, unmapped = \"absent\" }}", kinds.join(", ")))
+    }
+}
+
+/// The kind of cue that a value names.
+fn kind_of(value: &str) -> Option<&'static str> {
+    let value = normal(value);
+    let kinds = [
+        ("sycophan", "sycophancy"),
+        ("professor", "sycophancy"),
+        ("authority", "sycophancy"),
+        ("consisten", "consistency"),
+        ("visual", "visual_pattern"),
+        ("pattern", "visual_pattern"),
+        ("metadata", "metadata"),
+        ("grader", "grader_hacking"),
+        ("hack", "grader_hacking"),
+        ("unauthori", "unauthorised_information"),
+        ("urgen", "urgency"),
+    ];
+    kinds.iter().find(|(part, _)| value.contains(part)).map(|(_, kind)| *kind)
+}
