@@ -42,7 +42,12 @@ pub fn run(
         }
     }
     if reports.is_empty() {
-        return Err(Error::Nothing { what: nothing(&silent, summary.traces) });
+        let absent = summary.absent.iter().map(|field| format!("; {field}"));
+        return Err(Error::Nothing { what: nothing(&silent, summary.traces) + &absent.collect::<String>() });
+    }
+    for report in &mut reports {
+        // What a mapping misspells is missing from every number.
+        report.notes.splice(0..0, summary.absent.iter().map(ToString::to_string));
     }
     if summary.stopped {
         for report in &mut reports {
@@ -84,5 +89,6 @@ fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<String>, settin
         findings: worst(&reports),
         reports,
         silent,
+        absent: summary.absent.iter().map(ToString::to_string).collect(),
     }
 }

@@ -160,6 +160,9 @@ pub struct Run {
     pub reports: Vec<Report>,
     /// Audits that had nothing to read.
     pub silent: Vec<String>,
+    /// Paths of the mapping that were in none of the records: misspelt ones, most often.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
 }
 
 /// A file that was read.

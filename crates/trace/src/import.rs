@@ -202,6 +202,7 @@ fn every_file<'a>(source: &Source, options: &'a Options<'a>, taker: Taker<'a>) -
     };
     let skipped = reading.summary.skipped.iter().filter(|skipped| !unused(skipped)).cloned().collect();
     reading.summary.skipped = skipped;
+    reading.summary.absent = reading.watch().map_or_else(Vec::new, |watch| watch.absent());
     Ok(reading.summary)
 }
 

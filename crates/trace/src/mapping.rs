@@ -13,6 +13,7 @@
 //! | `yaml` | YAML, loaded |
 //! | `draft` | a first mapping for files that nothing knows |
 
+mod absent;
 mod compile;
 mod document;
 pub mod draft;
@@ -38,6 +39,9 @@ use pattern::Pattern;
 use selection::Selection;
 use side_table::SidePlan;
 use template::Template;
+
+pub use absent::AbsentField;
+pub(crate) use absent::Watch;
 
 /// How foreign records become traces.
 #[derive(Debug, Clone)]

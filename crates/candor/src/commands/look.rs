@@ -51,6 +51,8 @@ pub(crate) struct Looked {
     pub(crate) invalid: u64,
     /// The first of them.
     pub(crate) invalid_listed: Vec<String>,
+    /// Paths of the mapping that were in none of the records.
+    pub(crate) absent: Vec<String>,
     /// Parts of records that gave no trace although they are valid.
     pub(crate) set_aside: BTreeMap<String, u64>,
     /// Files that were not read, and why.
@@ -218,6 +220,7 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
         formats,
         invalid: summary.invalid,
         invalid_listed: summary.listed.iter().map(ToString::to_string).collect(),
+        absent: summary.absent.iter().map(ToString::to_string).collect(),
         set_aside: summary.set_aside,
         skipped: summary.skipped.iter().map(|skipped| (skipped.name.clone(), skipped.reason.to_string())).collect(),
         path,

@@ -83,6 +83,9 @@ fn head(looked: &Looked, writing: &mut Writing) {
             ),
         );
     }
+    for field in &looked.absent {
+        writing.paragraph("", field);
+    }
     for (why, count) in looked.set_aside.iter().take(3) {
         writing.toned("", &format!("{} set aside: {why}", text::thousands(*count)), Some(Tone::Faint));
     }

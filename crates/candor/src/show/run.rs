@@ -252,6 +252,9 @@ fn footer(run: &Run, writing: &mut Writing) {
                 .paragraph("  - ", &format!("{} more: candor look PATH --skipped", run.skipped.len() - MOST_SKIPPED));
         }
     }
+    for field in &run.absent {
+        writing.paragraph("", field);
+    }
     if !run.silent.is_empty() {
         writing.paragraph("", &format!("nothing to read for: {}", run.silent.join(", ")));
     }

@@ -10,6 +10,7 @@ use super::summary::{FileSummary, Summary};
 use super::{Options, Progress};
 use crate::digested::Digested;
 use crate::error::{Problem, shown};
+use crate::mapping::Watch;
 use crate::{Error, Origin, Place, Trace};
 
 /// Why reading ends before the end.
@@ -66,6 +67,8 @@ pub(crate) struct Reading<'a> {
     bytes_before: u64,
     position: Position,
     reported: u64,
+    /// What was found of the paths of the user's mapping.
+    watch: Option<Arc<Watch>>,
 }
 
 impl<'a> Reading<'a> {
@@ -80,7 +83,13 @@ impl<'a> Reading<'a> {
             bytes_before: 0,
             position: Position::default(),
             reported: 0,
+            watch: options.mapping.as_ref().map(|mapping| Arc::new(Watch::of(mapping))),
         }
+    }
+
+    /// What was found of the paths of the user's mapping over all files; nothing is watched of one of ours.
+    pub(crate) fn watch(&self) -> Option<Arc<Watch>> {
+        self.watch.clone()
     }
 
     /// The reading of a block of lines of a file.

@@ -7,6 +7,7 @@ use candor_record::Digest;
 
 use super::Format;
 use crate::Invalid;
+use crate::mapping::AbsentField;
 
 /// What one call of [`read`](super::read) did. Every file that was seen stands in `files` or in `skipped`; every record that was
 /// seen gave traces, is counted as invalid, or is counted in `set_aside` with the reason.
@@ -24,6 +25,8 @@ pub struct Summary {
     pub skipped: Vec<Skipped>,
     /// Parts of records that gave no trace although they are valid: reason and count.
     pub set_aside: BTreeMap<String, u64>,
+    /// Paths of the mapping that were in none of the records.
+    pub absent: Vec<AbsentField>,
     /// Whether the caller stopped the import before its end.
     pub stopped: bool,
 }

@@ -363,18 +363,19 @@ impl Compiler<'_> {
             self.check(&path, name)?;
             let spared = self.alternatives > 0 || table.default.is_some();
             let Some(from) = &table.from else {
+                let way = self.selection.add(path.steps(), false);
                 if !spared {
-                    self.selection.need(path.steps(), name);
+                    self.selection.need(path.steps(), &way, name);
                 }
-                return Ok(Source::Path { way: self.selection.add(path.steps(), false), path: text.clone() });
+                return Ok(Source::Path { way, path: text.clone() });
             };
             let Some(number) = self.sides.iter().position(|side| side.name == *from) else {
                 return Err(self.refuse(name, format!("there is no [join.{from}]"), "describe the side table first"));
             };
-            if !spared {
-                self.sides[number].selection.need(path.steps(), name);
-            }
             let way: Vec<Go> = self.sides[number].selection.add(path.steps(), false);
+            if !spared {
+                self.sides[number].selection.need(path.steps(), &way, name);
+            }
             return Ok(Source::Join { table: number, way, path: format!("{from}: {text}") });
         }
         if let Some(list) = table.any.as_ref().or(table.all.as_ref()) {

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use serde::de::DeserializeSeed;
 
+use super::absent::Watch;
 use super::document::Difference;
 use super::flat;
 use super::scalar::Scalar;
 use super::scope::{Row, Scope};
-use super::selection::{Object, Picked, Selection};
+use super::selection::{Needed, Object, Picked, Selection};
 use super::side_table::Table;
 use super::template::{Template, rows, same_rows};
 use super::{Mapping, Shape};
@@ -30,6 +31,9 @@ pub(crate) struct Mapped<'m> {
     tables: Vec<Option<Arc<Table>>>,
     /// The last value of every cumulative counter, by template and counter.
     before: Vec<Vec<Option<Scalar<'static>>>>,
+    /// What was found of the mapping's paths, where it is the user's, and what of this file's was not.
+    watch: Option<Arc<Watch>>,
+    unseen: Vec<usize>,
 }
 
 impl<'m> Mapped<'m> {
@@ -40,7 +44,7 @@ impl<'m> Mapped<'m> {
             Some(files) => files.matches(path).unwrap_or(("", Vec::new())),
         };
         let mut tables = Vec::new();
-        for side in &mapping.sides {
+        for (number, side) in mapping.sides.iter().enumerate() {
             let names = mapping.files.as_ref().map_or(&[][..], |files| files.names());
             let Some(tail) = side.files.fill(names, &captures) else {
                 tables.push(None);
@@ -56,10 +60,12 @@ impl<'m> Mapped<'m> {
                     .hint("say `optional = true` in the [join] where some files have none");
                 return Err(Stop::Broken(problem, 0));
             }
-            tables.push(Some(Arc::new(load(side, &at, &tail, reading)?)));
+            tables.push(Some(Arc::new(load(side, number + 1, &at, &tail, reading)?)));
         }
         let before = mapping.templates.iter().map(|template| vec![None; template.counters.len()]).collect();
-        Ok(Self { mapping, captures, tables, before })
+        let watch = reading.watch();
+        let unseen = watch.as_ref().map_or_else(Vec::new, |watch| watch.unseen(0));
+        Ok(Self { mapping, captures, tables, before, watch, unseen })
     }
 
     /// Reads a whole file.
@@ -188,7 +194,12 @@ impl Records for Mapped<'_> {
         reading: &mut Reading<'_>,
     ) -> Result<(), Stop> {
         match pick(&self.mapping.selection, bytes) {
-            Ok(picked) => self.picked(&picked, captures, place, reading),
+            Ok(picked) => {
+                if let (Some(watch), false) = (&self.watch, self.unseen.is_empty()) {
+                    watch.note(0, &mut self.unseen, (reading.file(), place.record), &picked, bytes);
+                }
+                self.picked(&picked, captures, place, reading)
+            }
             Err(problem) => reading.invalid(problem, place),
         }
     }
@@ -329,7 +340,8 @@ fn table(
     }
     // The built-in mapping of samples tries many names; a mapping of the user's means the columns that it names.
     if reading.options.mapping.is_some()
-        && let Some((column, target)) = selection.needed().iter().find(|(column, _)| !rows.names().contains(column))
+        && let Some(Needed { column, target, .. }) =
+            selection.needed().iter().find(|needed| !rows.names().contains(&needed.column))
     {
         let found = format!("the columns {}", rows.names().join(", "));
         let problem = Problem::new(format!("{column} (for {target})"), "a column of this name", found);
@@ -380,6 +392,7 @@ fn table(
 /// Loads a side table.
 fn load(
     side: &super::side_table::SidePlan,
+    group: usize,
     path: &std::path::Path,
     name: &str,
     reading: &mut Reading<'_>,
@@ -392,11 +405,18 @@ fn load(
     let mut loaded = 0;
     let limit = reading.options.limits.loaded;
     reading.aside(name);
+    let watch = reading.watch();
+    let mut unseen = watch.as_ref().map_or_else(Vec::new, |watch| watch.unseen(group));
     let mut each = |record: Record<'_>, captures: &[String], place: Place, reading: &mut Reading<'_>| {
         let added = match record {
             Record::Json(bytes) => {
                 loaded += bytes.len();
-                pick(&side.selection, bytes).and_then(|picked| table.add(picked, captures, &side.key))
+                pick(&side.selection, bytes).and_then(|picked| {
+                    if let (Some(watch), false) = (&watch, unseen.is_empty()) {
+                        watch.note(group, &mut unseen, (name, place.record), &picked, bytes);
+                    }
+                    table.add(picked, captures, &side.key)
+                })
             }
             Record::Picked(picked) => {
                 loaded += 64;

@@ -28,7 +28,19 @@ pub(crate) struct Selection {
     /// Only fields, and of each its value; known once it is sealed.
     is_flat: bool,
     /// Fields that have no alternative and no default, each with what it is for: a table without such a column is not the one that is meant.
-    needed: Vec<(String, String)>,
+    needed: Vec<Needed>,
+}
+
+/// A path with nothing in its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Needed {
+    /// Its first field.
+    pub(crate) column: String,
+    /// What it is for.
+    pub(crate) target: String,
+    /// As the mapping spells it.
+    pub(crate) path: String,
+    pub(crate) way: Vec<Go>,
 }
 
 /// One step through what was picked.
@@ -43,15 +55,16 @@ pub(crate) enum Go {
 }
 
 impl Selection {
-    /// Notes that the first field of a path has nothing in its place.
-    pub(crate) fn need(&mut self, steps: &[Step], target: &str) {
+    /// Notes that a path has nothing in its place.
+    pub(crate) fn need(&mut self, steps: &[Step], way: &[Go], target: &str) {
         if let Some(Step::Field(name)) = steps.first() {
-            self.needed.push((name.clone(), target.to_owned()));
+            let path = super::path::Path::new(steps.to_vec()).to_string();
+            self.needed.push(Needed { column: name.clone(), target: target.to_owned(), path, way: way.to_vec() });
         }
     }
 
-    /// The fields that have nothing in their place, with what they are for.
-    pub(crate) fn needed(&self) -> &[(String, String)] {
+    /// The paths that have nothing in their place, with what they are for.
+    pub(crate) fn needed(&self) -> &[Needed] {
         &self.needed
     }
 

@@ -165,6 +165,7 @@ pub(crate) fn small_run(origin: Origin) -> Run {
         findings: vec![("compute".to_owned(), finding)],
         reports: vec![small_report(origin)],
         silent: vec!["faithfulness".to_owned()],
+        absent: Vec::new(),
     }
 }
 

@@ -271,5 +271,6 @@ pub(super) fn run(planted: bool) -> Run {
         findings,
         reports,
         silent: Vec::new(),
+        absent: Vec::new(),
     }
 }
