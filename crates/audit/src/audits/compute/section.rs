@@ -59,7 +59,7 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots)
     let found = gains(&matrix, &paths, settings.margin, settings.level, settings.resamples, settings.seed);
     let predicted = prediction::claim(book, questions, aggregate);
     let cost = money::per_sample(questions, settings.level);
-    let table = table(book, &matrix, &paths, &found, samples, &cost, predicted.as_ref(), aggregate);
+    let table = table(book, questions, &matrix, &paths, &found, samples, &cost, predicted.as_ref(), aggregate);
     let wall = wall_claim(book, &matrix, &paths, &found);
     let figure = figure(book, &paths, predicted.as_ref(), aggregate, &found);
     notes.extend(wall_notes(book, &paths, &found, questions.asked.len()));
@@ -147,6 +147,7 @@ fn count_claims(book: &mut Book<'_>, questions: &Questions, samples: usize) {
 #[expect(clippy::too_many_arguments, reason = "a table is made of all of these, and each comes from another estimator")]
 fn table(
     book: &mut Book<'_>,
+    questions: &Questions,
     matrix: &Matrix,
     paths: &[u32],
     found: &Gains,
@@ -159,6 +160,7 @@ fn table(
     // Where every step is a doubling both columns would say the same.
     let per_doubling = found.steps.iter().any(|step| step.to != 2 * step.from);
     let money = cost.is_ok();
+    let beyond = beyond(&settings.compute, questions.longest, predicted.map(|(k, _)| *k));
     let mut rows = Vec::new();
     for (at, k) in paths.iter().enumerate() {
         let accuracy = accuracy_claim(book, matrix, at, *k, samples);
@@ -200,6 +202,13 @@ fn table(
         let remark = (settings.compute.operate == Some(*k)).then(|| "you operate here".to_owned());
         rows.push(Row { cells, remark });
     }
+    for k in beyond {
+        let mut cells = vec![Cell::text(k.to_string()), Cell::Absent(too_many(k, questions.longest))];
+        cells.extend((0..2 + usize::from(per_doubling)).map(|_| Cell::text("")));
+        cells.push(Cell::text(multiple(k, paths.first().copied().unwrap_or(1))));
+        cells.extend((0..1 + usize::from(money)).map(|_| Cell::text("")));
+        rows.push(Row { cells, remark: (settings.compute.operate == Some(k)).then(|| "you operate here".to_owned()) });
+    }
     if let Some((k, name)) = predicted {
         let mut cells = vec![Cell::text(k.to_string()), Cell::claim(name)];
         cells.extend((0..2 + usize::from(per_doubling)).map(|_| Cell::text("")));
@@ -232,6 +241,21 @@ fn table(
             "items +/-: questions gained / lost, each by how much its probability to be right rises / falls".to_owned(),
         ],
     }
+}
+
+/// The asked numbers of paths that no question has samples for, but for one that a fit speaks of.
+fn beyond(asked: &super::Settings, longest: u32, predicted: Option<u32>) -> Vec<u32> {
+    let mut beyond: Vec<u32> = asked.paths.iter().flatten().copied().chain(asked.operate).collect();
+    beyond.retain(|k| *k > longest);
+    beyond.retain(|k| Some(*k) != predicted);
+    beyond.sort_unstable();
+    beyond.dedup();
+    beyond
+}
+
+/// Why an asked number of paths is not measured.
+fn too_many(k: u32, longest: u32) -> String {
+    format!("{k} paths need {k} samples per question, {longest} are recorded")
 }
 
 fn multiple(k: u32, first: u32) -> String {
