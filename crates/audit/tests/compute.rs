@@ -298,3 +298,23 @@ fn asked_paths_that_were_not_sampled_have_a_row_that_says_so() {
     }
     assert_eq!(rows_of(&report, "8").len(), 1);
 }
+
+#[test]
+fn a_row_beyond_the_samples_is_a_forecast_and_no_invitation() {
+    // Half of the questions are always right, a quarter become right by voting, a quarter are never right: flat from 8 paths on.
+    let flat = process(1_600, 16, 6, 1, |stream| match stream.below(4) {
+        0 | 1 => 1.0,
+        2 => 0.75,
+        _ => 0.0,
+    });
+    let rising = process(200, 8, 3, 6, |_| 0.45);
+    for (traces, paths, invites) in [(flat, "32 (fit)", false), (rising, "16 (fit)", true)] {
+        let report = audit(&traces, &Settings::default());
+        let rows = rows_of(&report, paths);
+        let remark = rows[0].remark.as_deref().unwrap();
+        assert!(remark.starts_with("a forecast, not measured"), "{remark}");
+        assert_eq!(!remark.contains("no reason to buy: nothing measured above"), invites, "{remark}");
+        let claim = report.claims.iter().find(|claim| claim.name().starts_with("compute.prediction[")).unwrap();
+        assert!(claim.mark().is_none_or(|mark| mark < Mark::EvidenceBacked), "{claim:?}");
+    }
+}

@@ -210,14 +210,14 @@ fn table(
         rows.push(Row { cells, remark: (settings.compute.operate == Some(k)).then(|| "you operate here".to_owned()) });
     }
     if let Some((k, name)) = predicted {
-        let mut cells = vec![Cell::text(k.to_string()), Cell::claim(name)];
+        let mut cells = vec![Cell::text(format!("{k} (fit)")), Cell::claim(name)];
         cells.extend((0..2 + usize::from(per_doubling)).map(|_| Cell::text("")));
         cells.push(Cell::text(multiple(*k, paths.first().copied().unwrap_or(1))));
         if money {
             cells.push(Cell::text(""));
         }
         cells.push(Cell::mark(name));
-        rows.push(Row { cells, remark: Some("a fit, not sampled".to_owned()) });
+        rows.push(Row { cells, remark: Some(forecast(settings.compute.operate == Some(*k), found, settings.margin)) });
     }
     let mut columns = vec![Column::number("paths"), Column::number("accuracy"), Column::number("gain")];
     if per_doubling {
@@ -240,6 +240,18 @@ fn table(
             ),
             "items +/-: questions gained / lost, each by how much its probability to be right rises / falls".to_owned(),
         ],
+    }
+}
+
+/// What stands beside a row that nobody measured. A fit rises for ever: where a wall was shown, it is no reason to buy.
+fn forecast(operated: bool, found: &Gains, margin: f64) -> String {
+    let here = if operated { "you operate here; " } else { "" };
+    match found.wall {
+        Ok(Wall::At { paths, .. }) => format!(
+            "{here}a forecast, not measured, and no reason to buy: nothing measured above {paths} gains {}",
+            points(margin)
+        ),
+        _ => format!("{here}a forecast, not measured"),
     }
 }
 
