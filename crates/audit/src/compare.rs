@@ -11,7 +11,7 @@ use candor_stats::paired::margin::{Decision, no_worse};
 use candor_stats::{
     Asserted, Attrition, Claim, Draft, Estimate, Flag, Flags, Level, Origin, Parameter, Provenance, Undefined,
 };
-use candor_trace::Inventory;
+use candor_trace::{Inventory, arm};
 use serde::{Deserialize, Serialize};
 
 use self::side::{Condition, Matched, PARTS, part_name};
@@ -100,7 +100,8 @@ const FEWEST_VOTES: u32 = 4;
 ///
 /// The unit is the question (stratum and unit). Its accuracy is that of one draw: the mean over its samples; where it was asked under several
 /// conditions (arm, kind of cue, effort) that both sides have, the mean over these, each with the same weight. A faithfulness experiment is
-/// compared where nothing was planted, unless `only` names an arm.
+/// compared where nothing was planted, unless `only` names an arm. Where one side names no arm and the other has an uncued one, the first is read
+/// as uncued.
 ///
 /// The difference of question means (after - before), paired: for one sample per question Newcombe's method 10, else CR1 with t(G-1) on the
 /// differences. The decision looks at an end of the interval, never at a p-value: an interval that crosses the margin is "cannot tell".
@@ -116,6 +117,10 @@ pub fn compare(
     only: &Only,
     settings: &Settings,
 ) -> Result<Comparison, Error> {
+    let (before, after, unnamed) = side::alike(before, after);
+    let (before, after) = (before.as_ref(), after.as_ref());
+    let none = unnamed.is_some() && only.arm.as_deref() == Some(NONE);
+    let only = Only { arm: if none { Some(arm::UNCUED.to_owned()) } else { only.arm.clone() }, ..only.clone() };
     let (conditions, uncued) = only.conditions(before, after)?;
     let matched = Matched::of(before, after, &conditions);
     let questions = matched.questions();
@@ -185,7 +190,7 @@ pub fn compare(
         undecided: matched.undecided,
         gained_lost,
         decision,
-        notes: notes(&matched, conditions.len(), uncued),
+        notes: notes(&matched, conditions.len(), uncued, unnamed),
         limits: Limits::new(
             "the questions that both runs share: a drop elsewhere is not seen",
             [
@@ -213,8 +218,14 @@ fn varying<'a>(condition: &'a Condition, all: &BTreeSet<Condition>) -> Vec<(&'st
 }
 
 /// What else to know.
-fn notes(matched: &Matched, conditions: usize, uncued: bool) -> Vec<String> {
+fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>) -> Vec<String> {
     let mut notes = vec![ONE_DRAW.to_owned()];
+    if let Some(side) = unnamed {
+        let side = if side == 1 { "first" } else { "second" };
+        notes.push(format!(
+            "the {side} run names no arm: its samples are read as `uncued`, as the other run calls them"
+        ));
+    }
     if uncued {
         notes
             .push("samples with a planted cue, and control draws, are left out: --arm NAME compares an arm".to_owned());

@@ -204,3 +204,48 @@ fn efforts_have_rows_of_their_own_at_their_share_of_the_level() {
     let refused = compare(&before, &after, None, &unknown, &Settings::default()).unwrap_err().to_string();
     assert!(refused.contains("--effort") && refused.contains("high, low"), "{refused}");
 }
+
+/// The same questions, asked in an arm.
+fn in_arm(rights: &[(usize, bool)], arm: Option<&str>, into: &mut Side) {
+    for (unit, right) in rights {
+        let outcome = if *right { Outcome::Correct } else { Outcome::Wrong };
+        into.see(&Trace {
+            trial: Trial { unit: format!("q{unit}"), arm: arm.map(str::to_owned), ..Trial::default() },
+            events: vec![Event::Verdict {
+                verifier: "exact".to_owned(),
+                verdict: Verdict { outcome, extracted: None, why: String::new() },
+            }],
+            ..Trace::default()
+        });
+    }
+}
+
+#[test]
+fn a_run_without_arms_pairs_with_the_uncued_arm_of_another() {
+    let (before, after) = planted(400, 0.15, 9);
+    let plain = side(&before);
+    let (mut uncued, mut hinted) = (Side::default(), Side::default());
+    in_arm(&after, Some("uncued"), &mut uncued);
+    in_arm(&after, Some("uncued"), &mut hinted);
+    in_arm(&before, Some("cued"), &mut hinted);
+    let settings = Settings::default();
+    let wanted = compare(&plain, &side(&after), None, &Only::default(), &settings).unwrap();
+    for other in [&uncued, &hinted] {
+        for only in [Only::default(), Only { arm: Some("uncued".to_owned()), ..Only::default() }] {
+            let found = compare(&plain, other, None, &only, &settings).unwrap();
+            assert_eq!((found.questions, &found.claims), (400, &wanted.claims));
+            assert!(found.notes.iter().any(|note| note.starts_with("the first run names no arm")), "{:?}", found.notes);
+            let turned = compare(other, &plain, None, &only, &settings).unwrap();
+            assert_eq!((turned.questions, turned.gained_lost.0), (400, found.gained_lost.1));
+        }
+    }
+    // A side that has both means two arms by them.
+    let mut both = uncued.clone();
+    in_arm(&before, None, &mut both);
+    let found = compare(&plain, &both, None, &Only::default(), &settings).unwrap();
+    assert_eq!(found.gained_lost, (0, 0), "the unnamed arm is compared with the unnamed one");
+    // Another arm is no plain one.
+    let mut other = Side::default();
+    in_arm(&after, Some("paraphrase"), &mut other);
+    assert!(compare(&plain, &other, None, &Only::default(), &settings).is_err());
+}

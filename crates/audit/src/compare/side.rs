@@ -1,6 +1,7 @@
 //! What is kept of the two runs of a comparison, and which of it is compared: the question is the unit, however many arms, kinds of cue and
 //! efforts it was asked in. No statistics here.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use candor_trace::{Event, Trace, arm};
@@ -64,6 +65,31 @@ impl Side {
             Some(Outcome::Wrong | Outcome::NoAnswer) => samples.decided += 1,
             Some(Outcome::Error) | None => samples.undecided += 1,
         }
+    }
+
+    /// The same samples with `uncued` for the arm of those that name none and have no cue.
+    fn uncued(&self) -> Self {
+        let name = |((question, [name, cue, effort]), samples): (&(Question, Condition), &Samples)| {
+            let name = if name.is_empty() && cue.is_empty() { arm::UNCUED.to_owned() } else { name.clone() };
+            ((question.clone(), [name, cue.clone(), effort.clone()]), *samples)
+        };
+        Self {
+            places: self.places.iter().map(name).collect(),
+            verifiers: self.verifiers.clone(),
+            planted: self.planted,
+        }
+    }
+
+    /// Whether no decided sample names an arm or has a cue.
+    fn names_no_arm(&self) -> bool {
+        !self.places.is_empty() && self.decided().all(|((_, [name, cue, _]), _)| name.is_empty() && cue.is_empty())
+    }
+
+    /// Whether some decided sample is of the uncued arm, and none that has no cue is of none.
+    fn names_uncued(&self) -> bool {
+        let conditions = self.conditions();
+        conditions.iter().any(|[name, ..]| name == arm::UNCUED)
+            && !conditions.iter().any(|[name, cue, _]| name.is_empty() && cue.is_empty())
     }
 
     fn decided(&self) -> impl Iterator<Item = (&(Question, Condition), &Samples)> {
@@ -130,6 +156,18 @@ impl Only {
             taken.retain(plain);
         }
         Ok((taken, uncued))
+    }
+}
+
+/// Both sides under the same names: a plain question is one, whether its arm is called `uncued` or not named at all. Where one side names no arm
+/// and the other has an uncued one, the first is read as uncued; which one that is, 1 or 2. Where a side has both, they are two arms.
+pub(super) fn alike<'s>(before: &'s Side, after: &'s Side) -> (Cow<'s, Side>, Cow<'s, Side>, Option<u8>) {
+    if before.names_no_arm() && after.names_uncued() {
+        (Cow::Owned(before.uncued()), Cow::Borrowed(after), Some(1))
+    } else if before.names_uncued() && after.names_no_arm() {
+        (Cow::Borrowed(before), Cow::Owned(after.uncued()), Some(2))
+    } else {
+        (Cow::Borrowed(before), Cow::Borrowed(after), None)
     }
 }
 
