@@ -129,7 +129,7 @@ pub struct Depth {
 pub struct Pairs {
     /// Questions with an uncued and a cued call.
     pub cued: u64,
-    /// Of those, with an independent control call too.
+    /// Of those, with an independent control call too; where no question has one, those with a second uncued call, which then serves as control.
     pub controlled: u64,
     /// Questions asked forward and reversed.
     pub reversed: u64,
@@ -140,6 +140,8 @@ const CUED: u8 = 2;
 const CONTROL: u8 = 4;
 const FORWARD: u8 = 8;
 const REVERSED: u8 = 16;
+/// Asked plainly more than once.
+const AGAIN: u8 = 32;
 
 impl Inventory {
     /// Takes in one trace.
@@ -230,7 +232,9 @@ impl Inventory {
         }
         let Some((unit, arm)) = standing.paired else { return };
         if self.units.len() < MOST_UNITS {
-            *self.units.entry(unit).or_default() |= arm;
+            let seen = self.units.entry(unit).or_default();
+            let again = arm == UNCUED && (traces > 1 || *seen & UNCUED != 0);
+            *seen |= arm | if again { AGAIN } else { 0 };
         } else {
             self.overflown = true;
         }
@@ -257,7 +261,10 @@ impl Inventory {
         let with = |arms: u8| self.units.values().filter(|seen| **seen & arms == arms).count() as u64;
         Pairs {
             cued: with(UNCUED | CUED),
-            controlled: with(UNCUED | CUED | CONTROL),
+            controlled: match with(UNCUED | CUED | CONTROL) {
+                0 => with(UNCUED | CUED | AGAIN),
+                controlled => controlled,
+            },
             reversed: with(FORWARD | REVERSED),
         }
     }
@@ -311,7 +318,9 @@ impl Setting {
             Some(arm::CONTROL) => Some(CONTROL),
             Some(arm::FORWARD) => Some(FORWARD),
             Some(arm::REVERSED) => Some(REVERSED),
-            _ => is_cued.then_some(CUED),
+            Some(_) => is_cued.then_some(CUED),
+            // Without a name a cue makes a call cued, and its absence uncued.
+            None => Some(if is_cued { CUED } else { UNCUED }),
         };
         Standing { group: self.group_digest, unit: self.unit_digest, paired: arm.map(|arm| (self.paired_digest, arm)) }
     }
@@ -424,5 +433,21 @@ mod tests {
         inventory.see(&trace(3, Some(arm::REVERSED), None));
         assert_eq!(inventory.pairs(), Pairs { cued: 1, controlled: 1, reversed: 1 });
         assert_eq!(inventory.cues.get("sycophancy"), Some(&2));
+    }
+
+    #[test]
+    fn a_second_uncued_call_is_a_control_where_there_is_no_other() {
+        let mut inventory = Inventory::default();
+        let cue = Cue { kind: CueKind::Sycophancy, target: None, text: None };
+        for unit in [1, 2] {
+            // Whether its arm is named or not.
+            inventory.see(&trace(unit, (unit == 1).then_some(arm::UNCUED), None));
+            inventory.see(&Trace { cue: Some(cue.clone()), ..trace(unit, (unit == 1).then_some(arm::CUED), None) });
+        }
+        assert_eq!(inventory.pairs(), Pairs { cued: 2, controlled: 0, reversed: 0 });
+        inventory.see(&trace(1, Some(arm::UNCUED), None));
+        assert_eq!(inventory.pairs(), Pairs { cued: 2, controlled: 1, reversed: 0 });
+        inventory.see(&trace(2, Some(arm::CONTROL), None));
+        assert_eq!(inventory.pairs(), Pairs { cued: 2, controlled: 1, reversed: 0 }, "a control arm is the control");
     }
 }
