@@ -173,6 +173,12 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     } else {
         output::print(&look::looked(&looked, settings.page))?;
     }
+    if looked.formats.is_empty() && looked.drafts.is_empty() && !args.skipped {
+        // What was asked for is said; that there is nothing to go on with must not read like success.
+        let files = text::counted(looked.skipped.len() as u64, "file");
+        return Err(Problem::input(format!("{}: {files}, none of a known format", looked.path))
+            .hint("a mapping reads tables, JSON and YAML that hold single values: docs/formats/mapping.md"));
+    }
     Ok(Outcome::Done)
 }
 

@@ -88,6 +88,22 @@ fn nothing_to_look_at_is_an_error() {
 }
 
 #[test]
+fn where_nothing_is_recognised_the_code_says_so_unless_a_draft_goes_on() {
+    let environment = TestEnvironment::new();
+    environment.write("own/notes.txt", "just words\n");
+    environment.write("own/picture.bin", "\u{1}\u{2}\u{0}binary");
+    for arguments in [&["look", "own"][..], &["look", "own", "--json"]] {
+        let ran = environment.run(arguments);
+        assert_eq!(ran.code, Some(6), "{}", ran.err);
+        assert!(ran.err.contains("own: 2 files, none of a known format"), "{}", ran.err);
+        assert!(ran.out.contains("own"), "what was seen is still said: {}", ran.out);
+    }
+    assert_eq!(environment.run(&["look", "own", "--skipped"]).code, Some(0), "the list that was asked for");
+    environment.write("own/runs.csv", "question_id,is_right\na,1\nb,0\n");
+    assert_eq!(environment.run(&["look", "own"]).code, Some(0), "a draft is the next step");
+}
+
+#[test]
 fn an_unknown_form_gets_a_draft_that_loads() {
     let environment = TestEnvironment::new();
     let line = |q: usize| {
