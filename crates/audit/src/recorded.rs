@@ -7,6 +7,7 @@ use candor_trace::Trace;
 use candor_trace::import::{self, Options, Source, Summary};
 
 use crate::report::worst;
+use crate::words::counted;
 use crate::{Audit, Error, Report, Run, Settings, SourceFile};
 
 /// Runs audits over recorded traces in one pass.
@@ -43,7 +44,11 @@ pub fn run(
     }
     if reports.is_empty() {
         let absent = summary.absent.iter().map(|field| format!("; {field}"));
-        return Err(Error::Nothing { what: nothing(&silent, summary.traces) + &absent.collect::<String>() });
+        let skipped = match summary.skipped.len() {
+            0 => String::new(),
+            count => format!("; {} skipped", counted(count as u64, "file")),
+        };
+        return Err(Error::Nothing { what: nothing(&silent, summary.traces) + &skipped + &absent.collect::<String>() });
     }
     for report in &mut reports {
         // What a mapping misspells is missing from every number.

@@ -11,6 +11,7 @@ use candor_trace::{Error, Mapping, Trace};
 use crate::problem::Problem;
 use crate::progress::Reported;
 use crate::settings::Settings;
+use crate::show::text;
 
 /// Where recorded calls are.
 #[derive(Debug, Clone)]
@@ -123,7 +124,13 @@ pub(crate) fn audited(
             ControlFlow::Continue(())
         })
     })?;
-    run.map_err(|error| refused(&error))
+    run.map_err(|error| match error {
+        candor_audit::Error::Nothing { .. } => Problem::input(error.to_string()).hint(format!(
+            "candor look {} says what this data can answer, what is missing and which files were skipped",
+            text::shell(&from.path.to_string_lossy())
+        )),
+        error => refused(&error),
+    })
 }
 
 /// An import that failed: a mapping is configuration, everything else is data.

@@ -21,6 +21,16 @@ pub(crate) struct Source {
     pub(crate) arguments: String,
 }
 
+impl Source {
+    /// The look at the same data.
+    pub(crate) fn look(&self, flag: &str) -> String {
+        let arguments = self.arguments.strip_prefix("--from ").unwrap_or("PATH");
+        // A look counts what cannot be read; it takes no flag for it.
+        let arguments = arguments.strip_suffix(" --skip-invalid").unwrap_or(arguments);
+        format!("candor look {arguments} {flag}")
+    }
+}
+
 /// How much of every report is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
@@ -42,7 +52,7 @@ pub(crate) fn run(run: &Run, source: &Source, detail: Detail, page: Page) -> Str
         }
     }
     writing.gap();
-    footer(run, &mut writing);
+    footer(run, source, &mut writing);
     writing.finish()
 }
 
@@ -214,7 +224,7 @@ fn listed<'t>(title: &str, items: impl Iterator<Item = &'t str>, writing: &mut W
 }
 
 /// What was read, and with which settings.
-fn footer(run: &Run, writing: &mut Writing) {
+fn footer(run: &Run, source: &Source, writing: &mut Writing) {
     writing.line(&"─".repeat(writing.page().width));
     let files = run.files.len() as u64;
     let planted = if run.reports.iter().any(|report| report.planted) { format!("; {PLANTED}") } else { String::new() };
@@ -243,14 +253,8 @@ fn footer(run: &Run, writing: &mut Writing) {
         }
     }
     if !run.skipped.is_empty() {
-        writing.paragraph("", &format!("not read, {}:", text::counted(run.skipped.len() as u64, "file")));
-        for (file, why) in run.skipped.iter().take(MOST_SKIPPED) {
-            writing.paragraph("  - ", &format!("{file}: {why}"));
-        }
-        if run.skipped.len() > MOST_SKIPPED {
-            writing
-                .paragraph("  - ", &format!("{} more: candor look PATH --skipped", run.skipped.len() - MOST_SKIPPED));
-        }
+        let skipped = text::counted(run.skipped.len() as u64, "file");
+        writing.command(&format!("{skipped} skipped, why: "), &source.look("--skipped"), None);
     }
     for field in &run.absent {
         writing.paragraph("", field);
@@ -259,9 +263,6 @@ fn footer(run: &Run, writing: &mut Writing) {
         writing.paragraph("", &format!("nothing to read for: {}", run.silent.join(", ")));
     }
 }
-
-/// At most this many skipped files stand on the terminal.
-const MOST_SKIPPED: usize = 5;
 
 /// A number without the zeros at its end.
 fn trimmed(x: f64) -> String {

@@ -172,3 +172,23 @@ fn the_environment_says_where_runs_are_stored_and_a_flag_says_it_first() {
     assert!(stored(&["audit", "run", "compute", "--quiet", "--dir", "by flag"], "by flag"));
     assert!(!environment.path(".candor").exists());
 }
+
+#[test]
+fn skipped_files_are_counted_at_the_end_and_where_nothing_is_found() {
+    let environment = TestEnvironment::new();
+    let calls: String = (0..30).flat_map(|q| (0..4).map(move |s| call(&format!("q{q}"), s, (q + s) % 3 > 0))).collect();
+    environment.write("runs/a.jsonl", &calls);
+    environment.write("runs/notes.txt", "just words\n");
+    environment.write("runs/empty.csv", "");
+    let out = environment.done(&["audit", "run", "--from", "runs", "--skip-invalid", "--quiet"]);
+    assert!(out.lines().any(|line| line == "2 files skipped, why: candor look runs --skipped"), "{out}");
+    environment.write(
+        "few/a.jsonl",
+        "{\"trial\":{\"unit\":\"q\",\"sample\":0},\"model\":\"m\",\"events\":[{\"output\":{\"text\":\"\",\"answer\":\"B\"}}]}\n",
+    );
+    environment.write("few/notes.txt", "just words\n");
+    let ran = environment.run(&["audit", "run", "--from", "few", "--quiet"]);
+    assert_eq!(ran.code, Some(6));
+    let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(err.contains("; 1 file skipped") && err.contains("candor look few says"), "{err}");
+}

@@ -236,8 +236,7 @@ fn a_run_on_a_wide_terminal() {
     read 18,420 traces from 1 file; seed 20261124, 95 % intervals; margin 2 points; candor 0.1.0
     left out as asked, 1 record that could not be read:
       - a.jsonl:17: expected an object, found a list
-    not read, 1 file:
-      - b.bin: no format is recognised in its first bytes
+    1 file skipped, why: candor look 'my runs' --skipped
     nothing to read for: faithfulness
     "#);
 }
