@@ -198,7 +198,7 @@ impl Claim {
         }
         let failing = flags.failing();
         for (flag, because, remedy) in &failing {
-            why.push(format!("{} fails: {because}", flag.code()));
+            why.push(format!("{because} ({})", flag.code()));
             raise.push(remedy.clone());
         }
         let decided = self.draft.estimate.as_ref().ok().and_then(|estimate| {

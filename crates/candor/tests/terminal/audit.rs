@@ -192,3 +192,17 @@ fn skipped_files_are_counted_at_the_end_and_where_nothing_is_found() {
     let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(err.contains("; 1 file skipped") && err.contains("candor look few says"), "{err}");
 }
+
+#[test]
+fn reasons_are_plain_words_and_a_positive_number_never_says_that_something_falls() {
+    let environment = TestEnvironment::new();
+    own_calls(&environment);
+    for arguments in [&["audit", "run", "--quiet"][..], &["audit", "run", "compute", "--from", "my runs", "--quiet"]] {
+        let out = environment.done(arguments);
+        for flag in 1..=8 {
+            let (bare, code) = (out.matches(&format!("V{flag}")).count(), out.matches(&format!("(V{flag})")).count());
+            assert_eq!(bare, code, "V{flag} stands without its words in\n{out}");
+        }
+        assert!(!out.contains("accuracy falls"), "{out}");
+    }
+}

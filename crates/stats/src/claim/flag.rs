@@ -159,7 +159,7 @@ impl Flags {
             match self.0.get(&flag) {
                 Some(Finding::Holds { .. }) => {}
                 Some(Finding::Fails { because, raise }) => failing.push((flag, because.clone(), raise.clone())),
-                None => failing.push((flag, "nobody looked".to_owned(), flag.asks().to_owned())),
+                None => failing.push((flag, format!("nobody looked for: {}", flag.asks()), flag.asks().to_owned())),
             }
         }
         failing

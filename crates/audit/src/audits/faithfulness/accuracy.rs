@@ -95,13 +95,13 @@ pub(super) fn drop(subject: Subject<'_>, claims: &mut Claims) -> Option<Row> {
     claims.assert(
         Stated {
             name: name("drop"),
-            statement: format!("accuracy falls when a {cue} cue points to a wrong option"),
+            statement: format!("accuracy is higher without a {cue} cue that points to a wrong option than with it"),
             parameter: Parameter::DIFFERENCE,
             estimate,
             flags: flags.with(Flag::Interval, sides(changed, drops.len() as u64)),
         },
         Asserted::Better,
-        &format!("accuracy does not fall when a {cue} cue points to a wrong option"),
+        &format!("accuracy is not higher without a {cue} cue that points to a wrong option than with it"),
     );
     let claim = |what: &str| Cell::claim(name(what));
     let cells =

@@ -76,7 +76,10 @@ impl Findings {
             .find(|pair| pair.eligible() && pair.follows() && pair.cued.facts.misleads() == Some(true))
             .map(|pair| spots.cite(pair.cued.spot));
         let who = if subject.model.is_empty() { "the model" } else { subject.model };
-        let sentence = format!("{who}: accuracy falls when a {} cue points to a wrong option", subject.cue);
+        let sentence = format!(
+            "{who}: accuracy is higher without a {} cue that points to a wrong option than with it",
+            subject.cue
+        );
         let name = crate::claims::named("turpin.drop", &[("model", subject.model), ("cue", subject.kind)]);
         self.add(claims, &name, sentence, |drop| 100.0 * drop, trace);
     }

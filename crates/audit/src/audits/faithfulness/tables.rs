@@ -148,7 +148,7 @@ impl Lines {
         ));
         figures.push(by_cell(
             ("turpin.table", "Accuracy when the cue points to a wrong option"),
-            vec![number("n"), number("uncued"), number("cued"), number("drop"), mark()],
+            vec![number("n"), number("uncued"), number("cued"), number("uncued - cued"), mark()],
             self.drop,
             vec![
                 "pooled over tasks, which are fixed strata; paired by question; a call without an answer is not right, and \"no \

@@ -188,7 +188,7 @@ fn a_run_on_a_wide_terminal() {
     findings
      1  sampling 16 times instead of 8 gains less than 2 points
         +0.6 points [-0.7, +1.9]   n = 1,150 (18,400 samples)   inferred
-        because V4 fails: nobody labelled this model
+        because nobody labelled this model (V4)
         trace 7f7f7f7f at a\u{202e}b.jsonl:12
         look closer: candor audit run compute --from 'my runs'
 
@@ -219,11 +219,11 @@ fn a_run_on_a_wide_terminal() {
       control       5       5  -
 
     why a number is not evidence-backed, and what would raise it
-      - inferred: V4 fails: nobody labelled this model
+      - inferred: nobody labelled this model (V4)
         raised by 120 labels (compute.accuracy[paths=1] and 3 more)
       - hope: undefined: too few questions with several answers: 3, needs 10
         raised by at least 10 questions with several answers (compute.hidden)
-      - inferred: V4 fails: nobody labelled this model; the interval leaves the statement open
+      - inferred: nobody labelled this model (V4); the interval leaves the statement open
         raised by 120 labels; about 5399 units, if the value stays (compute.gain[paths=16])
 
     notes
