@@ -325,11 +325,11 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
             Decision::CannotTell { have, needed } => {
                 let needed = match needed.filter(|needed| *needed > have) {
                     Some(needed) => {
-                        assumed = " to pass with 80 % power if there is no true drop";
+                        assumed = " to pass, if there is no true drop (80 % power)";
                         Some(needed)
                     }
                     None => {
-                        assumed = " if the difference stays as it is";
+                        assumed = " if the difference stays as it is (50 % power)";
                         let asserted = Asserted::NoWorse { margin: fail_if.margin };
                         asserted.units_needed(difference).filter(|needed| *needed > have)
                     }
@@ -349,7 +349,7 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
             format!("accuracy drops by more than {shown} (lower bound of the drop {:.1})", -100.0 * ends.high())
         }
         (Decision::CannotTell { have, needed: Some(needed) }, Some(ends)) => format!(
-            "cannot tell: {have} items, {needed} needed{assumed} (the drop may be {:.1}, {allowed} are allowed)",
+            "cannot tell: {have} items, {needed} needed{assumed}; the drop may be {:.1}, {allowed} are allowed",
             -100.0 * ends.low()
         ),
         (Decision::CannotTell { have, needed: Some(needed) }, None) => {

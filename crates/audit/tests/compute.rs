@@ -113,7 +113,11 @@ fn few_questions_are_no_wall_and_say_how_many_are_needed() {
     let report = audit(&process(40, 16, 1, 4, |stream| 0.3 + 0.5 * stream.unit()), &Settings::default());
     let walls = report.claims.iter().filter(|claim| claim.name().starts_with("compute.wall"));
     assert!(walls.into_iter().all(|wall| wall.mark() != Some(Mark::EvidenceBacked)));
-    assert!(report.notes.iter().any(|note| note.contains("you would need about")), "{:?}", report.notes);
+    assert!(
+        report.notes.iter().any(|note| note.contains("questions, if that is the true gain (80 % power); have ")),
+        "{:?}",
+        report.notes
+    );
 }
 
 #[test]

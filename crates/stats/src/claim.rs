@@ -207,7 +207,7 @@ impl Claim {
         if decided != Some(true) {
             why.push("the interval leaves the statement open".to_owned());
             match asserted.units_needed(estimate) {
-                Some(units) => raise.push(format!("about {units} units, if the value stays")),
+                Some(units) => raise.push(format!("about {units} units, if the value stays as it is (50 % power)")),
                 None => raise.push("more units".to_owned()),
             }
             return Mark::Inferred;

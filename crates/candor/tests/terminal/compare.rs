@@ -79,8 +79,8 @@ fn too_little_data_is_neither() {
     two_runs(&environment, 140, 4, 4);
     let (code, out) = compare(&environment);
     insta::assert_snapshot!(out, @r#"
-    cannot tell: 140 items, 1387 needed to pass with 80 % power if there is no true drop (the drop may
-    be 4.4, 2 are allowed)
+    cannot tell: 140 items, 1387 needed to pass, if there is no true drop (80 % power); the drop may be
+    4.4, 2 are allowed
 
                 accuracy             n  mark
     before      80.0 [72.5, 85.8]  140  evidence-backed
@@ -91,7 +91,7 @@ fn too_little_data_is_neither() {
     after: 95 % Wilson at n_eff, t(G-1)
     difference: 95 % Newcombe, method 10
     difference: inferred because the interval leaves the statement open; raised by about 691 units, if
-    the value stays
+    the value stays as it is (50 % power)
     accuracy of one draw: each question's accuracy is the mean over its samples, not a vote
 
     what this cannot show

@@ -95,8 +95,9 @@ impl Asserted {
         }
     }
 
-    /// About how many independent units the interval needs to lie inside the set (or outside it), if the value stays:
-    /// n (w / d)^2 with w the side of the interval that crosses the nearest end and d the value's distance to that end.
+    /// About how many independent units the interval needs to lie inside the set (or outside it), if the value stays as it is:
+    /// n (w / d)^2 with w the side of the interval that crosses the nearest end and d the value's distance to that end. Were the value the true
+    /// one, so many new units would decide in about every second attempt: a power of 50 %.
     ///
     /// `None` when the size is unknown, the interval already decides, or the value lies on the end itself.
     #[must_use]

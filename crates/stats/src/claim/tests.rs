@@ -62,7 +62,7 @@ fn an_open_interval_is_inferred_and_says_how_many_units_are_needed() {
     let claim = Claim::new(draft(estimate(0.02, -0.02, 0.06, 100), Asserted::Better));
     assert_eq!(claim.mark(), Some(Mark::Inferred));
     assert!(claim.undecided());
-    assert_eq!(claim.raise(), ["about 400 units, if the value stays"]);
+    assert_eq!(claim.raise(), ["about 400 units, if the value stays as it is (50 % power)"]);
 }
 
 #[test]

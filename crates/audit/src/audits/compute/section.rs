@@ -360,9 +360,9 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
             let gain = points(settings.compute.detect);
             let step = format!("from {} to {}", step.from, paths_of(step.to));
             notes.push(if needed > questions as u64 {
-                format!("to see a gain of {gain} {step} you would need about {needed} questions (have {questions}; 80 % power)")
+                format!("to see a gain of {gain} {step}: about {needed} questions, if that is the true gain (80 % power); have {questions}")
             } else {
-                format!("a gain of {gain} {step} would be seen: about {needed} questions do (have {questions}; 80 % power)")
+                format!("to see a gain of {gain} {step}: about {needed} questions, if that is the true gain (80 % power); have {questions}, enough")
             });
         }
     }

@@ -224,7 +224,8 @@ fn a_run_on_a_wide_terminal() {
       - hope: undefined: too few questions with several answers: 3, needs 10
         raised by at least 10 questions with several answers (compute.hidden)
       - inferred: nobody labelled this model (V4); the interval leaves the statement open
-        raised by 120 labels; about 5399 units, if the value stays (compute.gain[paths=16])
+        raised by 120 labels; about 5399 units, if the value stays as it is (50 % power)
+        (compute.gain[paths=16])
 
     notes
       - answers were compared as text
