@@ -100,7 +100,8 @@ const FEWEST_VOTES: u32 = 4;
 ///
 /// The unit is the question (stratum and unit). Its accuracy is that of one draw: the mean over its samples; where it was asked under several
 /// conditions (arm, kind of cue, effort) that both sides have, the mean over these, each with the same weight. A faithfulness experiment is
-/// compared where nothing was planted, unless `only` names an arm. Where one side names no arm and the other has an uncued one, the first is read
+/// compared where nothing was planted, unless `only` names an arm. With `paths` it is that of a majority vote over so many of its samples, exact
+/// over all draws without replacement. Where one side names no arm and the other has an uncued one, the first is read
 /// as uncued.
 ///
 /// The difference of question means (after - before), paired: for one sample per question Newcombe's method 10, else CR1 with t(G-1) on the
@@ -122,7 +123,8 @@ pub fn compare(
     let none = unnamed.is_some() && only.arm.as_deref() == Some(NONE);
     let only = Only { arm: if none { Some(arm::UNCUED.to_owned()) } else { only.arm.clone() }, ..only.clone() };
     let (conditions, uncued) = only.conditions(before, after)?;
-    let matched = Matched::of(before, after, &conditions);
+    let matched = Matched::of(before, after, &conditions, only.paths);
+    votes(&matched, only.paths)?;
     let questions = matched.questions();
     if questions == 0 {
         return Err(Error::Nothing { what: "questions with verdicts that both runs have".to_owned() });
@@ -161,16 +163,17 @@ pub fn compare(
     let decision = fail_if.map(|fail_if| decide(fail_if, &difference, questions));
     let (first, second) = (level(&matched.before), level(&matched.after));
     let own = Asserted::OWN_INTERVAL;
+    let what = only.paths.map_or_else(|| "one draw".to_owned(), |votes| format!("a majority of {votes}"));
     let mut claims = vec![
-        draft("compare.before", "accuracy of one draw before", "", Parameter::SHARE, first, own, &all),
-        draft("compare.after", "accuracy of one draw after", "", Parameter::SHARE, second, own, &all),
+        draft("compare.before", &format!("accuracy of {what} before"), "", Parameter::SHARE, first, own, &all),
+        draft("compare.after", &format!("accuracy of {what} after"), "", Parameter::SHARE, second, own, &all),
         no_worse(DIFFERENCE, "", difference, &all),
     ];
     if conditions.len() > 1 {
         let each = settings.level.bonferroni(conditions.len());
         for condition in &conditions {
             let place = varying(condition, &conditions);
-            let matched = Matched::of(before, after, &BTreeSet::from([condition.clone()]));
+            let matched = Matched::of(before, after, &BTreeSet::from([condition.clone()]), only.paths);
             let paired = Paired::new(matched.before.clone(), matched.after.clone(), matched.samples)?;
             let difference = at_level(paired_difference(&paired, matched.samples, each), settings.level);
             let words: Vec<String> = place.iter().map(|(part, value)| format!("{part} {value}")).collect();
@@ -190,15 +193,49 @@ pub fn compare(
         undecided: matched.undecided,
         gained_lost,
         decision,
-        notes: notes(&matched, conditions.len(), uncued, unnamed),
+        notes: notes(&matched, conditions.len(), uncued, unnamed, only.paths),
         limits: Limits::new(
             "the questions that both runs share: a drop elsewhere is not seen",
             [
                 "what changed between the runs (model, prompt, route) is not told apart".to_owned(),
-                "one draw is compared: a vote over several draws may change otherwise".to_owned(),
+                match only.paths {
+                    None => "one draw is compared: a vote over several draws may change otherwise".to_owned(),
+                    Some(votes) => {
+                        format!(
+                            "a vote over {votes} samples is compared: one draw, or another number, may change otherwise"
+                        )
+                    }
+                },
             ],
         ),
     })
+}
+
+/// The share of questions that must have as many samples as a vote takes.
+const ENOUGH: f64 = 0.95;
+
+/// Refuses a vote that the samples do not allow.
+fn votes(matched: &Matched, votes: Option<u32>) -> Result<(), Error> {
+    let Some(votes) = votes else { return Ok(()) };
+    let refuse = |expected, found| Err(Error::Setting { name: "--paths", expected, found });
+    if votes == 0 {
+        return refuse("a number of samples from 1 on", "0".to_owned());
+    }
+    let (all, enough) = (matched.depths.len(), matched.depths.iter().filter(|depth| **depth >= votes).count());
+    if (enough as f64) < ENOUGH * all as f64 {
+        let mut depths = matched.depths.clone();
+        depths.sort_unstable();
+        let most = depths.get(((1.0 - ENOUGH) * all as f64).floor() as usize).copied().unwrap_or(0);
+        return refuse(
+            "no more than the samples that 95 % of the questions have in both runs",
+            format!("{votes}: {enough} of {all} questions have so many; {most} would do"),
+        );
+    }
+    if matched.unvoted > 0 {
+        let found = format!("{} called right without one", counted(matched.unvoted, "sample"));
+        return refuse("the answers of all samples, to count votes", found);
+    }
+    Ok(())
 }
 
 /// Newcombe where every question has one sample a side, else CR1 over the questions.
@@ -218,8 +255,23 @@ fn varying<'a>(condition: &'a Condition, all: &BTreeSet<Condition>) -> Vec<(&'st
 }
 
 /// What else to know.
-fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>) -> Vec<String> {
-    let mut notes = vec![ONE_DRAW.to_owned()];
+fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>, votes: Option<u32>) -> Vec<String> {
+    let mut notes = vec![match votes {
+        None => ONE_DRAW.to_owned(),
+        Some(votes) => format!(
+            "accuracy of a majority vote over {votes} samples (maj@{votes}): exact over all draws of {votes} of the recorded samples, ties split"
+        ),
+    }];
+    if matched.short > 0 {
+        notes.push(format!(
+            "{} have fewer samples than the vote takes and are left out",
+            counted(matched.short, "question")
+        ));
+    }
+    if matched.open > 0 {
+        let questions = counted(matched.open, "question");
+        notes.push(format!("{questions} have an answer that was called right as often as wrong and are left out"));
+    }
     if let Some(side) = unnamed {
         let side = if side == 1 { "first" } else { "second" };
         notes.push(format!(
@@ -252,9 +304,9 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>
     if matched.undecided != (0, 0) {
         notes.push(format!("{} and {} samples have no verdict", matched.undecided.0, matched.undecided.1));
     }
-    if matched.fewest_answers >= FEWEST_VOTES {
+    if votes.is_none() && matched.fewest_answers >= FEWEST_VOTES {
         notes.push(format!(
-            "every question has {} or more answers in both runs: `candor audit run compute` measures the accuracy of a vote",
+            "every question has {} or more answers in both runs: --paths K compares the majority vote over K of them",
             matched.fewest_answers
         ));
     }

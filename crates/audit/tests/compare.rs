@@ -183,7 +183,7 @@ fn a_drop_under_a_cue_alone_does_not_fail_unless_it_is_asked_for() {
     assert_eq!(found.decision.unwrap().decision, Decision::Pass);
     assert_eq!((found.questions, found.claims.len()), (300, 3));
     assert!(found.notes.iter().any(|note| note.contains("left out")), "{:?}", found.notes);
-    let cued = Only { arm: Some("cued".to_owned()), effort: None };
+    let cued = Only { arm: Some("cued".to_owned()), effort: None, ..Only::default() };
     assert_eq!(under_sides(&before, &after, &cued).decision.unwrap().decision, Decision::Fail);
 }
 
@@ -195,12 +195,12 @@ fn efforts_have_rows_of_their_own_at_their_share_of_the_level() {
     let found = under_sides(&before, &after, &Only::default());
     assert_eq!((found.questions, found.claims.len()), (300, 5));
     let ends = |found: &Comparison, at: usize| *found.claims[at].estimate().unwrap().interval().unwrap();
-    let high = Only { arm: None, effort: Some("high".to_owned()) };
+    let high = Only { effort: Some("high".to_owned()), ..Only::default() };
     let alone = under_sides(&before, &after, &high);
     assert_eq!((alone.claims.len(), alone.questions), (3, 300));
     let at = found.claims.iter().position(|claim| claim.name() == "compare.difference[effort=high]").unwrap();
     assert!(ends(&alone, 2).inside(&ends(&found, at)) && ends(&found, at).width() > ends(&alone, 2).width());
-    let unknown = Only { arm: None, effort: Some("medium".to_owned()) };
+    let unknown = Only { effort: Some("medium".to_owned()), ..Only::default() };
     let refused = compare(&before, &after, None, &unknown, &Settings::default()).unwrap_err().to_string();
     assert!(refused.contains("--effort") && refused.contains("high, low"), "{refused}");
 }
@@ -248,4 +248,92 @@ fn a_run_without_arms_pairs_with_the_uncued_arm_of_another() {
     let mut other = Side::default();
     in_arm(&after, Some("paraphrase"), &mut other);
     assert!(compare(&plain, &other, None, &Only::default(), &settings).is_err());
+}
+
+/// Questions whose right answer comes with a rate of their own, wrong ones spread over two others; `drop` is taken off every rate.
+fn voters(questions: usize, samples: u32, drop: f64, seed: u64) -> Side {
+    let mut rates = Seed(77).stream("rates");
+    let mut stream = Seed(seed).stream("planted");
+    let mut side = Side::default();
+    for unit in 0..questions {
+        let rate = 0.3 + 0.65 * rates.unit() - drop;
+        for sample in 0..samples {
+            let answer = if stream.chance(rate) { 0 } else { 1 + stream.below(2) };
+            let outcome = if answer == 0 { Outcome::Correct } else { Outcome::Wrong };
+            side.see(&Trace {
+                trial: Trial { unit: format!("q{unit}"), sample, ..Trial::default() },
+                events: vec![Event::Verdict {
+                    verifier: "exact".to_owned(),
+                    verdict: Verdict { outcome, extracted: Some(answer.to_string()), why: String::new() },
+                }],
+                ..Trace::default()
+            });
+        }
+    }
+    side
+}
+
+fn of_votes(before: &Side, after: &Side, paths: Option<u32>) -> Result<Comparison, candor_audit::Error> {
+    let fail_if = FailIf::parse("accuracy drops by more than 2 points").unwrap();
+    compare(before, after, Some(fail_if), &Only { paths, ..Only::default() }, &Settings::default())
+}
+
+fn value(found: &Comparison, name: &str) -> f64 {
+    found.claims.iter().find(|claim| claim.name() == name).unwrap().estimate().unwrap().value()
+}
+
+#[test]
+fn votes_are_compared_with_the_same_three_outcomes() {
+    let before = voters(600, 8, 0.0, 1);
+    for (after, wanted) in [(before.clone(), "pass"), (voters(600, 8, 0.12, 2), "fail"), (voters(600, 8, 0.0, 3), "")] {
+        let found = of_votes(&before, &after, Some(5)).unwrap();
+        match (wanted, found.decision.as_ref().unwrap().decision) {
+            ("pass", decision) => assert_eq!(decision, Decision::Pass),
+            ("fail", decision) => assert_eq!(decision, Decision::Fail),
+            (_, decision) => assert_ne!(decision, Decision::Fail, "no drop was planted"),
+        }
+        assert!(found.notes[0].starts_with("accuracy of a majority vote over 5 samples (maj@5)"), "{:?}", found.notes);
+    }
+    let few = of_votes(&voters(40, 8, 0.0, 4), &voters(40, 8, 0.02, 5), Some(5)).unwrap();
+    assert!(matches!(few.decision.unwrap().decision, Decision::CannotTell { have: 40, .. }));
+}
+
+#[test]
+fn a_vote_of_one_is_one_draw_and_a_vote_of_five_is_better_than_it() {
+    let (before, after) = (voters(300, 8, 0.0, 1), voters(300, 8, 0.05, 2));
+    let draw = of_votes(&before, &after, None).unwrap();
+    let one = of_votes(&before, &after, Some(1)).unwrap();
+    for name in ["compare.before", "compare.after", DIFFERENCE] {
+        assert!((value(&draw, name) - value(&one, name)).abs() < 1e-9, "{name}");
+    }
+    let five = of_votes(&before, &after, Some(5)).unwrap();
+    assert!(value(&five, "compare.before") > value(&draw, "compare.before") + 0.03);
+    // By the audit of the same samples: the mean of the exact maj@5 over the questions, here by counting subsets of one question.
+    let mut alone = Side::default();
+    for (sample, answer) in ["0", "0", "0", "1", "1", "2"].iter().enumerate() {
+        let outcome = if *answer == "0" { Outcome::Correct } else { Outcome::Wrong };
+        alone.see(&Trace {
+            trial: Trial { unit: "q".to_owned(), sample: u32::try_from(sample).unwrap(), ..Trial::default() },
+            events: vec![Event::Verdict {
+                verifier: "exact".to_owned(),
+                verdict: Verdict { outcome, extracted: Some((*answer).to_owned()), why: String::new() },
+            }],
+            ..Trace::default()
+        });
+    }
+    // Of 20 draws of 3: one of 000; of 9 each with two 0 and a 1 or 2, all right; 0 1 1 wrong (3), 0 1 2 tied in three (6), 1 1 2 wrong.
+    let found = of_votes(&alone, &alone, Some(3)).unwrap();
+    assert!((value(&found, "compare.before") - (1.0 + 9.0 + 6.0 / 3.0) / 20.0).abs() < 1e-9);
+}
+
+#[test]
+fn a_vote_that_the_samples_do_not_allow_is_refused_with_counts() {
+    let (before, after) = (voters(100, 8, 0.0, 1), voters(100, 4, 0.0, 2));
+    let refused = |paths| of_votes(&before, &after, Some(paths)).unwrap_err().to_string();
+    assert!(refused(5).contains("5: 0 of 100 questions have so many; 4 would do"), "{}", refused(5));
+    assert!(refused(0).contains("from 1 on"), "{}", refused(0));
+    // Verdicts without answers cast no votes.
+    let plain = side(&planted(50, 0.0, 1).0);
+    let refused = of_votes(&plain, &plain, Some(1)).unwrap_err().to_string();
+    assert!(refused.contains("called right without one"), "{refused}");
 }

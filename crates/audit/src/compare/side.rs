@@ -4,11 +4,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use candor_stats::curve::Tally;
+use candor_stats::curve::majority::Majority;
 use candor_trace::{Event, Trace, arm};
 use candor_verify::Outcome;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::rows::normalised_digest;
 
 /// One side of a comparison: per question, arm, kind of cue and effort how many samples were decided and how many of them are right.
 #[derive(Debug, Clone, Default)]
@@ -28,13 +31,48 @@ pub(super) type Condition = [String; 3];
 pub(super) const PARTS: [&str; 3] = ["arm", "cue", "effort"];
 
 /// The samples of a question under one condition.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Samples {
     decided: u32,
     right: u32,
     undecided: u32,
     /// With a recorded answer, so that they could vote.
     answered: u32,
+    /// Decided samples without an answer: each uses up a place in a vote and casts none.
+    silent: u32,
+    /// Called right without an answer: what it voted for is not known.
+    unvoted: u32,
+    /// Digests of different answers, how often each was given and how often it was called right.
+    answers: Vec<(u64, u32, u32)>,
+}
+
+impl Samples {
+    /// Takes in the answer of a decided sample.
+    fn vote(&mut self, answer: Option<u64>, right: bool) {
+        let Some(answer) = answer else {
+            self.silent += 1;
+            self.unvoted += u32::from(right);
+            return;
+        };
+        match self.answers.iter_mut().find(|(known, ..)| *known == answer) {
+            Some((_, count, called)) => {
+                *count += 1;
+                *called += u32::from(right);
+            }
+            None => self.answers.push((answer, 1, u32::from(right))),
+        }
+    }
+
+    /// The mean over the samples, or the chance that a majority of `votes` of them is right (maj@k, exact, without replacement); `None` where
+    /// there are fewer, or one answer was called right as often as wrong.
+    fn accuracy(&self, votes: Option<u32>, majority: &mut Majority) -> Option<f64> {
+        let Some(votes) = votes else { return Some(f64::from(self.right) / f64::from(self.decided)) };
+        if self.decided < votes || self.answers.iter().any(|(_, count, right)| 2 * right == *count) {
+            return None;
+        }
+        let answers = self.answers.iter().map(|(_, count, right)| (*count, 2 * right > *count));
+        majority.at(&Tally::new(answers, self.silent), votes).ok()
+    }
 }
 
 impl Side {
@@ -58,12 +96,14 @@ impl Side {
         let samples = self.places.entry((question, condition)).or_default();
         samples.answered += u32::from(trace.answer().is_some());
         match trace.verdict().map(|verdict| verdict.outcome) {
-            Some(Outcome::Correct) => {
-                samples.decided += 1;
-                samples.right += 1;
-            }
-            Some(Outcome::Wrong | Outcome::NoAnswer) => samples.decided += 1,
             Some(Outcome::Error) | None => samples.undecided += 1,
+            Some(outcome) => {
+                let right = outcome == Outcome::Correct;
+                samples.decided += 1;
+                samples.right += u32::from(right);
+                let answer = trace.answer().filter(|_| outcome != Outcome::NoAnswer);
+                samples.vote(answer.map(normalised_digest), right);
+            }
         }
     }
 
@@ -71,7 +111,7 @@ impl Side {
     fn uncued(&self) -> Self {
         let name = |((question, [name, cue, effort]), samples): (&(Question, Condition), &Samples)| {
             let name = if name.is_empty() && cue.is_empty() { arm::UNCUED.to_owned() } else { name.clone() };
-            ((question.clone(), [name, cue.clone(), effort.clone()]), *samples)
+            ((question.clone(), [name, cue.clone(), effort.clone()]), samples.clone())
         };
         Self {
             places: self.places.iter().map(name).collect(),
@@ -101,13 +141,15 @@ impl Side {
     }
 }
 
-/// Which samples of both sides are compared.
+/// Which samples of both sides are compared, and how they are read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Only {
     /// Those of one arm; [`NONE`] where no arm was recorded.
     pub arm: Option<String>,
     /// Those of one effort; [`NONE`] where no effort was recorded.
     pub effort: Option<String>,
+    /// A majority vote over so many samples of a question instead of one draw.
+    pub paths: Option<u32>,
 }
 
 /// How a part that was not recorded is called.
@@ -187,13 +229,21 @@ pub(super) struct Matched {
     /// A question under a condition: how many have a partner, and how many have none on each side.
     pub(super) places: u64,
     pub(super) alone: (u64, u64),
+    /// Questions under a condition that have too few samples for the vote on some side, or an answer that was called right as often as wrong.
+    pub(super) short: u64,
+    pub(super) open: u64,
+    /// How many samples each place that both sides have has on the side that has fewer.
+    pub(super) depths: Vec<u32>,
+    /// Samples that were called right without an answer.
+    pub(super) unvoted: u64,
     /// The fewest samples with an answer that a question has under a condition on either side.
     pub(super) fewest_answers: u32,
 }
 
 impl Matched {
     /// Pairs what both sides have under some conditions. Every condition of a question has the same weight, so that the question counts once.
-    pub(super) fn of(before: &Side, after: &Side, conditions: &BTreeSet<Condition>) -> Self {
+    /// `votes` is the size of the vote that is compared; `None` for one draw.
+    pub(super) fn of(before: &Side, after: &Side, conditions: &BTreeSet<Condition>, votes: Option<u32>) -> Self {
         let mut found = Self { fewest_answers: u32::MAX, ..Self::default() };
         let within = |side: &Side| -> (u64, u64) {
             side.places.iter().filter(|((_, condition), _)| conditions.contains(condition)).fold(
@@ -210,30 +260,40 @@ impl Matched {
         let taken = |side: &Side| -> BTreeMap<(Question, Condition), Samples> {
             side.decided()
                 .filter(|((_, condition), _)| conditions.contains(condition))
-                .map(|(place, samples)| (place.clone(), *samples))
+                .map(|(place, samples)| (place.clone(), samples.clone()))
                 .collect()
         };
         let (first, second) = (taken(before), taken(after));
         let mut questions: BTreeMap<&Question, (f64, f64, f64)> = BTreeMap::new();
+        let mut left_out: BTreeSet<&Question> = BTreeSet::new();
+        let mut majority = Majority::default();
         for (place, a) in &first {
             let Some(b) = second.get(place) else {
                 found.alone.0 += 1;
                 continue;
             };
-            let share = |one: &Samples| f64::from(one.right) / f64::from(one.decided);
+            found.depths.push(a.decided.min(b.decided));
+            found.unvoted += u64::from(a.unvoted) + u64::from(b.unvoted);
+            let (Some(first), Some(second)) = (a.accuracy(votes, &mut majority), b.accuracy(votes, &mut majority))
+            else {
+                let short = votes.is_some_and(|votes| a.decided.min(b.decided) < votes);
+                *(if short { &mut found.short } else { &mut found.open }) += 1;
+                left_out.insert(&place.0);
+                continue;
+            };
             let sums = questions.entry(&place.0).or_default();
             sums.0 += 1.0;
-            sums.1 += share(a);
-            sums.2 += share(b);
+            sums.1 += first;
+            sums.2 += second;
             found.places += 1;
             found.samples += u64::from(a.decided) + u64::from(b.decided);
             found.fewest_answers = found.fewest_answers.min(a.answered).min(b.answered);
         }
-        found.alone.1 = second.len() as u64 - found.places;
+        found.alone.1 = second.len() as u64 - found.places - found.short - found.open;
         let partnerless = |side: &BTreeMap<(Question, Condition), Samples>| {
             side.keys()
                 .map(|(question, _)| question)
-                .filter(|one| !questions.contains_key(one))
+                .filter(|one| !questions.contains_key(one) && !left_out.contains(one))
                 .collect::<BTreeSet<_>>()
                 .len() as u64
         };
@@ -248,6 +308,8 @@ impl Matched {
 
     /// The share of questions, each under each condition, that have no partner.
     pub(super) fn lost(&self) -> f64 {
-        (self.alone.0 + self.alone.1) as f64 / (self.places + self.alone.0.max(self.alone.1)) as f64
+        let left_out = self.short + self.open;
+        (self.alone.0 + self.alone.1 + left_out) as f64
+            / (self.places + left_out + self.alone.0.max(self.alone.1)) as f64
     }
 }

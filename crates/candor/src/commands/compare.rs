@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// Compare only this effort (a level or a number of tokens; `none` where none was recorded); else a question's efforts are averaged
     #[arg(long, value_name = "NAME")]
     effort: Option<String>,
+    /// Compare the majority vote over K samples of a question; else one draw
+    #[arg(long, value_name = "K")]
+    paths: Option<u32>,
     /// A mapping for recorded calls in a form of their own
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
@@ -58,7 +61,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     }
     let before = side(&args.before, args, settings)?;
     let after = side(&args.after, args, settings)?;
-    let only = Only { arm: args.arm.clone(), effort: args.effort.as_deref().map(effort) };
+    let only = Only { arm: args.arm.clone(), effort: args.effort.as_deref().map(effort), paths: args.paths };
     let comparison =
         compare(&before, &after, fail_if, &only, &audit_settings).map_err(|error| reading::refused(&error))?;
     if settings.json {
