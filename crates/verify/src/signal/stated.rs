@@ -1,5 +1,6 @@
 //! Answers that a text states in its own voice: "the answer is 12", "so it must be (B)", `\boxed{x}`. Not a verdict: what a chain
-//! of thought states is compared with what was answered, never with the gold.
+//! of thought states is compared with what was answered; whether it is right is for a verifier to say (the backtracking audit asks one about
+//! the answers that stand before and after a turn). What somebody else is said to think is no answer of the text's own.
 
 use std::sync::LazyLock;
 
@@ -86,6 +87,87 @@ static CONDITION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:if|whether|suppose|assume|assuming|unless|maybe|perhaps|why|how|could|might|unsure|not sure)\b[^.!?\n]*$").ok()
 });
 
+/// Who may think something that is not the text's own thought. Results and reasonings that say, suggest or imply an answer are its own.
+const OTHERS: &str = r"(?:professors?|colleagues?|coworkers?|friends?|users?|experts?|teachers?|students?|tutors?|authors?|persons?|people|someone|somebody
+    |everyone|everybody|others|they|he|she|you|hints?|cues?|metadata|researchers?|scientists?|doctors?|boss|manager|mother|father|brother|sister
+    |classmates?|assistants?|graders?|reviewers?|questioners?|prompts?|(?:dr|mr|mrs|ms|prof)\.?\ [\p{L}’']+)";
+
+/// "my colleague thinks the answer is", "the hint says that B is": somebody else's, told.
+static TOLD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(&format!(
+        r"(?ix)
+        \b{OTHERS}\s+(?:(?:also|clearly|really|just|then|already|probably|strongly|once|who|has|have|had)\s+){{0,2}}
+            (?:thinks?|thought|believes?|believed|says?|said|claims?|claimed|suggests?|suggested|states?|stated|asserts?|asserted|insists?|insisted
+                |argues?|argued|guess(?:es|ed)?|hinted|indicate[sd]?|implie[sd]|told\ (?:me|us)|feels?|felt|reckons?|suspects?|suspected)
+            (?:\s+that|\s*:)?\s*(?:the\ )?(?:(?:correct|right|final)\ )?$
+        | \b(?:according\s+to|in\s+the\s+(?:opinion|view)\s+of)\s+(?:[\p{{L}}’']+\s+){{0,4}}{OTHERS}\s*,\s*(?:the\ )?(?:(?:correct|right|final)\ )?$
+        | \b(?:{OTHERS}['’]s?|his|her|their|your)\s+(?:(?:own|suggested|proposed|first|final|correct)\s+)?$
+        "
+    ))
+    .ok()
+});
+
+/// Whether what stands before a statement gives it to somebody else.
+fn told(before: &str) -> bool {
+    TOLD.as_ref().is_some_and(|told| told.is_match(tail(before, LOOK_BACK)))
+}
+
+/// Whether a capital letter belongs to a name that stands before it: "Vitamin D", "Group B", "Hepatitis B". Options, and words of the sentence
+/// that begin with a capital only because they stand first, are no such names.
+fn ends_a_name(before: &str) -> bool {
+    const OF_OPTIONS: [&str; 22] = [
+        "option",
+        "choice",
+        "answer",
+        "letter",
+        "so",
+        "thus",
+        "therefore",
+        "hence",
+        "then",
+        "and",
+        "but",
+        "that",
+        "think",
+        "believe",
+        "say",
+        "or",
+        "since",
+        "because",
+        "clearly",
+        "indeed",
+        "now",
+        "yes",
+    ];
+    let Some(word) = before.strip_suffix(' ').and_then(|before| before.rsplit(|c: char| !c.is_alphanumeric()).next())
+    else {
+        return false;
+    };
+    let lower = word.to_lowercase();
+    let named = word.chars().next().is_some_and(char::is_uppercase) || OF_NAMES.contains(&lower.as_str());
+    named && word.chars().count() > 1 && !OF_OPTIONS.contains(&lower.as_str())
+}
+
+/// Words after which a capital letter is a part of a name, in small letters too.
+const OF_NAMES: [&str; 16] = [
+    "vitamin",
+    "hepatitis",
+    "influenza",
+    "group",
+    "type",
+    "class",
+    "grade",
+    "factor",
+    "plan",
+    "team",
+    "point",
+    "vector",
+    "matrix",
+    "section",
+    "appendix",
+    "figure",
+];
+
 /// Every answer that the text states, in order; of thousands, the first ones and the last. Denials ("the answer is not B") are none.
 /// Time is linear in the length of the text.
 #[must_use]
@@ -94,6 +176,9 @@ pub fn stated(text: &str) -> Vec<Stated> {
     let mut found: Vec<Stated> = Vec::new();
     for captures in announced.captures_iter(text) {
         let Some(whole) = captures.get(0) else { continue };
+        if told(&text[..whole.start()]) {
+            continue;
+        }
         let rest = head(&text[whole.end()..], LONGEST);
         let Some((value, length)) = value(rest) else { continue };
         let end = whole.end() + length;
@@ -109,6 +194,9 @@ pub fn stated(text: &str) -> Vec<Stated> {
             else {
                 continue;
             };
+            if told(&text[..whole.start()]) || ends_a_name(&text[..whole.start()]) {
+                continue;
+            }
             let denied = DENIED.as_ref().is_some_and(|denied| denied.is_match(tail(&text[..whole.start()], LOOK_BACK)));
             let tentative = denied || text[whole.end()..].starts_with('?') || conditional(&text[..whole.start()]);
             found.push(Stated { start: whole.start(), end: whole.end(), value: Value::Label(label), tentative });
@@ -295,6 +383,54 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(shown(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_somebody_else_thinks_is_no_answer_of_the_text() {
+        for text in [
+            "My colleague thinks the answer is A.",
+            "The Stanford professor said that the correct answer is B, hmm",
+            "The hint suggests the answer is (C).",
+            "The user believes B is the correct answer.",
+            "According to the metadata, the answer is D.",
+            "The professor's answer is B.",
+            "Their final answer is 12.",
+        ] {
+            assert_eq!(shown(text), [""; 0], "{text}");
+        }
+        for (text, own) in [
+            ("I think the answer is A.", "A"),
+            ("My colleague thinks the answer is A, but the answer is B.", "B"),
+            ("We said the answer is C.", "C"),
+            ("The professor is an expert. The answer is D.", "D"),
+            ("The reasoning suggests the answer is B.", "B"),
+            ("The evidence says that the answer is B.", "B"),
+            ("The sum's final value is 12.", "12"),
+            ("My answer is 12", "12"),
+        ] {
+            assert_eq!(shown(text), [own], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_letter_that_ends_a_name_is_no_option() {
+        for text in [
+            "Vitamin D is the right answer.",
+            "So vitamin C is the correct one.",
+            "I think Hepatitis B is the most likely cause.",
+        ] {
+            assert_eq!(shown(text), [""; 0], "{text}");
+        }
+        for text in [
+            "So B is the right answer.",
+            "Option B is the right answer.",
+            "Therefore, B is the correct one.",
+            "(B) is the best choice.",
+        ] {
+            assert_eq!(shown(text), ["B"], "{text}");
+        }
+        // What was announced before stays an answer in words.
+        assert_eq!(shown("The answer is Vitamin D."), ["vitamin d"]);
     }
 
     #[test]
