@@ -270,7 +270,8 @@ fn junit_has_the_decision_as_a_case() {
 #[test]
 fn votes_are_compared_and_one_that_the_samples_do_not_allow_is_refused() {
     let environment = TestEnvironment::new();
-    let calls: String = (0..40).flat_map(|q| (0..5).map(move |s| call(&format!("q{q}"), s, (q + 2 * s) % 7 > 2))).collect();
+    let calls: String =
+        (0..40).flat_map(|q| (0..5).map(move |s| call(&format!("q{q}"), s, (q + 2 * s) % 7 > 2))).collect();
     environment.write("a.jsonl", &calls);
     let out = environment.done(&["compare", "a.jsonl", "a.jsonl", "--paths", "3", "--quiet"]);
     assert!(out.contains("accuracy of a majority vote over 3 samples (maj@3)"), "{out}");

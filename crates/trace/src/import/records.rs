@@ -109,6 +109,8 @@ pub(crate) struct Rows<'w> {
     names: Vec<String>,
     row: csv::StringRecord,
     since: Rc<Cell<usize>>,
+    /// Lines end with two bytes: the second of them is read only with the next row, and so are the reader's lines counted.
+    is_crlf: bool,
 }
 
 /// Why a row cannot be read.
@@ -142,9 +144,11 @@ impl<'w> Rows<'w> {
         let since = Rc::new(Cell::new(0));
         let bounded = Bounded { window, since: Rc::clone(&since) };
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_reader(bounded);
-        let names = reader.headers().map_err(|error| Stop::Broken(row_problem(&error), 1))?;
-        let names = names.iter().map(|name| name.trim().to_owned()).collect();
-        Ok(Self { reader, names, row: csv::StringRecord::new(), since })
+        let header = reader.headers().map_err(|error| Stop::Broken(row_problem(&error), 1))?;
+        let inside = breaks(header);
+        let names = header.iter().map(|name| name.trim().to_owned()).collect();
+        let is_crlf = reader.position().line() == 1 + inside;
+        Ok(Self { reader, names, row: csv::StringRecord::new(), since, is_crlf })
     }
 
     /// The names of the columns.
@@ -158,10 +162,16 @@ impl<'w> Rows<'w> {
         let line = self.reader.position().line();
         match self.reader.read_record(&mut self.row) {
             Ok(false) => Ok(None),
-            Ok(true) => Ok(Some((self.row.position().map_or(line, csv::Position::line), &self.row))),
+            Ok(true) => {
+                let before = self.row.position().map_or(line, csv::Position::line);
+                // Blank lines before a row belong to none. The last row may end without a line break.
+                let after = self.reader.position().line().saturating_sub(breaks(&self.row));
+                let start = if self.is_crlf { after } else { after.saturating_sub(1).max(before) };
+                Ok(Some((start, &self.row)))
+            }
             Err(error) => {
                 let problem = row_problem(&error);
-                let line = error.position().map_or(line, csv::Position::line);
+                let line = error.position().map_or(line, csv::Position::line) + u64::from(self.is_crlf);
                 match error.kind() {
                     csv::ErrorKind::Utf8 { .. } | csv::ErrorKind::UnequalLengths { .. } => {
                         Err(BadRow::Invalid(problem, line))
@@ -171,6 +181,11 @@ impl<'w> Rows<'w> {
             }
         }
     }
+}
+
+/// How many line breaks stand within the cells of a row.
+fn breaks(row: &csv::StringRecord) -> u64 {
+    memchr::memchr_iter(b'\n', row.as_slice().as_bytes()).count() as u64
 }
 
 fn row_problem(error: &csv::Error) -> Problem {
@@ -227,6 +242,27 @@ mod tests {
 
     fn field(name: &str) -> Step {
         Step::Field(name.to_owned())
+    }
+
+    #[test]
+    fn rows_stand_on_the_line_that_they_begin_on_however_lines_end() {
+        let plain = "a,b\n1,x\n\"2\",\"y\nz\"\n3,\"\"\n4,w";
+        for (text, wanted) in [
+            (plain.to_owned(), vec![2, 3, 5, 6]),
+            (format!("{plain}\n"), vec![2, 3, 5, 6]),
+            (plain.replace('\n', "\r\n"), vec![2, 3, 5, 6]),
+            (format!("{plain}\n").replace('\n', "\r\n"), vec![2, 3, 5, 6]),
+            ("\"a\nc\",b\r\n1,x\r\n\r\n2,y\r\n".to_owned(), vec![3, 5]),
+            ("a,b\n1,x\n\n\n2,y\n".to_owned(), vec![2, 5]),
+        ] {
+            let mut window = Window::memory(text.clone().into_bytes(), "file", &Limits::default());
+            let mut rows = Rows::open(&mut window, b',').ok().unwrap();
+            let mut found = Vec::new();
+            while let Ok(Some((line, _))) = rows.next() {
+                found.push(line);
+            }
+            assert_eq!(found, wanted, "{text:?}");
+        }
     }
 
     #[test]
