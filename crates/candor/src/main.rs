@@ -31,6 +31,7 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
+    settings::note_start(&mut std::env::args_os());
     ending::apologise_for_panics();
     let line = match CommandLine::try_parse() {
         Ok(line) => line,

@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use crate::problem::Problem;
+use crate::settings::program;
+use crate::show::page::WIDEST;
 use crate::show::text;
 
 /// Writes a result to standard output.
@@ -32,16 +34,23 @@ fn deliver(out: &mut impl Write, result: &str) -> Result<(), Problem> {
     }
 }
 
-/// One line for the person who waits, on standard error. Where nobody can read it, nothing is lost.
-pub(crate) fn remark(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+/// A remark for the person who waits, on standard error, with its commands as they would be typed. Where nobody can read it, nothing is lost.
+pub(crate) fn remark(text: &str) {
+    say(text, "  ");
+}
+
+fn say(text: &str, indent: &str) {
+    let mut error = std::io::stderr().lock();
+    for line in text::fill(&text::typed(text, program()), WIDEST, indent) {
+        let _ = writeln!(error, "{line}");
+    }
 }
 
 /// The message of a problem with its hints, on standard error.
 pub(crate) fn complain(problem: &Problem) {
-    remark(&text::clean(&problem.message));
+    say(&text::clean(&problem.message), "  ");
     for hint in &problem.hints {
-        remark(&format!("hint: {}", text::clean(hint)));
+        say(&format!("hint: {}", text::clean(hint)), "      ");
     }
 }
 

@@ -1,9 +1,11 @@
 //! What the environment and the flags say about surfaces and places. The only file of the project that reads the environment; not the
 //! settings of audits, which are the audits' own.
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 
@@ -62,6 +64,26 @@ impl Environment {
             columns: set("COLUMNS").and_then(|columns| columns.to_str()?.trim().parse().ok()),
         }
     }
+}
+
+/// How the program was started, for the commands that it suggests.
+static STARTED_AS: OnceLock<String> = OnceLock::new();
+
+/// Notes how the program was started: by a path (`./candor`, `target/release/candor`) before it is installed, by its name after.
+pub(crate) fn note_start(arguments: &mut dyn Iterator<Item = OsString>) {
+    if let Some(name) = arguments.next().map(|name| name.to_string_lossy().into_owned()).filter(|name| is_path(name)) {
+        // Said once, at the start.
+        let _ = STARTED_AS.set(text::shell(&name));
+    }
+}
+
+fn is_path(name: &str) -> bool {
+    name.contains(std::path::is_separator)
+}
+
+/// What to type to start this program again.
+pub(crate) fn program() -> &'static str {
+    STARTED_AS.get().map_or("candor", String::as_str)
 }
 
 /// What the flags and the environment come to.

@@ -14,8 +14,11 @@ fn every_console_block_of_the_readme_is_what_the_command_prints() {
         let arguments: Vec<&str> =
             command.strip_prefix("$ candor ").expect("a block begins with `$ candor `").split(' ').collect();
         let folder = tempfile::tempdir().unwrap();
-        let output = Command::cargo_bin("candor")
-            .unwrap()
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_candor"));
+        // As if it were installed.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut program, "candor");
+        let output = Command::from(program)
             .args(arguments)
             .current_dir(folder.path())
             .env_remove("CANDOR_DIR")

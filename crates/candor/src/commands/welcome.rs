@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
-use crate::settings::Settings;
+use crate::settings::{Settings, program};
 use crate::show::page::{Tone, Writing};
 use crate::show::text;
 
@@ -45,13 +45,14 @@ pub(crate) fn run(settings: &Settings) -> Result<Outcome, Problem> {
     let mut writing = Writing::on(settings.page);
     writing.paragraph("", SENTENCE);
     writing.gap();
-    let longest = TRY.iter().map(|one| text::width(one.command)).max().unwrap_or(0);
-    for one in &TRY {
-        writing.toned(&format!("  {}  ", text::left(one.command, longest)), one.answers, Some(Tone::Faint));
+    let commands = TRY.each_ref().map(|one| text::typed(one.command, program()));
+    let longest = commands.iter().map(|command| text::width(command)).max().unwrap_or(0);
+    for (command, one) in commands.iter().zip(&TRY) {
+        writing.toned(&format!("  {}  ", text::left(command, longest)), one.answers, Some(Tone::Faint));
     }
     writing.gap();
     writing.paragraph("", HERE);
-    writing.paragraph("", "every command: candor --help");
+    writing.paragraph("", &text::typed("every command: candor --help", program()));
     output::print(&writing.finish())?;
     Ok(Outcome::Done)
 }

@@ -8,6 +8,7 @@ use super::page::{PLANTED, Page, Tone, Writing};
 use super::table::{Field, Grid};
 use super::text;
 use crate::commands::look::{Drafted, Looked, OfFormat};
+use crate::settings::program;
 
 /// The whole picture.
 pub(crate) fn looked(looked: &Looked, page: Page) -> String {
@@ -167,7 +168,10 @@ fn answers(looked: &Looked, writing: &mut Writing) {
             let mut grid = Grid::new([("", false), ("", false), ("", false)]).indented(2);
             for question in questions {
                 let ready = tone.map_or_else(|| Field::words(""), |tone| Field::Toned("ready".to_owned(), tone));
-                grid.row(vec![Field::words(question.name), ready, Field::words(&question.says)], None);
+                grid.row(
+                    vec![Field::words(question.name), ready, Field::words(&text::typed(&question.says, program()))],
+                    None,
+                );
             }
             grid.write(writing);
         };

@@ -3,6 +3,7 @@
 use candor_stats::{Mark, Standing};
 
 use super::text;
+use crate::settings::program;
 
 /// No page is wider than this.
 pub(crate) const WIDEST: usize = 100;
@@ -111,6 +112,7 @@ impl Writing {
     /// line stays whole.
     pub(crate) fn command(&mut self, first: &str, command: &str, tone: Option<Tone>) {
         let command = text::clean(command);
+        let command = text::typed(&command, program());
         let room = self.page.width.saturating_sub(text::width(first)).max(8);
         let mut lines: Vec<String> = Vec::new();
         let words = if text::width(&command) <= room { vec![&*command] } else { text::shell_words(&command) };

@@ -106,6 +106,51 @@ pub(crate) fn shell(argument: &str) -> String {
     }
 }
 
+/// What follows the name of the program in a command that is suggested.
+const COMMANDS: [&str; 5] = ["look", "audit", "compare", "trace", "--help"];
+
+/// The text with every command in it as it would be typed here: `program` in place of `candor`.
+pub(crate) fn typed<'t>(text: &'t str, program: &str) -> Cow<'t, str> {
+    const NAME: &str = "candor";
+    if program == NAME {
+        return Cow::Borrowed(text);
+    }
+    let is_word = |c: char| c.is_alphanumeric() || "-_./".contains(c);
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices(NAME) {
+        let after = text[at + NAME.len()..].strip_prefix(' ');
+        let next = after.map(|after| after.split(|c: char| !is_word(c)).next().unwrap_or_default());
+        if next.is_some_and(|next| COMMANDS.contains(&next)) && !text[..at].ends_with(is_word) {
+            out.push_str(&text[done..at]);
+            out.push_str(program);
+            done = at + NAME.len();
+        }
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// The text in lines of at most `limit` columns, broken at spaces only: what is longer, such as a path, stays whole. Other spaces are kept. Lines
+/// after the first begin with `indent`.
+pub(crate) fn fill(text: &str, limit: usize, indent: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for (at, word) in text.split(' ').enumerate() {
+        if at > 0 {
+            let is_empty = line.trim().is_empty();
+            if width(&line) + 1 + width(word) > limit && !is_empty {
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
+            } else {
+                line.push(' ');
+            }
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
+}
+
 /// The words of a command line, single quotes kept together.
 pub(crate) fn shell_words(command: &str) -> Vec<&str> {
     let mut words = Vec::new();
@@ -157,6 +202,28 @@ mod tests {
             ["candor", "look", "'my runs'", "--map", "m.toml"]
         );
         assert_eq!(shell_words(&shell("it's here")), ["'it'\\''s here'"]);
+    }
+
+    #[test]
+    fn commands_are_typed_as_the_program_was_started_and_nothing_else_changes() {
+        let text = "candor look PATH says it; `candor audit run` runs; candor traces, candor 0.1.0, x/candor look";
+        assert_eq!(typed(text, "candor"), text);
+        assert_eq!(
+            typed(text, "./candor"),
+            "./candor look PATH says it; `./candor audit run` runs; candor traces, candor 0.1.0, x/candor look"
+        );
+    }
+
+    #[test]
+    fn filling_breaks_at_spaces_and_keeps_paths_whole() {
+        let path = "a/".repeat(30);
+        let text = format!("{path}x.jsonl:1: expected a  number, found text");
+        let lines = fill(&text, 30, "  ");
+        assert!(
+            lines[0].starts_with(&path) && lines.iter().skip(1).all(|line| line.starts_with("  ") && width(line) <= 30)
+        );
+        assert_eq!(lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "), text);
+        assert_eq!(fill("short  text", 30, "  "), ["short  text"]);
     }
 
     #[test]

@@ -199,7 +199,7 @@ fn from_four_answers_a_question_on_the_vote_is_pointed_to() {
             environment.write(file, &calls);
         }
         let ran = environment.run(&["compare", "before.jsonl", "after.jsonl", "--quiet"]);
-        assert_eq!(ran.out.contains("candor audit run compute"), samples == 4, "{}", ran.out);
+        assert_eq!(ran.out.contains("--paths K compares"), samples == 4, "{}", ran.out);
     }
 }
 

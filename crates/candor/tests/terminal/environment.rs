@@ -45,7 +45,11 @@ impl TestEnvironment {
 
     /// The command, not run yet: nothing of this machine's environment reaches it.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_candor"));
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_candor"));
+        // As if it were installed: commands are suggested as the program was started.
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::arg0(&mut program, "candor");
+        let mut command = Command::from(program);
         command.env_clear().env("COLUMNS", "100").current_dir(self.folder.path()).args(arguments);
         command.timeout(Duration::from_secs(120));
         command

@@ -6,9 +6,10 @@ use serde::Serialize;
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
-use crate::settings::Settings;
+use crate::settings::{Settings, program};
 use crate::show::page::Writing;
 use crate::show::table::{Field, Grid};
+use crate::show::text;
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -39,7 +40,8 @@ pub(crate) fn run(_: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     let mut writing = Writing::on(settings.page);
     grid.write(&mut writing);
     writing.gap();
-    writing.paragraph("", "candor audit run runs them all; candor audit run NAME runs one");
+    let how = text::typed("candor audit run runs them all; candor audit run NAME runs one", program());
+    writing.paragraph("", &how);
     output::print(&writing.finish())?;
     Ok(Outcome::Done)
 }

@@ -11,7 +11,7 @@ use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
-use crate::settings::Settings;
+use crate::settings::{Settings, program};
 use crate::show::text;
 
 /// Arguments.
@@ -56,9 +56,11 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let already = if known { "; they were stored already" } else { "" };
     output::print(&format!("{} stored as {name}{already}\n", text::counted(count, "trace")))?;
     if invalid > 0 {
-        output::print(&format!("{} left out: see candor look\n", text::counted(invalid, "invalid record")))?;
+        let how = text::typed("see candor look", program());
+        output::print(&format!("{} left out: {how}\n", text::counted(invalid, "invalid record")))?;
     }
-    output::print(&format!("next: candor audit run --from {}\n", text::shell(&folder.to_string_lossy())))?;
+    let next = format!("{} audit run --from {}", program(), text::shell(&folder.to_string_lossy()));
+    output::print(&format!("next: {next}\n"))?;
     Ok(Outcome::Done)
 }
 
