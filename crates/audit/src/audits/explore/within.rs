@@ -16,6 +16,9 @@ use crate::claims::enough;
 /// Two sums closer than this are equal: a tie counts as extreme.
 const TIE: f64 = 1e-9;
 
+/// Samples that are dealt for one feature before fewer permutations must do.
+const MOST_DEALT: u64 = 100_000_000;
+
 /// The samples of one question, wrong ones first; it has both kinds.
 #[derive(Debug, Clone)]
 pub(super) struct Mixed {
@@ -133,6 +136,7 @@ pub(super) fn confirm(
     let considered = clear.len();
     clear.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then(a.1.cmp(&b.1)));
     clear.truncate(most);
+    let resamples = enough_permutations(&second, resamples, clear.len(), level);
     let chances: Vec<f64> = clear.iter().map(|(_, feature)| permuted(&second, *feature, resamples, seed)).collect();
     let adjusted = benjamini_hochberg(&chances).unwrap_or_else(|_| vec![1.0; chances.len()]);
     let rejected = adjusted.iter().filter(|p| **p <= level.alpha()).count().max(1);
@@ -144,6 +148,17 @@ pub(super) fn confirm(
         .map(|((clearness, feature), adjusted)| judged(&second, *feature, *clearness, *adjusted, level, each))
         .collect();
     Ok(Confirmation { found, considered })
+}
+
+/// How often right and wrong are dealt: as asked, less often where that takes long, never so seldom that the smallest p could not be confirmed.
+fn enough_permutations(half: &[&Mixed], asked: u32, features: usize, level: Level) -> u32 {
+    let dealt: u64 = half.iter().map(|one| one.wrong as u64).sum();
+    let affordable = u32::try_from(MOST_DEALT / dealt.max(1)).unwrap_or(u32::MAX);
+    // p is at least 1 / (1 + permutations), and Benjamini-Hochberg multiplies it by the number of features at most.
+    let needed = (2.0 * features as f64 / level.alpha()).ceil();
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above, and positive")]
+    let needed = needed.min(1e6) as u32;
+    asked.min(affordable).max(needed)
 }
 
 fn judged(half: &[&Mixed], feature: usize, clearness: f64, adjusted: f64, level: Level, each: Level) -> Found {
@@ -226,6 +241,18 @@ mod tests {
         assert!(close(question(&[3.0, 2.0], &[2.0, 1.0]).observed(0), 0.75));
         assert!(close(question(&[0.0], &[1.0, 1.0, 0.0]).observed(0), -2.0 / 3.0));
         assert!(close(question(&[3.0, 1.0], &[5.0]).difference(0), -3.0));
+    }
+
+    #[test]
+    fn permutations_are_enough_for_the_level_and_not_more_than_can_be_afforded() {
+        let one = question(&[1.0], &[0.0]);
+        let half = vec![&one; 100];
+        assert_eq!(enough_permutations(&half, 2_000, 5, Level::P95), 2_000);
+        let strict = enough_permutations(&half, 2_000, 5, Level::P95.bonferroni(100));
+        assert!((20_000..=20_001).contains(&strict), "{strict}");
+        let long = vec![&one; 1_000_000];
+        let long = enough_permutations(&long, 2_000, 5, Level::P95);
+        assert!((200..=201).contains(&long), "{long}");
     }
 
     #[test]
