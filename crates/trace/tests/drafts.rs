@@ -181,11 +181,14 @@ fn hinted_samples_are_never_drafted_among_the_plain_ones() {
         ("condition", "\"plain\"", "\"hint\"", "sycophancy"),
         ("nudged", "false", "true", "sycophancy"),
         ("cue", "null", "\"metadata\"", "metadata"),
+        ("cue", "\"\"", "\"metadata\"", "metadata"),
+        ("cue", "missing", "\"metadata\"", "metadata"),
         ("hint_type", "\"none\"", "\"grader_hack\"", "grader_hacking"),
         ("setting", "\"control\"", "\"suggested\"", "sycophancy"),
         ("prompt_variant", "\"baseline\"", "\"cued\"", "sycophancy"),
     ] {
-        let (draft, inventory) = of("runs.jsonl", &hinted(column, plain, cued)).unwrap();
+        let lines = hinted(column, plain, cued).replace("\"cue\":missing,", "");
+        let (draft, inventory) = of("runs.jsonl", &lines).unwrap();
         let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         assert_eq!(arms, [("cued", 12), ("uncued", 36)], "{column}\n{}", draft.toml);
         assert_eq!(inventory.cues.get(kind), Some(&12), "{column}\n{}", draft.toml);

@@ -153,15 +153,17 @@ pub(super) fn perhaps(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<
 
 /// The right-hand side where folders of these names hold one arm each.
 pub(super) fn of_folders(capture: &str, folders: BTreeSet<String>) -> String {
-    let ways = Ways { values: folders, nothing: false, of_cues: false, crossed: true, balanced: false };
+    let ways = Ways { values: folders, nothing: false, empty: false, of_cues: false, crossed: true, balanced: false };
     ways.source(&format!("capture = {}", quoted(capture)))
 }
 
 /// The values of a column as ways of asking.
 struct Ways {
     values: BTreeSet<String>,
-    /// Nothing stands there in some records.
+    /// Nothing stands there in some records: no key, null or an empty text.
     nothing: bool,
+    /// An empty text stands there in some.
+    empty: bool,
     /// What a column's name says about the values that it does not map: a hint is a cue, a condition may be anything.
     of_cues: bool,
     /// Most questions have more than one of the values.
@@ -173,7 +175,9 @@ struct Ways {
 impl Ways {
     fn of(leaf: &Leaf, unit: Unit<'_>) -> Option<Self> {
         let values: BTreeSet<String> = leaf.cells.iter().map(|cell| cell.text.clone()).collect();
-        let nothing = leaf.nulls > 0;
+        let empty = leaf.texts.iter().any(|text| text.begins.trim().is_empty());
+        let lacks = |column: &Leaf| !leaf.path.is_many() && column.cells.len() > leaf.cells.len();
+        let nothing = leaf.nulls > 0 || empty || matches!(unit, Unit::Column(column) if lacks(column));
         let truths = leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000));
         if values.is_empty() || values.len() > MOST_WAYS || !truths || leaf.mean_length() > 80 {
             return None;
@@ -209,6 +213,7 @@ impl Ways {
             balanced: all > 1 && questions.len() >= 5 && most * 10 >= questions.len() * 9,
             values,
             nothing,
+            empty,
         })
     }
 
@@ -240,16 +245,17 @@ impl Ways {
             .collect();
         // Where nothing stands nothing was planted, if anything was elsewhere.
         let cued = self.values.iter().any(|value| value == "cued" || self.called(value) == Some("cued"));
+        let absent = if self.empty { ", absent = [\"\"]" } else { "" };
         let default = if self.nothing && cued { ", default = \"uncued\"" } else { "" };
         if entries.is_empty() && default.is_empty() {
-            return format!("{{ {from} }}");
+            return format!("{{ {from}{absent} }}");
         }
         let map = if entries.is_empty() {
             String::new()
         } else {
             format!(", map = {{ {} }}, unmapped = \"keep\"", entries.join(", "))
         };
-        format!("{{ {from}{map}{default} }}")
+        format!("{{ {from}{absent}{map}{default} }}")
     }
 
     /// The kind of cue: the value where it names one, else one to be corrected; nothing where the question was put plainly.
