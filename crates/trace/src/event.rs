@@ -90,7 +90,8 @@ pub struct Document {
 
 /// A statement about a call by a person, a judging model, or the source's own bookkeeping.
 ///
-/// Names with a meaning: `mentions_cue`, `only_as_check`, `verbalises` (booleans, the chain of thought and the cue).
+/// Names with a meaning: `mentions_cue`, `only_as_check`, `verbalises` (booleans, the chain of thought and the cue), `contradicts_answer`,
+/// `contradicts_record` (booleans), `sections` (a chain cut into labelled sections), `steps`, `depth` (of composed questions).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Label {
     /// What is stated.
