@@ -219,3 +219,66 @@ fn a_column_that_only_might_be_an_arm_is_asked_about() {
     let (draft, _) = of("runs.jsonl", &hinted("condition", "\"plain\"", "\"hint\"")).unwrap();
     assert!(draft.toml.contains("answer = \"picked\"") && !draft.toml.contains("# arm = "), "{}", draft.toml);
 }
+
+/// Eight plain samples of each of 120 questions, and then eight hinted ones of each: the hint begins after the first 400 records.
+fn in_blocks(nothing: &str) -> String {
+    let line = |question: usize, sample: usize, condition: &str, rare: &str| {
+        let answer = ["A", "B", "C"][(question + sample * (question % 3)) % 3];
+        format!("q{question},{sample},{condition},{answer},{},{rare}\n", ["A", "B", "C"][question % 3])
+    };
+    let rows = |condition: &'static str| {
+        (0..120).flat_map(move |question| {
+            let rare = if question == 110 { "late" } else { "" };
+            (0..8).map(move |sample| line(question, sample, condition, rare))
+        })
+    };
+    let head = "qid,take,hint,picked,right,note\n".to_owned();
+    let nothing = if nothing.is_empty() { "" } else { "none" };
+    head + &rows(nothing).collect::<String>() + &rows("metadata").collect::<String>()
+}
+
+#[test]
+fn an_arm_that_begins_late_in_a_file_is_drafted() {
+    for nothing in ["", "none"] {
+        let (draft, inventory) = of("runs.csv", &in_blocks(nothing)).unwrap();
+        let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        assert_eq!(arms, [("cued", 960), ("uncued", 960)], "{nothing:?}\n{}", draft.toml);
+        assert_eq!((inventory.pairs().cued, inventory.cues.get("metadata")), (120, Some(&960)), "{}", draft.toml);
+        assert!(draft.toml.contains("from all 1920 records"), "{}", draft.toml);
+        // What stands late in a column is said, as of every other.
+        assert!(draft.toml.contains("note (late)"), "{}", draft.toml);
+    }
+    // The same as lines of JSON in which plain records lack the key.
+    let json: String = in_blocks("none")
+        .lines()
+        .skip(1)
+        .map(|row| {
+            let cells: Vec<&str> = row.split(',').collect();
+            let hint = if cells[2] == "none" { String::new() } else { format!("\"hint\":\"{}\",", cells[2]) };
+            format!("{{\"qid\":\"{}\",{hint}\"picked\":\"{}\",\"right\":\"{}\"}}\n", cells[0], cells[3], cells[4])
+        })
+        .collect();
+    let (draft, inventory) = of("runs.jsonl", &json).unwrap();
+    assert_eq!((inventory.arms.get("cued"), inventory.arms.get("uncued")), (Some(&960), Some(&960)), "{}", draft.toml);
+}
+
+#[test]
+fn a_value_that_first_stands_late_in_a_file_is_no_arm_of_its_own() {
+    // 60 questions of 10 samples; one of the hints is first given after record 400.
+    let mut table = "qid,hint_type,picked,right\n".to_owned();
+    for question in 0..60 {
+        for sample in 0..10 {
+            let hint = match (sample % 2, question) {
+                (0, _) => "",
+                (_, ..50) => "opinion",
+                _ => "margin",
+            };
+            let answer = ["A", "B"][(question * sample) % 2];
+            table.push_str(&format!("q{question},{hint},{answer},A\n"));
+        }
+    }
+    let (draft, inventory) = of("runs.csv", &table).unwrap();
+    let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+    assert_eq!(arms, [("cued", 300), ("uncued", 300)], "{}", draft.toml);
+    assert_eq!(inventory.cues.len(), 2, "{}", draft.toml);
+}

@@ -2,16 +2,18 @@
 
 use std::cell::Cell;
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::Options;
 use super::blocks;
 use super::bytes::Window;
 use super::elements::Elements;
 use super::lines::{Line, Lines};
-use super::reading::{Reading, Stop};
-use crate::Place;
+use super::reading::{Reading, Stop, Taker};
 use crate::error::Problem;
 use crate::mapping::path::Step;
+use crate::{Place, Trace};
 
 /// What reads the records of one file.
 pub(crate) trait Records {
@@ -101,6 +103,32 @@ pub(super) fn read(
         super::Container::JsonList => elements(window, &[Step::Items], records, reading),
         _ => elements(window, &[], records, reading),
     }
+}
+
+/// Hands over the bytes of every record of JSON until `take` has seen enough, without an import: whatever cannot be read ends it. Lines where
+/// the records are lines, else as [`json`] finds them.
+pub(crate) fn raw(
+    window: &mut Window,
+    are_lines: bool,
+    steps: Option<&[Step]>,
+    take: &mut dyn FnMut(&[u8]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    struct Raw<'t>(&'t mut dyn FnMut(&[u8]) -> ControlFlow<()>);
+    impl Records for Raw<'_> {
+        fn record(&mut self, bytes: &[u8], _: &[String], _: Place, _: &mut Reading<'_>) -> Result<(), Stop> {
+            if (self.0)(bytes).is_break() { Err(Stop::Asked) } else { Ok(()) }
+        }
+    }
+    let options = Options { skip_invalid: true, ..Options::default() };
+    let mut nothing = |_: Trace| ControlFlow::Continue(());
+    let mut reading = Reading::new(&options, Taker::Each(&mut nothing));
+    let mut records = Raw(take);
+    let read = if are_lines {
+        lines(window, &mut records, &mut reading)
+    } else {
+        json(window, steps, &mut records, &mut reading)
+    };
+    if read.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
 }
 
 /// The rows of a table (RFC 4180: a cell in quotes may hold line breaks).
@@ -200,15 +228,11 @@ fn row_problem(error: &csv::Error) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use std::ops::ControlFlow;
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Trace;
+    use crate::import::Limits;
     use crate::import::bytes::Position;
-    use crate::import::reading::Taker;
-    use crate::import::{Limits, Options};
 
     /// Keeps what it is given.
     #[derive(Default)]

@@ -7,9 +7,11 @@ mod guess;
 mod key_file;
 mod layout;
 mod tree;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::import::bytes::{Position, Window};
@@ -19,6 +21,7 @@ use guess::{Chosen, Guess, quoted};
 use key_file::{Key, KeyFile};
 use layout::{Layout, Leaf};
 use tree::{Text, Tree};
+use whole::Whole;
 
 /// A drafted mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +36,9 @@ pub struct Draft {
     pub guesses: usize,
 }
 
-/// How much of a file is looked at.
+/// How much of a file is looked at closely, and how much of it is looked through for what its columns hold.
 const LOOKED_AT: usize = 4 << 20;
+const LOOKED_THROUGH: usize = 256 << 20;
 /// How many kinds of files are looked at, and drafted for, at most.
 const MOST_KINDS: usize = 64;
 const MOST_DRAFTS: usize = 16;
@@ -128,6 +132,7 @@ impl Seen {
         if layout.leaves.is_empty() {
             return Ok(None);
         }
+        let layout = through(path, name, container, &records, layout)?;
         let key = KeyFile::of(name, format(container, records.len()), &records);
         Ok(Some(Self { names, container, layout, key }))
     }
@@ -184,6 +189,67 @@ fn format(container: Container, records: usize) -> &'static str {
     }
 }
 
+/// What was seen of the first records of a file, beside what the rest of it holds: an arm that begins late, a value that is rare.
+fn through(path: &Path, name: &str, container: Container, first: &[Tree], layout: Layout) -> Result<Layout> {
+    let is_document = layout.seen < 2;
+    if is_document {
+        return Ok(layout);
+    }
+    let unit = guess::guesses(&layout, None).unit;
+    let mut whole = Whole::of(layout.seen, &layout.leaves, &layout.each, unit);
+    let mut left = LOOKED_THROUGH;
+    let mut window = Window::open(path, name, &Limits::default(), &Position::default())?;
+    let to_its_end = match container {
+        Container::Csv => {
+            let Ok(mut rows) = records::Rows::open(&mut window, b',') else { return Ok(layout) };
+            let names = rows.names().to_vec();
+            loop {
+                match rows.next() {
+                    Ok(Some((_, row))) => {
+                        whole.see(record_of(&names, row));
+                        left = left.saturating_sub(row.as_slice().len());
+                    }
+                    Ok(None) => break true,
+                    Err(records::BadRow::Invalid(..)) => {}
+                    Err(records::BadRow::Stop(_)) => break false,
+                }
+                if left == 0 {
+                    break false;
+                }
+            }
+        }
+        Container::JsonLines | Container::JsonList | Container::Json => {
+            let records = layout.records.as_deref().map(crate::mapping::path::Path::parse).transpose()?;
+            let steps = records.as_ref().map(crate::mapping::path::Path::steps);
+            let mut take = |bytes: &[u8]| {
+                if let (Some(tree), _) = tree::parse(bytes) {
+                    whole.see(tree);
+                }
+                left = left.saturating_sub(bytes.len());
+                if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            };
+            records::raw(&mut window, container == Container::JsonLines, steps, &mut take).is_continue()
+        }
+        Container::Yaml if layout.records.is_none() => {
+            first.iter().cloned().for_each(|tree| whole.see(tree));
+            window.hold(LOOKED_AT)?;
+            window.held().len() < LOOKED_AT
+        }
+        Container::Yaml | Container::Zip => return Ok(layout),
+    };
+    let Whole { columns, records, kept, .. } = whole;
+    Ok(Layout { to_its_end, ..layout.with(&columns, records, &kept) })
+}
+
+/// A row as a record.
+fn record_of(names: &[String], row: &csv::StringRecord) -> Tree {
+    let cells = names
+        .iter()
+        .zip(row)
+        .map(|(name, cell)| (name.clone(), if cell.is_empty() { Tree::Null } else { Tree::Text(Text::of(cell)) }));
+    Tree::Object(cells.collect())
+}
+
 /// The records at the beginning of a file; one alone where the whole file is a document.
 fn records_of(container: Container, window: &mut Window) -> Option<Vec<Tree>> {
     match container {
@@ -222,10 +288,7 @@ fn records_of(container: Container, window: &mut Window) -> Option<Vec<Tree>> {
             let names = rows.names().to_vec();
             let mut trees = Vec::new();
             while let Ok(Some((_, row))) = rows.next() {
-                let cells = names.iter().zip(row).map(|(name, cell)| {
-                    (name.clone(), if cell.is_empty() { Tree::Null } else { Tree::Text(Text::of(cell)) })
-                });
-                trees.push(Tree::Object(cells.collect()));
+                trees.push(record_of(&names, row));
                 if trees.len() >= MOST_TREES {
                     break;
                 }
@@ -303,11 +366,13 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     let guesses = &chosen.guesses;
     let mut out = String::new();
     let files = if names.len() == 1 { "this file".to_owned() } else { format!("{} files", names.len()) };
-    let _ = writeln!(
-        out,
-        "# A draft for {files}, from the first {} records. Lines marked `guess` want a look.",
-        layout.seen
-    );
+    let from = match (layout.scanned, layout.to_its_end) {
+        (0, _) if layout.seen == 1 => "one record".to_owned(),
+        (0, _) => format!("the first {} records", layout.seen),
+        (scanned, true) => format!("all {scanned} records"),
+        (scanned, false) => format!("the first {scanned} records"),
+    };
+    let _ = writeln!(out, "# A draft for {files}, from {from}. Lines marked `guess` want a look.");
     let _ = writeln!(out, "# What every field means: docs/formats/mapping.md\n");
     let _ = writeln!(out, "[files]\npath = {}", quoted(&pattern(names)));
     let _ =

@@ -174,11 +174,12 @@ struct Ways {
 
 impl Ways {
     fn of(leaf: &Leaf, unit: Unit<'_>) -> Option<Self> {
-        let values: BTreeSet<String> = leaf.cells.iter().map(|cell| cell.text.clone()).collect();
-        let empty = leaf.texts.iter().any(|text| text.begins.trim().is_empty());
+        let values = leaf.values()?;
+        let empty = leaf.is_empty_somewhere();
         let lacks = |column: &Leaf| !leaf.path.is_many() && column.cells.len() > leaf.cells.len();
-        let nothing = leaf.nulls > 0 || empty || matches!(unit, Unit::Column(column) if lacks(column));
-        let truths = leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000));
+        let nothing = leaf.lacks() || empty || matches!(unit, Unit::Column(column) if lacks(column));
+        let counts = leaf.whole.as_ref().is_some_and(|(column, _)| column.counts);
+        let truths = leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000)) && !counts;
         if values.is_empty() || values.len() > MOST_WAYS || !truths || leaf.mean_length() > 80 {
             return None;
         }

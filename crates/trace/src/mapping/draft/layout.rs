@@ -1,8 +1,9 @@
 //! Where in an unknown document the records are, and which lists in a record belong together. Not what the fields mean.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::{Text, Tree};
+use super::whole::Column;
 use crate::mapping::path::{Path, Step};
 
 /// What a document looks like.
@@ -13,8 +14,11 @@ pub(super) struct Layout {
     /// Lists that run in parallel within a record.
     pub(super) each: Vec<Path>,
     pub(super) leaves: Vec<Leaf>,
-    /// How many records were looked at.
+    /// How many records were looked at closely.
     pub(super) seen: usize,
+    /// How many were looked through for what the columns hold, and whether that is all of them.
+    pub(super) scanned: u64,
+    pub(super) to_its_end: bool,
     /// The key of the records is captured as `unit`.
     pub(super) keyed: bool,
 }
@@ -23,6 +27,18 @@ impl Layout {
     /// Whether a key and no field names the question.
     pub(super) fn is_keyed(&self) -> bool {
         self.keyed || self.each.iter().any(|path| path.steps().iter().any(|step| matches!(step, Step::Capture(_))))
+    }
+
+    /// The same, beside what the whole file holds.
+    pub(super) fn with(mut self, columns: &BTreeMap<Vec<Step>, Column>, records: u64, kept: &[Tree]) -> Self {
+        let kept: Vec<&Tree> = kept.iter().collect();
+        self.leaves = leaves(self.leaves, self.seen, &kept, &self.each);
+        self.seen += kept.len();
+        self.scanned = records;
+        for leaf in &mut self.leaves {
+            leaf.whole = columns.get(leaf.path.steps()).map(|column| (column.clone(), records));
+        }
+        self
     }
 }
 
@@ -36,6 +52,8 @@ pub(super) struct Leaf {
     pub(super) nulls: usize,
     /// Every value as text, with the record and the row that it stands in.
     pub(super) cells: Vec<Cell>,
+    /// What stands there in the whole file, with the number of its records, where it was looked through.
+    pub(super) whole: Option<(Column, u64)>,
 }
 
 /// A value as text, where it stands.
@@ -54,7 +72,7 @@ const VALUES: usize = 4000;
 impl Leaf {
     /// A field in which nothing was seen yet.
     pub(super) fn at(path: Path) -> Self {
-        Self { path, bools: 0, numbers: Vec::new(), texts: Vec::new(), nulls: 0, cells: Vec::new() }
+        Self { path, bools: 0, numbers: Vec::new(), texts: Vec::new(), nulls: 0, cells: Vec::new(), whole: None }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -86,9 +104,29 @@ impl Leaf {
         normal(last.unwrap_or_default())
     }
 
+    /// The different values, of the whole file where it was looked through; `None` where they are too many.
+    pub(super) fn values(&self) -> Option<BTreeSet<String>> {
+        match &self.whole {
+            Some((column, _)) => column.values.clone(),
+            None => Some(self.cells.iter().map(|cell| cell.text.clone()).collect()),
+        }
+    }
+
+    /// Whether nothing stands there in some records, as far as their number is known.
+    pub(super) fn lacks(&self) -> bool {
+        let whole = self.whole.as_ref().filter(|_| !self.path.is_many());
+        self.nulls > 0 || whole.is_some_and(|(column, records)| column.there < *records)
+    }
+
+    /// Whether an empty text stands there in some.
+    pub(super) fn is_empty_somewhere(&self) -> bool {
+        self.texts.iter().any(|text| text.begins.trim().is_empty())
+            || self.whole.as_ref().is_some_and(|(column, _)| column.empty)
+    }
+
     pub(super) fn distinct(&self) -> usize {
-        let texts: std::collections::BTreeSet<&str> = self.texts.iter().map(|text| text.begins.as_str()).collect();
-        let numbers: std::collections::BTreeSet<u64> = self.numbers.iter().map(|number| number.to_bits()).collect();
+        let texts: BTreeSet<&str> = self.texts.iter().map(|text| text.begins.as_str()).collect();
+        let numbers: BTreeSet<u64> = self.numbers.iter().map(|number| number.to_bits()).collect();
         texts.len() + numbers.len() + usize::from(self.bools > 0) * 2
     }
 }
@@ -110,7 +148,7 @@ pub(super) fn of_records<'t>(records: impl Iterator<Item = &'t Tree>) -> Layout 
     let records: Vec<&Tree> = records.take(RECORDS).collect();
     let mut layout = Layout { seen: records.len(), ..Layout::default() };
     layout.each = parallel(&records);
-    layout.leaves = leaves(&records, &layout.each);
+    layout.leaves = leaves(Vec::new(), 0, &records, &layout.each);
     layout
 }
 
@@ -311,11 +349,12 @@ fn is_nested(path: &Path) -> bool {
     }
 }
 
-/// Every single value, by path; lists only where they are rows.
-fn leaves(records: &[&Tree], each: &[Path]) -> Vec<Leaf> {
-    let mut order: Vec<Leaf> = Vec::new();
-    let mut places: BTreeMap<Path, usize> = BTreeMap::new();
+/// Every single value, by path, after those of so many records; lists only where they are rows.
+fn leaves(mut order: Vec<Leaf>, before: usize, records: &[&Tree], each: &[Path]) -> Vec<Leaf> {
+    let mut places: BTreeMap<Path, usize> =
+        order.iter().enumerate().map(|(at, leaf)| (leaf.path.clone(), at)).collect();
     for (number, record) in records.iter().enumerate() {
+        let number = before + number;
         let mut rows: BTreeMap<usize, usize> = BTreeMap::new();
         gather(record, &mut Vec::new(), each, &mut |path, tree| {
             const MOST_LEAVES: usize = 500;
@@ -360,7 +399,8 @@ pub(super) fn shown(tree: &Tree) -> Option<String> {
     }
 }
 
-fn gather(tree: &Tree, path: &mut Vec<Step>, each: &[Path], take: &mut dyn FnMut(&[Step], &Tree)) {
+/// Hands over every single value with its path; of lists, only those that are rows.
+pub(super) fn gather(tree: &Tree, path: &mut Vec<Step>, each: &[Path], take: &mut dyn FnMut(&[Step], &Tree)) {
     let leads_to_rows = |path: &[Step]| each.iter().any(|row| row.steps().starts_with(path));
     match tree {
         Tree::Object(entries) => {
