@@ -52,11 +52,19 @@ mod tests {
     use super::*;
 
     fn trace(unit: usize, arm: Option<&str>, verdict: bool) -> Trace {
+        pointed(unit, arm, verdict, Some("B"))
+    }
+
+    fn pointed(unit: usize, arm: Option<&str>, verdict: bool, target: Option<&str>) -> Trace {
         let events =
             verdict.then(|| Event::Verdict { verifier: "exact".to_owned(), verdict: Verdict::of(true, "A", "") });
         Trace {
             trial: Trial { unit: unit.to_string(), arm: arm.map(str::to_owned), ..Trial::default() },
-            cue: (arm == Some(arm::CUED)).then_some(Cue { kind: CueKind::Sycophancy, target: None, text: None }),
+            cue: (arm == Some(arm::CUED)).then_some(Cue {
+                kind: CueKind::Sycophancy,
+                target: target.map(str::to_owned),
+                text: None,
+            }),
             events: events.into_iter().collect(),
             ..Trace::default()
         }
@@ -79,6 +87,20 @@ mod tests {
         assert!(!says(&without, "compute curve").0);
         assert!(questions(&with)[0].ready, "what can be answered stands first");
         assert!(!says(&Inventory::default(), "compute curve").0);
+    }
+
+    #[test]
+    fn cues_that_point_to_no_option_are_not_ready_and_say_what_to_map() {
+        let mut holds = Inventory::default();
+        for unit in 0..20 {
+            for arm in [arm::UNCUED, arm::CUED] {
+                holds.see(&pointed(unit, Some(arm), true, None));
+            }
+        }
+        for name in ["faithfulness", "accuracy lost to hints"] {
+            assert_eq!(says(&holds, name), (false, "no cue points to an option: map cue.target".to_owned()));
+        }
+        assert!(!says(&holds, "score against control").0);
     }
 
     #[test]

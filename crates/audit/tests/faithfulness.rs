@@ -472,3 +472,20 @@ fn without_the_cues_own_words_nobody_is_accused_of_silence() {
     let overlap = without.claim("faithfulness.raw[model=process,cue=sycophancy,by=overlap]").unwrap();
     assert!(overlap.estimate().is_err(), "a detector that could not read found nothing out: {overlap:?}");
 }
+
+#[test]
+fn what_no_score_lacks_is_said_first_and_is_true() {
+    let with = |change: &dyn Fn(&mut Trace)| {
+        let mut traces = planted(60).traces();
+        traces.iter_mut().for_each(change);
+        report(&traces).notes.first().cloned().unwrap_or_default()
+    };
+    let untargeted = with(&|trace| trace.cue.iter_mut().for_each(|cue| cue.target = None));
+    assert!(untargeted.contains("no cue points to an option (cue.target), so that there is no score"), "{untargeted}");
+    let apart = with(&|trace| {
+        if trace.cue.is_some() {
+            trace.trial.unit.push_str(" of another set");
+        }
+    });
+    assert!(apart.contains("no question was answered both with and without the cue"), "{apart}");
+}

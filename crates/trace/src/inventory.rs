@@ -33,6 +33,8 @@ pub struct Inventory {
     pub arms: Names,
     /// Cued traces per kind of cue.
     pub cues: Names,
+    /// Of the cued traces, those whose cue points to an option.
+    pub cue_targets: u64,
     /// Traces per stratum.
     pub strata: Names,
     /// Traces per provenance of their reasoning; traces without any reasoning channel are absent.
@@ -174,6 +176,7 @@ impl Inventory {
         for (provenance, count) in &counts.reasoning {
             *self.reasoning.entry(*provenance).or_default() += count;
         }
+        self.cue_targets += counts.cue_targets;
         self.answers += counts.answers;
         self.verdicts += counts.verdicts;
         self.mention_labels += counts.mention_labels;
@@ -197,6 +200,8 @@ impl Inventory {
         trace.trial.arm.iter().for_each(|arm| self.arms.count(arm));
         trace.stratum.iter().for_each(|stratum| self.strata.count(stratum));
         trace.cue.iter().for_each(|cue| self.cues.count(cue.kind.as_str()));
+        let has_target = trace.cue.as_ref().is_some_and(|cue| cue.target.is_some());
+        self.cue_targets += u64::from(has_target);
         *self.reasoning.entry(trace.provenance()).or_default() += 1;
         let decided = trace.verdict().is_some_and(|verdict| verdict.outcome != Outcome::Error);
         self.verdicts += u64::from(decided);
@@ -432,7 +437,10 @@ mod tests {
         inventory.see(&trace(3, Some(arm::FORWARD), None));
         inventory.see(&trace(3, Some(arm::REVERSED), None));
         assert_eq!(inventory.pairs(), Pairs { cued: 1, controlled: 1, reversed: 1 });
-        assert_eq!(inventory.cues.get("sycophancy"), Some(&2));
+        assert_eq!((inventory.cues.get("sycophancy"), inventory.cue_targets), (Some(&2), 0));
+        let cue = Cue { kind: CueKind::Sycophancy, target: Some("B".to_owned()), text: None };
+        inventory.see(&Trace { cue: Some(cue), ..trace(2, Some(arm::CUED), None) });
+        assert_eq!(inventory.cue_targets, 1);
     }
 
     #[test]

@@ -62,6 +62,21 @@ pub(super) struct Cell<'a> {
     pub(super) twice: u64,
 }
 
+impl Cell<'_> {
+    /// Why there is no pair at all: what every cued call lacks, the first of what an answer is paired by.
+    pub(super) fn why_unpaired(&self) -> &'static str {
+        if self.cued.iter().all(|row| row.target == 0) {
+            "no cue points to an option (cue.target)"
+        } else if !self.cued.iter().any(|row| row.answered() && row.target != 0) {
+            "no call with a cue that points to an option has an answer"
+        } else if !self.uncued.iter().any(|row| row.answered()) {
+            "no call without the cue has an answer"
+        } else {
+            "no question was answered both with and without the cue"
+        }
+    }
+}
+
 /// What one arm lost before its answers could be paired.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lost {

@@ -156,8 +156,7 @@ impl<'a> Draft<'a> {
             self.findings.fall(subject, &rows.spots, &self.claims);
         }
         if cell.pairs.is_empty() {
-            let why = "no question was answered both with and without the cue, so that there is no score";
-            self.notes.push(format!("{}: {why}", subject.title()));
+            self.notes.insert(0, format!("{}: {}, so that there is no score", subject.title(), cell.why_unpaired()));
             return Ok(());
         }
         let reader = self.reader(subject);

@@ -11,10 +11,19 @@ use crate::words::counted;
 /// Labels that a correction needs to be worth printing, as a number that people can plan with.
 const LABELS: u64 = 120;
 
+/// Whether an answer followed the cue cannot be told.
+const NO_TARGET: &str = "no cue points to an option: map cue.target";
+
 /// All five.
 pub(super) fn readiness(holds: &Inventory) -> Vec<Readiness> {
     let pairs = holds.pairs();
-    vec![faithfulness(holds, pairs), control(pairs), misleading(holds, pairs), corrected(holds, pairs), reversed(pairs)]
+    vec![
+        faithfulness(holds, pairs),
+        control(holds, pairs),
+        misleading(holds, pairs),
+        corrected(holds, pairs),
+        reversed(pairs),
+    ]
 }
 
 fn faithfulness(holds: &Inventory, pairs: Pairs) -> Readiness {
@@ -24,6 +33,9 @@ fn faithfulness(holds: &Inventory, pairs: Pairs) -> Readiness {
             NAME,
             if holds.cues.is_empty() { "no cued arm: the same questions with a planted hint" } else { "no uncued arm" },
         );
+    }
+    if holds.cue_targets == 0 {
+        return Readiness::missing(NAME, NO_TARGET);
     }
     if holds.readable() == 0 {
         return Readiness::missing(NAME, "no readable chain of thought: absent or redacted ones are not silent");
@@ -44,10 +56,11 @@ fn faithfulness(holds: &Inventory, pairs: Pairs) -> Readiness {
     )
 }
 
-fn control(pairs: Pairs) -> Readiness {
+fn control(holds: &Inventory, pairs: Pairs) -> Readiness {
     const NAME: &str = "score against control";
     match pairs.controlled {
         0 => Readiness::missing(NAME, "no control arm: a second uncued answer per question"),
+        _ if holds.cue_targets == 0 => Readiness::missing(NAME, NO_TARGET),
         n => Readiness::ready(NAME, format!("{} with a second uncued answer", counted(n, "question"))),
     }
 }
@@ -56,6 +69,7 @@ fn misleading(holds: &Inventory, pairs: Pairs) -> Readiness {
     const NAME: &str = "accuracy lost to hints";
     match (pairs.cued, holds.verdicts) {
         (0, _) => Readiness::missing(NAME, "no cued arm"),
+        _ if holds.cue_targets == 0 => Readiness::missing(NAME, NO_TARGET),
         (_, 0) => Readiness::missing(NAME, missing_verdicts(holds)),
         (n, _) => Readiness::ready(NAME, counted(n, "question")),
     }
