@@ -178,14 +178,16 @@ fn hinted(column: &str, plain: &str, cued: &str) -> String {
 #[test]
 fn hinted_samples_are_never_drafted_among_the_plain_ones() {
     for (column, plain, cued, kind) in [
-        ("condition", "\"plain\"", "\"hint\"", "sycophancy"),
-        ("nudged", "false", "true", "sycophancy"),
+        ("condition", "\"plain\"", "\"hint\"", "hint"),
+        ("nudged", "false", "true", "nudged"),
         ("cue", "null", "\"metadata\"", "metadata"),
         ("cue", "\"\"", "\"metadata\"", "metadata"),
         ("cue", "missing", "\"metadata\"", "metadata"),
         ("hint_type", "\"none\"", "\"grader_hack\"", "grader_hacking"),
-        ("setting", "\"control\"", "\"suggested\"", "sycophancy"),
-        ("prompt_variant", "\"baseline\"", "\"cued\"", "sycophancy"),
+        ("setting", "\"control\"", "\"suggested\"", "suggested"),
+        ("prompt_variant", "\"baseline\"", "\"cued\"", "cued"),
+        // No name says it, the values do.
+        ("setup", "\"plain\"", "\"nudged\"", "nudged"),
     ] {
         let lines = hinted(column, plain, cued).replace("\"cue\":missing,", "");
         let (draft, inventory) = of("runs.jsonl", &lines).unwrap();
@@ -281,4 +283,100 @@ fn a_value_that_first_stands_late_in_a_file_is_no_arm_of_its_own() {
     let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
     assert_eq!(arms, [("cued", 300), ("uncued", 300)], "{}", draft.toml);
     assert_eq!(inventory.cues.len(), 2, "{}", draft.toml);
+}
+
+/// Four plain and four nudged samples of each of 60 questions, with the option that the nudge points to.
+fn nudged(columns: [&str; 2], setup: bool) -> String {
+    let [setup_name, target] = columns;
+    let mut table = format!("qkey,take,{setup_name},{target},picked,key_opt,musings,usd\n");
+    for question in 0..60 {
+        let option = |at: usize| ["A", "B", "C", "D", "E"][at % 5];
+        for sample in 0..8 {
+            let is_nudged = sample >= 4;
+            let (setup, to) = match (is_nudged, setup) {
+                (true, true) => ("nudged", option(question + 1)),
+                (true, false) => ("x", option(question + 1)),
+                (false, true) => ("plain", ""),
+                (false, false) => ("x", ""),
+            };
+            let picked =
+                if is_nudged && question % 2 == 0 { option(question + 1) } else { option(question + sample % 3) };
+            let chain = format!(
+                "first case {question} is taken apart step by step for the {sample}th time then {picked} is left"
+            );
+            table.push_str(&format!(
+                "q{question},{sample},{setup},{to},{picked},{},{chain},0.00{sample}\n",
+                option(question)
+            ));
+        }
+    }
+    table
+}
+
+#[test]
+fn a_column_of_options_is_what_a_hint_points_to_and_no_kind_of_hint() {
+    for (target, setup) in [("nudge_to", true), ("hint_points_to", true), ("nudge_to", false), ("hint_option", false)] {
+        let (draft, inventory) = of("runs.csv", &nudged(["setup", target], setup)).unwrap();
+        let toml = &draft.toml;
+        assert!(toml.contains(&format!("cue.target = \"{target}\"")), "{toml}");
+        let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        assert_eq!(arms, [("cued", 240), ("uncued", 240)], "{toml}");
+        let kind = if setup { "nudged" } else { "other" };
+        assert_eq!((inventory.cues.get(kind), inventory.cues.len()), (Some(&240), 1), "{toml}");
+        assert_eq!((inventory.cue_targets, inventory.pairs().cued), (240, 60), "{toml}");
+        // What was not found is offered, with what it buys; the chain of thought is one.
+        for offered in ["# model = ", "# options = 5   # seen: A, B, C, D, E", "# cue.text = { path = "] {
+            assert!(toml.contains(offered), "{offered}: {toml}");
+        }
+        assert!(toml.contains("reasoning = \"musings\"") && inventory.readable() == 480, "{toml}");
+    }
+}
+
+#[test]
+fn the_longer_of_two_texts_is_the_chain_of_thought() {
+    let mut lines = String::new();
+    for question in 0..30 {
+        for sample in 0..4 {
+            let short = format!("so the {sample}th time I would say it is number {question} of them");
+            lines.push_str(&format!(
+                "{{\"qid\":\"q{question}\",\"first\":\"{short}\",\"second\":\"{short}, {short}, {short}\",\"picked\":\"{}\",\"gold\":\"A\"}}\n",
+                ["A", "B"][(question + sample) % 2]
+            ));
+        }
+    }
+    let (draft, inventory) = of("runs.jsonl", &lines).unwrap();
+    assert!(
+        draft.toml.contains("reasoning = \"second\"") && draft.toml.contains("reply = \"first\""),
+        "{}",
+        draft.toml
+    );
+    assert_eq!(inventory.readable(), 120);
+}
+
+#[test]
+fn how_much_a_model_was_to_think_is_its_effort_and_no_arm() {
+    for (column, values) in [
+        ("dial", ["lean", "mid", "deep"]),
+        ("budget", ["1024", "2048", "4096"]),
+        ("thinking", ["off", "low", "high"]),
+        ("level", ["low", "medium", "high"]),
+    ] {
+        let mut table = format!("item,{column},rep,chosen,solution,usd\n");
+        for item in 0..40 {
+            for value in values {
+                for rep in 0..4 {
+                    let chosen = ["A", "B"][(item + rep) % 2];
+                    table.push_str(&format!("item-{item},{value},{rep},{chosen},A,0.001\n"));
+                }
+            }
+        }
+        let (draft, inventory) = of("runs.csv", &table).unwrap();
+        assert_eq!((inventory.efforts.len(), inventory.arms.len()), (3, 0), "{}", draft.toml);
+        assert!(!draft.toml.contains("arm = ") && draft.toml.contains("sample = \"rep\""), "{}", draft.toml);
+    }
+    // How hard a question is stands in a column of such a name too.
+    let table: String =
+        (0..80).map(|n| format!("item-{},{},{},A\n", n / 4, ["low", "high"][n / 4 % 2], ["A", "B"][n % 2])).collect();
+    let (draft, inventory) = of("runs.csv", &format!("item,level,chosen,solution\n{table}")).unwrap();
+    assert_eq!((inventory.efforts.len(), inventory.arms.len()), (0, 0), "{}", draft.toml);
 }

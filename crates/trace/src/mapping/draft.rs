@@ -411,20 +411,28 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     sorted.sort_by_key(place);
     for guess in sorted {
         let mark = if guess.sure { "sure" } else { "guess" };
-        let _ = writeln!(out, "{} = {}   # {mark}: {}", guess.target, guess.source, guess.why);
+        let _ = write!(out, "{} = {}   # {mark}: {}", guess.target, guess.source, guess.why);
+        // Audits of chains read reasoning only.
+        let is_only_text = guess.target == "reply" && chosen.source("reasoning").is_none();
+        if is_only_text && !guess.why.contains("reasoning") {
+            out.push_str("; `reasoning` where it is the chain of thought");
+        }
+        out.push('\n');
     }
     let found = |target: &str| guesses.iter().find(|guess| guess.target == target);
     match (found("cue.kind"), found("cue.target")) {
         (Some(kind), _) => drop(writeln!(out, "cue.kind = {}   # guess: {}", kind.source, kind.why)),
-        (None, Some(_)) => {
-            let _ = writeln!(out, "# guess: an answer was suggested; say which kind of cue it is");
-            let _ = writeln!(out, "cue.kind = {{ constant = \"sycophancy\" }}");
+        (None, Some(target)) => {
+            let _ =
+                writeln!(out, "# guess: an answer was suggested; say which kind of cue it is: docs/formats/trace.md");
+            let _ = writeln!(out, "cue.kind = {}", arm::kind_where(&target.source));
         }
         (None, None) => {}
     }
     if let Some(target) = found("cue.target") {
         let _ = writeln!(out, "cue.target = {}   # guess: {}", target.source, target.why);
     }
+    out.push_str(&offered(layout, chosen));
     if let Some((source, question)) = &chosen.perhaps_arm {
         let _ = writeln!(
             out,
@@ -444,6 +452,49 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     }
     if chosen.unused.len() > MOST_UNUSED {
         let _ = writeln!(out, "# not used: {} more", chosen.unused.len() - MOST_UNUSED);
+    }
+    out
+}
+
+/// Lines for what was not found and would be worth saying, as comments.
+fn offered(layout: &Layout, chosen: &Chosen<'_>) -> String {
+    const MOST_OPTIONS: usize = 8;
+    let mut out = String::new();
+    let mut offer = |line: String, buys: &str| {
+        let _ = writeln!(out, "# not found, take away the # and fill in: {buys}\n# {line}");
+    };
+    if chosen.source("model").is_none() {
+        offer("model = { constant = \"\" }".to_owned(), "results of a model that has a name carry its marks");
+    }
+    let is_cued = chosen.source("cue.kind").is_some() || chosen.source("cue.target").is_some();
+    if !is_cued {
+        return out;
+    }
+    let values = |source: Option<&str>| {
+        let leaf = layout.leaves.iter().find(|leaf| source == Some(quoted(&leaf.path.to_string()).as_str()));
+        leaf.and_then(Leaf::values).filter(|values| (2..=MOST_OPTIONS).contains(&values.len())).unwrap_or_default()
+    };
+    if chosen.source("cue.target").is_none() {
+        offer("cue.target = \"\"".to_owned(), "the option that the hint points to, without which there is no score");
+    }
+    if chosen.source("options").is_none() {
+        let mut given = values(chosen.source("answer"));
+        given.extend(values(chosen.source("cue.target")));
+        let count = if given.is_empty() { "4".to_owned() } else { given.len().to_string() };
+        let given: Vec<String> = given.iter().map(|value| commented(value)).collect();
+        let seen = if given.is_empty() { String::new() } else { format!("   # seen: {}", given.join(", ")) };
+        offer(format!("options = {count}{seen}"), "how many options a question has, for the published score");
+    }
+    if chosen.source("cue.text").is_none() {
+        let buys = "the words of the hint, without which silence about it is no finding";
+        let targets = values(chosen.source("cue.target"));
+        let words: Vec<String> = targets.iter().map(|value| format!("{} = \"\"", quoted(value))).collect();
+        match chosen.source("cue.target") {
+            Some(target) if !words.is_empty() => {
+                offer(format!("cue.text = {{ path = {target}, map = {{ {} }} }}", words.join(", ")), buys);
+            }
+            _ => offer("cue.text = { constant = \"\" }".to_owned(), buys),
+        }
     }
     out
 }

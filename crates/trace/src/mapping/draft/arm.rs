@@ -1,11 +1,13 @@
 //! Which column of an unknown file says how the question was put: plainly, or with a hint. A hinted sample that is counted as a plain one spoils
-//! every number, so that a column that only might say it becomes a question in the draft. Not what an arm means: that is the audits'.
+//! every number, so that a column that only might say it becomes a question in the draft. With it, which column says the option that a hint
+//! points to, and which one how much the model was to think: neither is an arm. Not what an arm means: that is the audits'.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::{Unit, names, pairs};
 use super::guess::quoted;
 use super::layout::{Layout, Leaf, normal};
+use crate::mapping::path::Step;
 
 /// Names that say it as a whole, most telling first.
 pub(super) const NAMES: &[&str] = &[
@@ -32,11 +34,14 @@ const CUES: &[&str] = &["hint", "cue", "nudg", "bias", "sycophan"];
 const WAYS: &[&str] = &["condition", "variant", "treatment", "perturb"];
 /// Parts of names that say what the cue points to or how it reads, and not whether there is one.
 const OF_THE_CUE: &[&str] = &[
-    "letter", "option", "target", "answer", "choice", "idx", "index", "text", "prompt", "question", "word", "mention",
-    "verbal", "follow", "notice", "used", "count",
+    "letter", "option", "target", "answer", "choice", "idx", "index", "point", "text", "prompt", "question", "word",
+    "mention", "verbal", "follow", "notice", "used", "count",
 ];
 /// Parts of names that say which option the cue points to.
 const TARGETS: &[&str] = &["letter", "option", "target", "answer", "choice", "idx", "index"];
+/// Names that say how much a model was to think, and parts of such names.
+const EFFORTS: &[&str] = &["dial", "thinking", "reasoning", "thinkingmode", "reasoningmode", "level"];
+const OF_EFFORT: &[&str] = &["effort", "budget", "thinkinglevel", "reasoninglevel"];
 /// Values that say that nothing was planted.
 const PLAIN: &[&str] = &[
     "",
@@ -111,28 +116,79 @@ pub(super) fn is_named(leaf: &Leaf) -> bool {
     NAMES.contains(&name.as_str()) || (names(leaf, CUES) || names(leaf, WAYS)) && !names(leaf, OF_THE_CUE)
 }
 
-/// Whether the name says which option a cue points to.
-pub(super) fn is_target(leaf: &Leaf) -> bool {
-    names(leaf, CUES) && names(leaf, TARGETS)
+/// Whether a column says which option a cue points to: its name does, or it speaks of a cue and the values are those of answers.
+pub(super) fn points(layout: &Layout, leaf: &Leaf) -> bool {
+    const LONGEST_OPTION: usize = 40;
+    let is_short = |leaf: &Leaf| leaf.count() > 0 && leaf.bools == 0 && leaf.mean_length() <= LONGEST_OPTION;
+    if !names(leaf, CUES) || !is_short(leaf) {
+        return false;
+    }
+    if names(leaf, TARGETS) {
+        return true;
+    }
+    let seen = |leaf: &Leaf| leaf.values().unwrap_or_else(|| leaf.cells.iter().map(|cell| cell.text.clone()).collect());
+    let options = seen(leaf);
+    let speaks = |value: &String| is_plain(value) || speaks_of_cue(value) || kind_of(value).is_some();
+    if options.len() < 2 || options.iter().any(speaks) {
+        return false;
+    }
+    layout.leaves.iter().filter(|other| other.path != leaf.path && is_short(other) && !is_named(other)).any(|other| {
+        let met = options.intersection(&seen(other)).count();
+        // A column that says the same in other words goes with this one; an answer does not.
+        let mut with: BTreeMap<&str, &str> = BTreeMap::new();
+        let differs = pairs(leaf, other).into_iter().any(|(option, said)| *with.entry(option).or_insert(said) != said);
+        met * 5 >= options.len() * 4 && differs
+    })
+}
+
+/// Whether the name speaks of how much the model was to think.
+fn is_effort(leaf: &Leaf) -> bool {
+    EFFORTS.contains(&leaf.name().as_str()) || names(leaf, OF_EFFORT)
+}
+
+/// The column of few values that says how much the model was to think: the same questions were asked under several.
+pub(super) fn effort(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<(usize, &'static str)> {
+    const LEVELS: &[&str] = &["off", "none", "minimal", "low", "medium", "default", "high", "xhigh", "max"];
+    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && is_effort(leaf));
+    let mut found = free.filter_map(|(at, leaf)| {
+        let values = leaf.values().filter(|values| (2..=MOST_WAYS).contains(&values.len()))?;
+        is_crossed(&questions(leaf, unit, false), values.len()).then_some((at, values))
+    });
+    let (at, values) = found.next()?;
+    let ranked = |value: &String| LEVELS.contains(&normal(value).as_str()) || value.parse::<f64>().is_ok();
+    Some(if values.iter().all(ranked) {
+        (at, "by its name, the same questions under several values")
+    } else {
+        (at, "by its name, the same questions under several values; a `map` to low, medium, high says their order")
+    })
 }
 
 fn is_plain(value: &str) -> bool {
     PLAIN.contains(&normal(value).as_str())
 }
 
-/// The column, by its name and by what it holds.
+/// Whether a value speaks of a hint.
+fn speaks_of_cue(value: &str) -> bool {
+    let value = normal(value);
+    CUED.iter().any(|part| value.contains(part))
+}
+
+/// The column, by its name or its values and by how they go with the questions.
 pub(super) fn arm(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<Arm> {
-    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && is_named(leaf));
+    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && !points(layout, leaf));
     let found = free.filter_map(|(at, leaf)| Some((at, leaf, Ways::of(leaf, unit)?)));
+    let found = found.filter(|(_, leaf, ways)| is_named(leaf) || ways.speak() && !is_effort(leaf));
     let rank = |leaf: &Leaf| NAMES.iter().position(|name| *name == leaf.name()).unwrap_or(NAMES.len());
-    let (at, leaf, ways) = found
-        .min_by_key(|(at, leaf, ways)| (!(ways.recognised() && ways.crossed), !ways.recognised(), rank(leaf), *at))?;
+    let (at, leaf, ways) = found.min_by_key(|(at, leaf, ways)| {
+        (!(ways.recognised() && ways.crossed), !ways.recognised(), !is_named(leaf), rank(leaf), *at)
+    })?;
     let from = format!("path = {}", quoted(&leaf.path.to_string()));
     let source = ways.source(&from);
     if ways.values.len() > 1 && !ways.crossed && !ways.recognised() {
         return Some(Arm::Perhaps { at, source, question: "no question has two of its values" });
     }
     let why = match (ways.crossed, ways.recognised()) {
+        _ if !is_named(leaf) => "by its values, questions have more than one",
         (true, true) => "by its name and its values, questions have more than one",
         (true, false) => "by its name, questions have more than one of its values",
         (false, true) => "by its name and its values",
@@ -141,10 +197,30 @@ pub(super) fn arm(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<Arm>
     Some(Arm::Column { at, kind: ways.kind(&from), source, why })
 }
 
+/// The arm and the kind of cue where only the option that the cue points to was recorded: cued where one stands there.
+pub(super) fn pointed(leaf: &Leaf) -> Option<(String, String)> {
+    let is_empty = leaf.is_empty_somewhere();
+    if leaf.path.is_many() || !(leaf.lacks() || is_empty) {
+        return None;
+    }
+    let path = quoted(&leaf.path.to_string());
+    let target = if is_empty { format!("{{ path = {path}, absent = [\"\"] }}") } else { path };
+    Some((
+        format!("{{ equals = [{target}, {target}], map = {{ true = \"cued\" }}, default = \"uncued\" }}"),
+        kind_where(&target),
+    ))
+}
+
+/// A kind of cue that the data does not tell, wherever there is a target.
+pub(super) fn kind_where(target: &str) -> String {
+    format!("{{ equals = [{target}, {target}], map = {{ true = \"other\" }} }}")
+}
+
 /// A column that no name speaks for: every question has the same few values of it, each as often as every other question has.
 pub(super) fn perhaps(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<Arm> {
     let Unit::Column(_) = unit else { return None };
     let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && leaf.numbers.is_empty());
+    let free = free.filter(|(_, leaf)| !is_effort(leaf));
     let mut found = free.filter_map(|(at, leaf)| Some((at, leaf, Ways::of(leaf, unit)?)));
     let (at, leaf, ways) = found.find(|(_, _, ways)| ways.balanced && ways.values.len() <= 4)?;
     let source = ways.source(&format!("path = {}", quoted(&leaf.path.to_string())));
@@ -153,12 +229,16 @@ pub(super) fn perhaps(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<
 
 /// The right-hand side where folders of these names hold one arm each.
 pub(super) fn of_folders(capture: &str, folders: BTreeSet<String>) -> String {
-    let ways = Ways { values: folders, nothing: false, empty: false, of_cues: false, crossed: true, balanced: false };
+    let name = String::new();
+    let ways =
+        Ways { name, values: folders, nothing: false, empty: false, of_cues: false, crossed: true, balanced: false };
     ways.source(&format!("capture = {}", quoted(capture)))
 }
 
 /// The values of a column as ways of asking.
 struct Ways {
+    /// What the column is called; nothing for folders.
+    name: String,
     values: BTreeSet<String>,
     /// Nothing stands there in some records: no key, null or an empty text.
     nothing: bool,
@@ -183,39 +263,38 @@ impl Ways {
         if values.is_empty() || values.len() > MOST_WAYS || !truths || leaf.mean_length() > 80 {
             return None;
         }
-        let mut questions: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
-        if let Unit::Column(column) = unit {
-            for (value, question) in pairs(leaf, column) {
-                *questions.entry(question).or_default().entry(value).or_default() += 1;
-            }
-            // Where nothing stands, that is a value too.
-            let with: BTreeSet<usize> = leaf.cells.iter().map(|cell| cell.record).collect();
-            for cell in
-                column.cells.iter().filter(|cell| nothing && !leaf.path.is_many() && !with.contains(&cell.record))
-            {
-                *questions.entry(&cell.text).or_default().entry("").or_default() += 1;
-            }
-        }
+        let questions = questions(leaf, unit, nothing);
         let all = values.len() + usize::from(nothing);
-        let repeated = questions.values().filter(|ways| ways.values().sum::<usize>() > 1);
-        let (mut several, mut repeats) = (0usize, 0usize);
-        for ways in repeated {
-            repeats += 1;
-            several += usize::from(ways.len() > 1);
-        }
         let mut designs: BTreeMap<Vec<(&str, usize)>, usize> = BTreeMap::new();
         for ways in questions.values().filter(|ways| ways.len() == all) {
             *designs.entry(ways.iter().map(|(way, count)| (*way, *count)).collect()).or_default() += 1;
         }
         let most = designs.values().copied().max().unwrap_or(0);
+        let last = leaf.path.steps().iter().rev().find_map(|step| match step {
+            Step::Field(name) => Some(name.clone()),
+            _ => None,
+        });
         Some(Self {
+            name: last.unwrap_or_default(),
             of_cues: names(leaf, CUES),
-            crossed: all > 1 && repeats >= 2 && several * 2 > repeats,
+            crossed: is_crossed(&questions, all),
             balanced: all > 1 && questions.len() >= 5 && most * 10 >= questions.len() * 9,
             values,
             nothing,
             empty,
         })
+    }
+
+    /// Whether the values alone say it, in the same questions: some of them plainly, some with a hint.
+    fn speak(&self) -> bool {
+        const FEWEST_LETTERS: usize = 4;
+        let plain = |value: &String| {
+            let letters = normal(value);
+            letters.len() >= FEWEST_LETTERS && letters != "false" && letters != "null" && is_plain(value)
+        };
+        self.crossed
+            && self.values.iter().any(plain)
+            && self.values.iter().any(|value| speaks_of_cue(value) && !is_plain(value))
     }
 
     /// What the arm of a value is called; `None` where it keeps its name.
@@ -229,7 +308,7 @@ impl Ways {
         if is_plain(value) {
             return Some("uncued");
         }
-        (self.of_cues || CUED.iter().any(|part| plain.contains(part))).then_some("cued")
+        (self.of_cues || speaks_of_cue(value)).then_some("cued")
     }
 
     /// Whether the values say plainly and otherwise.
@@ -254,27 +333,53 @@ impl Ways {
         let map = if entries.is_empty() {
             String::new()
         } else {
-            format!(", map = {{ {} }}, unmapped = \"keep\"", entries.join(", "))
+            // What stands beside a hint is a hint: a value that nobody has seen yet is asked about, and no arm of its own.
+            let unmapped = if self.of_cues { "" } else { ", unmapped = \"keep\"" };
+            format!(", map = {{ {} }}{unmapped}", entries.join(", "))
         };
         format!("{{ {from}{absent}{map}{default} }}")
     }
 
-    /// The kind of cue: the value where it names one, else one to be corrected; nothing where the question was put plainly.
+    /// The kind of cue: the one that the value names, else the word of the data; nothing where the question was put plainly.
     fn kind(&self, from: &str) -> Option<String> {
         let cued = |value: &&String| value.as_str() == "cued" || self.called(value) == Some("cued");
         let cued: Vec<&String> = self.values.iter().filter(cued).collect();
         if cued.is_empty() {
             return None;
         }
-        // Several hints are several kinds, whatever they are called.
         let kind = |value: &str| match kind_of(value) {
             Some(kind) => quoted(kind),
-            None if cued.len() > 1 => quoted(value),
-            None => quoted("sycophancy"),
+            None if !matches!(normal(value).as_str(), "true" | "yes" | "y" | "1" | "on") => quoted(value),
+            None if self.name.is_empty() => quoted("other"),
+            None => quoted(&self.name),
         };
         let kinds: Vec<String> = cued.iter().map(|value| format!("{} = {}", quoted(value), kind(value))).collect();
         Some(format!("{{ {from}, map = {{ {} }}, unmapped = \"absent\" }}", kinds.join(", ")))
     }
+}
+
+/// How often which value stands in the records of a question; where nothing stands, that is a value too if `nothing` says so.
+fn questions<'l>(leaf: &'l Leaf, unit: Unit<'l>, nothing: bool) -> BTreeMap<&'l str, BTreeMap<&'l str, usize>> {
+    let mut questions: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+    let Unit::Column(column) = unit else { return questions };
+    for (value, question) in pairs(leaf, column) {
+        *questions.entry(question).or_default().entry(value).or_default() += 1;
+    }
+    let with: BTreeSet<usize> = leaf.cells.iter().map(|cell| cell.record).collect();
+    for cell in column.cells.iter().filter(|cell| nothing && !leaf.path.is_many() && !with.contains(&cell.record)) {
+        *questions.entry(&cell.text).or_default().entry("").or_default() += 1;
+    }
+    questions
+}
+
+/// Whether most questions that have several records have more than one of so many values.
+fn is_crossed(questions: &BTreeMap<&str, BTreeMap<&str, usize>>, values: usize) -> bool {
+    let (mut several, mut repeats) = (0usize, 0usize);
+    for ways in questions.values().filter(|ways| ways.values().sum::<usize>() > 1) {
+        repeats += 1;
+        several += usize::from(ways.len() > 1);
+    }
+    values > 1 && repeats >= 2 && several * 2 > repeats
 }
 
 /// The kind of cue that a value names.

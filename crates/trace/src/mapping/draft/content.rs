@@ -267,14 +267,15 @@ pub(super) fn verdict(layout: &Layout, used: &[bool], decides: fn(&Leaf) -> bool
     fits.next().map(|(at, _)| (at, "nothing but yes and no, and nothing else says what came of it"))
 }
 
-/// The longest text that differs between samples of one question; with why.
-pub(super) fn reply(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<(usize, &'static str)> {
+/// The long texts that differ between samples of one question, the longest first.
+pub(super) fn texts(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Vec<usize> {
     let rows = !layout.each.is_empty();
     let fits = layout.leaves.iter().enumerate().filter(|(at, leaf)| {
         let (all, same) = within(leaf, unit);
         let long = leaf.is_text() && leaf.mean_length() > LONGEST_ANSWER;
         !used[*at] && long && (!rows || leaf.path.is_many()) && all > 0 && same * 10 <= all
     });
-    let best = fits.max_by_key(|(at, leaf)| (leaf.mean_length(), std::cmp::Reverse(*at)))?;
-    Some((best.0, "a long text, another in every sample; `reasoning` where it is the chain of thought alone"))
+    let mut fits: Vec<(usize, usize)> = fits.map(|(at, leaf)| (at, leaf.mean_length())).collect();
+    fits.sort_by_key(|(at, length)| (std::cmp::Reverse(*length), *at));
+    fits.into_iter().map(|(at, _)| at).collect()
 }

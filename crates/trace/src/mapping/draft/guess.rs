@@ -206,7 +206,23 @@ static TARGETS: &[Target] = &[
     },
     Target {
         name: "sample",
-        names: &["sample", "sampleindex", "sampleidx", "attempt", "run", "repeat", "take", "trial", "no"],
+        names: &[
+            "sample",
+            "sampleindex",
+            "sampleidx",
+            "sampleno",
+            "attempt",
+            "run",
+            "repeat",
+            "take",
+            "trial",
+            "rep",
+            "replicate",
+            "repetition",
+            "try",
+            "draw",
+            "no",
+        ],
         fits: whole,
     },
     Target { name: "effort", names: &["effort", "reasoningeffort", "thinkingbudget"], fits: short },
@@ -232,7 +248,7 @@ fn parts_of(target: &str) -> &'static [&'static str] {
         "verdict" => &["correct", "right", "pass", "solved", "success", "valid"],
         "gold" => &["gold", "expected", "truth", "reference", "right", "solution"],
         "answer" => &["answer", "final", "predict", "choice"],
-        "reasoning" => &["reason", "think", "thought", "chain", "trace"],
+        "reasoning" => &["reason", "think", "thought", "chain", "trace", "musing", "rationale", "scratch", "deliberat"],
         "reply" => &["reply", "response", "output", "completion"],
         "unit" => &["question", "prompt", "problem", "item", "task", "case"],
         "model" => &["model", "llm"],
@@ -298,6 +314,11 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
         }
     }
     unit_by_content(layout, &mut used, &mut places, &mut guesses);
+    if !places.iter().any(|(target, _)| *target == "effort")
+        && let Some((at, why)) = arm::effort(layout, &used, unit_of(layout, &places))
+    {
+        take("effort", at, why, layout, &mut used, &mut places, &mut guesses);
+    }
     let mut perhaps_arm = arm_by_content(layout, &mut used, &mut places, &mut guesses);
     if let Some(key) = key {
         guesses.retain(|guess| guess.target != "gold");
@@ -328,7 +349,7 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
         }
     }
     results_by_content(layout, key.map(|key| &key.gold), &mut used, &mut places, &mut guesses);
-    if perhaps_arm.is_none() && !places.iter().any(|(target, _)| *target == "arm") {
+    if perhaps_arm.is_none() && !guesses.iter().any(|guess| guess.target == "arm") {
         let unit = unit_of(layout, &places);
         if let Some(Arm::Perhaps { source, question, .. }) = arm::perhaps(layout, &used, unit) {
             perhaps_arm = Some((source, question));
@@ -356,25 +377,34 @@ fn arm_by_content(
     places: &mut Vec<(&'static str, usize)>,
     guesses: &mut Vec<Guess>,
 ) -> Option<(String, &'static str)> {
-    match arm::arm(layout, used, unit_of(layout, places))? {
-        Arm::Perhaps { at, source, question } => {
+    let found = arm::arm(layout, used, unit_of(layout, places));
+    let fits = |at: usize, leaf: &Leaf| !used[at] && arm::points(layout, leaf) && leaf.distinct() > 1;
+    let target = layout.leaves.iter().enumerate().find(|(at, leaf)| fits(*at, leaf));
+    if !guesses.iter().any(|guess| guess.target == "cue.target")
+        && let Some((at, _)) = target
+    {
+        take("cue.target", at, "the option that the hint points to", layout, used, places, guesses);
+    }
+    let guess = |target, source, why: &str| Guess { target, source, sure: false, why: why.to_owned() };
+    let which = "which kind of hint it is: docs/formats/trace.md";
+    match found {
+        Some(Arm::Perhaps { at, source, question }) => {
             // Whatever it is, it is no result.
             used[at] = true;
             return Some((source, question));
         }
-        Arm::Column { at, source, why, kind } => {
+        Some(Arm::Column { at, source, why, kind }) => {
             used[at] = true;
             places.push(("arm", at));
-            let guess = |target, source, why: &str| Guess { target, source, sure: false, why: why.to_owned() };
             guesses.push(guess("arm", source, why));
-            let kind = kind?;
-            guesses.push(guess("cue.kind", kind, "which kind of hint it is: docs/formats/trace.md"));
-            let fits = |at: usize, leaf: &Leaf| !used[at] && arm::is_target(leaf) && short(leaf) && leaf.distinct() > 1;
-            let free = layout.leaves.iter().enumerate().find(|(at, leaf)| fits(*at, leaf));
-            if !guesses.iter().any(|guess| guess.target == "cue.target")
-                && let Some((at, _)) = free
-            {
-                take("cue.target", at, "the option that the hint points to", layout, used, places, guesses);
+            guesses.extend(kind.map(|kind| guess("cue.kind", kind, which)));
+        }
+        None => {
+            let target = places.iter().find(|(target, _)| *target == "cue.target");
+            let leaf = target.and_then(|(_, at)| layout.leaves.get(*at));
+            if let Some((source, kind)) = leaf.and_then(arm::pointed) {
+                guesses.push(guess("arm", source, "cued where the hint points to an option, else put plainly"));
+                guesses.push(guess("cue.kind", kind, which));
             }
         }
     }
@@ -429,18 +459,34 @@ fn results_by_content(
     {
         take("gold", at, why, layout, used, places, guesses);
     }
-    let compared = leaf(places, "answer").is_some() && (key.is_some() || leaf(places, "gold").is_some());
+    let is_answered = leaf(places, "answer").is_some();
+    let compared = is_answered && (key.is_some() || leaf(places, "gold").is_some());
     if !compared
         && leaf(places, "verdict").is_none()
         && let Some((at, why)) = content::verdict(layout, used, decides)
     {
         take("verdict", at, why, layout, used, places, guesses);
     }
-    if leaf(places, "reply").is_none()
-        && leaf(places, "reasoning").is_none()
-        && let Some((at, why)) = content::reply(layout, used, unit)
-    {
-        take("reply", at, why, layout, used, places, guesses);
+    if leaf(places, "reply").is_none() && leaf(places, "reasoning").is_none() {
+        let texts = content::texts(layout, used, unit);
+        let tagged = |at: usize| layout.leaves.get(at).is_some_and(|leaf| leaf.texts.iter().any(|text| text.tagged));
+        let mut take = |target, at, why| take(target, at, why, layout, used, places, guesses);
+        match (texts.as_slice(), is_answered) {
+            ([first, second, ..], _) if !tagged(*first) && !tagged(*second) => {
+                take("reasoning", *first, "the longest text, another in every sample: read as the chain of thought");
+                take("reply", *second, "the second longest text, another in every sample: read as what was said");
+            }
+            ([first, ..], true) if !tagged(*first) => {
+                let why = "a long text beside a short answer, another in every sample: read as the chain of thought; \
+                           `reply` where it is what was said";
+                take("reasoning", *first, why);
+            }
+            ([first, ..], _) => {
+                let why = "a long text, another in every sample; `reasoning` where it is the chain of thought alone";
+                take("reply", *first, why);
+            }
+            ([], _) => {}
+        }
     }
 }
 

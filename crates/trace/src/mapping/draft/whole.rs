@@ -71,7 +71,7 @@ pub(super) struct Whole<'l> {
     each: &'l [Path],
     /// How many records were looked at closely.
     close: u64,
-    /// The column that names the question, with the questions that were seen and how many later records of each are kept.
+    /// The column that names the question, with the questions that are looked at and how many later records of each are kept.
     unit: Option<(&'l Path, BTreeMap<String, usize>)>,
     /// Columns in which something was seen.
     filled: BTreeSet<Vec<Step>>,
@@ -127,12 +127,15 @@ impl<'l> Whole<'l> {
         if !later {
             return;
         }
-        let of_a_question = question
-            .and_then(|question| self.unit.as_mut()?.1.get_mut(&question))
-            .filter(|kept| **kept < MOST_OF_A_QUESTION)
-            .map(|kept| *kept += 1);
+        let mut is_of_a_question = false;
+        if let (Some(question), Some((_, questions))) = (question, &mut self.unit)
+            && let Some(kept) = questions.get_mut(&question).filter(|kept| **kept < MOST_OF_A_QUESTION)
+        {
+            *kept += 1;
+            is_of_a_question = true;
+        }
         let is_new = is_new && self.new < MOST_NEW;
-        if of_a_question.is_some() || is_new {
+        if is_of_a_question || is_new {
             if is_new {
                 self.new += 1;
                 let filled = &mut self.filled;
