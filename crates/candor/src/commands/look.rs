@@ -57,6 +57,8 @@ pub(crate) struct Looked {
     pub(crate) set_aside: BTreeMap<String, u64>,
     /// Files that were not read, and why.
     pub(crate) skipped: Vec<(String, String)>,
+    /// A mapping was named.
+    pub(crate) mapped: bool,
     /// What all traces hold.
     pub(crate) holds: Inventory,
     /// What they can answer, and what is missing for the rest.
@@ -230,6 +232,7 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
         set_aside: summary.set_aside,
         skipped: summary.skipped.iter().map(|skipped| (skipped.name.clone(), skipped.reason.to_string())).collect(),
         path,
+        mapped: args.map.is_some(),
         holds,
         questions,
         drafts,

@@ -15,6 +15,7 @@ pub(crate) fn looked(looked: &Looked, page: Page) -> String {
     let mut writing = Writing::on(page);
     head(looked, &mut writing);
     formats(looked, &mut writing);
+    arms(looked, &mut writing);
     if looked.holds.traces + looked.holds.roster > 0 {
         answers(looked, &mut writing);
     }
@@ -110,6 +111,40 @@ fn formats(looked: &Looked, writing: &mut Writing) {
         );
     }
     grid.write(writing);
+}
+
+/// "arms: cued 960 calls, uncued 960": where calls differ in it, and always where a mapping says it.
+fn arms(looked: &Looked, writing: &mut Writing) {
+    const MOST: usize = 8;
+    let holds = &looked.holds;
+    let unnamed = holds.traces.saturating_sub(holds.arms.values().sum());
+    let mut arms: Vec<(String, u64)> =
+        holds.arms.iter().map(|(name, count)| (text::cut(&text::clean(name), 40).into_owned(), *count)).collect();
+    if unnamed > 0 && !arms.is_empty() {
+        arms.push(("without an arm".to_owned(), unnamed));
+    }
+    if holds.traces == 0 || arms.len() < 2 && !looked.mapped {
+        return;
+    }
+    if arms.is_empty() {
+        writing.paragraph("  arms: ", "none: the mapping says that every question was put in one way");
+        return;
+    }
+    arms.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let more = arms.len().saturating_sub(MOST);
+    let mut listed: Vec<String> = arms
+        .iter()
+        .take(MOST)
+        .enumerate()
+        .map(|(at, (name, count))| match at {
+            0 => format!("{name} {}", text::counted(*count, "call")),
+            _ => format!("{name} {}", text::thousands(*count)),
+        })
+        .collect();
+    if more > 0 {
+        listed.push(format!("{more} more"));
+    }
+    writing.paragraph("  arms: ", &listed.join(", "));
 }
 
 /// "240 calls", "416 questions of a roster": what stands to be answered is no call.
