@@ -26,7 +26,10 @@ pub fn run(
     each: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
 ) -> Result<Run, Error> {
     let mut observers: Vec<_> = audits.iter().map(|audit| (*audit, audit.start(settings))).collect();
+    let (mut answers, mut verdicts) = (0_u64, 0_u64);
     let summary = import::read(source, options, &mut |trace| {
+        answers += u64::from(trace.answer().is_some());
+        verdicts += u64::from(trace.verdict().is_some());
         for (audit, observer) in &mut observers {
             if audit.takes(&trace) {
                 observer.see(&trace);
@@ -34,6 +37,21 @@ pub fn run(
         }
         each(&trace)
     })?;
+    // What was in no record is misspelt more often than it is missing: a run without what everything hangs on would look like a finding.
+    let lacking = |target: &str| match target {
+        "unit" => true,
+        "answer" => answers == 0,
+        "verdict" => verdicts == 0,
+        _ => false,
+    };
+    if let Some(field) = summary.absent.iter().find(|field| lacking(&field.target)) {
+        let hint = match &field.nearest {
+            Some(nearest) => format!("write `{nearest}` in the mapping, or take the line for `{}` out", field.target),
+            None => format!("name another path in the mapping, or take the line for `{}` out", field.target),
+        };
+        let found = format!("`{}` (for {}) is in none of the records", field.path, field.target);
+        return Err(candor_trace::Error::Nothing { path: field.file.clone().into(), found, hint }.into());
+    }
     let mut reports: Vec<Report> = Vec::new();
     let mut silent = Vec::new();
     for (audit, observer) in observers {

@@ -43,6 +43,13 @@ pub(crate) enum Detail {
 /// The whole run.
 pub(crate) fn run(run: &Run, source: &Source, detail: Detail, page: Page) -> String {
     let mut writing = Writing::on(page);
+    // What a mapping misspells is missing from every number below.
+    for field in &run.absent {
+        writing.toned("", field, Some(Tone::Strong));
+    }
+    if !run.absent.is_empty() {
+        writing.gap();
+    }
     findings(run, source, &mut writing);
     for one in &run.reports {
         writing.gap();
@@ -255,9 +262,6 @@ fn footer(run: &Run, source: &Source, writing: &mut Writing) {
     if !run.skipped.is_empty() {
         let skipped = text::counted(run.skipped.len() as u64, "file");
         writing.command(&format!("{skipped} skipped, why: "), &source.look("--skipped"), None);
-    }
-    for field in &run.absent {
-        writing.paragraph("", field);
     }
     if !run.silent.is_empty() {
         writing.paragraph("", &format!("nothing to read for: {}", run.silent.join(", ")));

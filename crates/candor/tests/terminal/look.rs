@@ -143,3 +143,50 @@ fn what_stands_to_be_answered_is_counted_apart_from_calls() {
     let csv = environment.done(&["audit", "run", "arc", "--from", "arc", "--csv", "--quiet"]);
     assert!(csv.contains("\"arc.solved[set=tasks,arm=mine]\",1,"), "{csv}");
 }
+
+/// A mapping of records with an arm, an answer and a verdict.
+const MAPPING: &str = "[files]\npath = \"*.jsonl\"\n[[trace]]\nunit = \"q\"\narm = \"way\"\nanswer = \"said\"\n\
+                       verdict = { equals = [\"said\", \"right\"] }\ncost = \"bill\"\n";
+
+fn records() -> String {
+    let line = |q: usize, s: usize| {
+        let (way, said) = (if s % 4 == 0 { "cued" } else { "uncued" }, if (q + s) % 3 > 0 { "A" } else { "B" });
+        format!("{{\"q\":\"q{q}\",\"way\":\"{way}\",\"said\":\"{said}\",\"right\":\"A\",\"bill\":0.01}}\n")
+    };
+    (0..30).flat_map(|q| (0..8).map(move |s| line(q, s))).collect()
+}
+
+#[test]
+fn the_arms_of_a_mapping_are_listed() {
+    let environment = TestEnvironment::new();
+    environment.write("r.jsonl", &records());
+    environment.write("m.toml", MAPPING);
+    let out = environment.done(&["look", "r.jsonl", "--map", "m.toml", "--quiet"]);
+    assert!(out.contains("  arms: uncued 180 calls, cued 60"), "{out}");
+    environment.write("none.toml", &MAPPING.replace("arm = \"way\"\n", ""));
+    let out = environment.done(&["look", "r.jsonl", "--map", "none.toml", "--quiet"]);
+    assert!(out.contains("  arms: none:"), "{out}");
+}
+
+#[test]
+fn a_path_that_is_in_no_record_stands_first_and_stops_a_run_that_hangs_on_it() {
+    let environment = TestEnvironment::new();
+    environment.write("r.jsonl", &records());
+    for (right, wrong, target) in
+        [("answer = \"said\"", "answer = \"siad\"", "answer"), ("[\"said\", ", "[\"siad\", ", "verdict")]
+    {
+        // Where the answer is misspelt in both places nothing is left of it; a verdict can be misspelt alone.
+        let mapping =
+            if target == "answer" { MAPPING.replace("\"said\"", "\"siad\"") } else { MAPPING.replace(right, wrong) };
+        environment.write("m.toml", &mapping);
+        let ran = environment.run(&["audit", "run", "--from", "r.jsonl", "--map", "m.toml", "--quiet"]);
+        assert_eq!(ran.code, Some(6), "{target}: {} {}", ran.out, ran.err);
+        let says = format!("`siad` (for {target}) is in none of the records");
+        assert!(ran.err.contains(&says) && ran.err.contains("write `said` in the mapping"), "{}", ran.err);
+        assert!(ran.out.is_empty(), "{}", ran.out);
+    }
+    environment.write("m.toml", &MAPPING.replace("\"bill\"", "\"blil\""));
+    let out = environment.done(&["audit", "run", "--from", "r.jsonl", "--map", "m.toml", "--quiet"]);
+    let first = out.lines().next().unwrap_or_default();
+    assert!(first.contains("`blil` (for cost) is in none of the records"), "{out}");
+}
