@@ -220,15 +220,21 @@ fn nothing(source: &Source, options: &Options<'_>, summary: &Summary) -> Result<
     if let Some(mapping) = &options.mapping {
         if summary.files.is_empty() {
             let found = format!(
-                "no file matches the mapping's `{}`; {} files were looked at",
+                "no file matches the mapping's `{}`; {} looked at",
                 mapping.files().unwrap_or("*"),
-                summary.skipped.len()
+                match summary.skipped.len() {
+                    1 => "1 file was".to_owned(),
+                    count => format!("{count} files were"),
+                }
             );
             return refuse(found, "the pattern speaks of the last parts of a path; `{name}` stands for one part");
         }
         if summary.traces == 0 && summary.invalid == 0 {
             return refuse(
-                format!("the mapping matches {} files but no record in them", summary.files.len()),
+                match summary.files.len() {
+                    1 => "the mapping matches 1 file but no record in it".to_owned(),
+                    count => format!("the mapping matches {count} files but no record in them"),
+                },
                 "check `records` and the `when` of each [[trace]]",
             );
         }
@@ -247,7 +253,8 @@ fn nothing(source: &Source, options: &Options<'_>, summary: &Summary) -> Result<
         },
         [first, ..] => {
             let count = summary.skipped.len();
-            let found = format!("{count} files, none of a known format; the first is {}: {}", first.name, first.reason);
+            let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+            let found = format!("{files}, none of a known format; the first is {}: {}", first.name, first.reason);
             refuse(found, "candor look PATH says what each file is and writes a mapping draft")
         }
     }

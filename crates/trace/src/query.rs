@@ -22,7 +22,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Trace;
-use term::Term;
+use field::Text;
+use term::{Condition, Term};
 
 /// A query: every term must hold. The empty query holds for every trace.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,6 +36,15 @@ impl Query {
     #[must_use]
     pub fn holds(&self, trace: &Trace) -> bool {
         self.terms.iter().all(|term| term.holds(trace))
+    }
+
+    /// Whether it asks for arms by their names: one that nobody used means no trace at all.
+    #[must_use]
+    pub fn names_arms(&self) -> bool {
+        let of_arms = |condition: &Condition| {
+            matches!(condition, Condition::Is(Text::Arm, _) | Condition::Contains(Text::Arm, _))
+        };
+        self.terms.iter().any(|term| of_arms(&term.condition))
     }
 
     /// Whether it holds for every trace.

@@ -53,6 +53,19 @@ fn a_side_table_is_looked_through_too() {
     );
 }
 
+#[test]
+fn a_misspelt_column_of_a_table_is_named_with_the_nearest_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, "qkey,picked\nq1,A\n").unwrap();
+    for (column, hint) in [("pikced", "did you mean `picked`?"), ("temperature", "`any = [\"a\", \"b\"]` takes")] {
+        let toml = format!("[files]\npath = \"*.csv\"\n[[trace]]\nunit = \"qkey\"\nanswer = \"{column}\"\n");
+        let options = Options { mapping: Some(Mapping::parse(&toml).unwrap()), ..Options::default() };
+        let refused = read(&Source::new(&path), &options, &mut |_| ControlFlow::Continue(())).unwrap_err();
+        assert!(refused.hint().is_some_and(|said| said.starts_with(hint)), "{column}: {:?}", refused.hint());
+    }
+}
+
 #[derive(Debug)]
 struct Nobody;
 

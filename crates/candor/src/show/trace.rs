@@ -65,6 +65,14 @@ pub(crate) fn list(list: &List, page: Page) -> String {
         &format!("{} of {}{more}", text::thousands(list.meant), text::counted(list.seen, "trace")),
         Some(Tone::Faint),
     );
+    if !list.arms.is_empty() {
+        let arms = list.arms.iter().map(|(arm, count)| {
+            let name =
+                if arm.is_empty() { "without an arm".into() } else { text::cut(&text::clean(arm), 40).into_owned() };
+            format!("{name} {}", text::thousands(*count))
+        });
+        writing.paragraph("arms here: ", &arms.collect::<Vec<String>>().join(", "));
+    }
     writing.finish()
 }
 

@@ -96,3 +96,15 @@ fn without_a_place_the_last_run_says_where_to_look() {
     let shown = environment.done(&["trace", "show", id, "--quiet"]);
     assert!(shown.contains("contradicted"), "{shown}");
 }
+
+#[test]
+fn an_arm_that_nobody_used_says_which_there_are() {
+    let environment = TestEnvironment::new();
+    let line =
+        |unit: usize, arm: &str| format!("{{\"trial\":{{\"unit\":\"q{unit}\",\"arm\":\"{arm}\"}},\"events\":[]}}\n");
+    environment.write("a.jsonl", &(0..6).map(|q| line(q, if q < 4 { "uncued" } else { "cued" })).collect::<String>());
+    let out = environment.done(&["trace", "list", "arm:nudged", "--from", "a.jsonl", "--quiet"]);
+    assert!(out.contains("0 of 6 traces") && out.contains("arms here: cued 2, uncued 4"), "{out}");
+    let out = environment.done(&["trace", "list", "arm:cued", "--from", "a.jsonl", "--quiet"]);
+    assert!(out.contains("2 of 6 traces") && !out.contains("arms here"), "{out}");
+}

@@ -161,7 +161,7 @@ fn gather(value: &serde_json::Value, path: &str, depth: usize, paths: &mut BTree
 }
 
 /// The path that is spelt most alike, where one differs in at most a third of its letters or only in where it stands.
-fn nearest<'p>(wanted: &str, paths: &'p BTreeSet<String>) -> Option<&'p String> {
+pub(super) fn nearest<'p>(wanted: &str, paths: &'p BTreeSet<String>) -> Option<&'p String> {
     const LONGEST: usize = 100;
     let last = |path: &str| path.rsplit(['.', ']']).next().unwrap_or_default().to_lowercase();
     let fits = paths.iter().filter(|path| path.len() <= LONGEST && wanted.len() <= LONGEST).filter_map(|path| {

@@ -345,10 +345,12 @@ fn table(
     {
         let found = format!("the columns {}", rows.names().join(", "));
         let problem = Problem::new(format!("{column} (for {target})"), "a column of this name", found);
-        return Err(Stop::Broken(
-            problem.hint("`any = [\"a\", \"b\"]` takes the first that is there; `default` stands for none"),
-            1,
-        ));
+        let names = rows.names().iter().cloned().collect();
+        let hint = match super::absent::nearest(column, &names) {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "`any = [\"a\", \"b\"]` takes the first that is there; `default` stands for none".to_owned(),
+        };
+        return Err(Stop::Broken(problem.hint(hint), 1));
     }
     loop {
         let (line, row) = match rows.next() {

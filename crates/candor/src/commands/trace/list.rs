@@ -1,5 +1,6 @@
 //! `candor trace list [QUERY]`: which traces there are, a line each.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use candor_trace::Trace;
@@ -89,12 +90,18 @@ pub(crate) struct List {
     pub(crate) meant: u64,
     /// The first of those.
     pub(crate) traces: Vec<Listed>,
+    /// Where arms were asked for and no trace is meant: the arms that there are, with their traces; those without one under the empty name.
+    pub(crate) arms: BTreeMap<String, u64>,
 }
+
+/// Arms are told apart up to this many.
+const MOST_ARMS: usize = 100;
 
 /// Lists them.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     let query = places::query(&args.query)?;
-    let mut list = List { seen: 0, meant: 0, traces: Vec::new() };
+    let mut list = List { seen: 0, meant: 0, traces: Vec::new(), arms: BTreeMap::new() };
+    let names_arms = query.names_arms();
     args.places.search(settings, true, &mut |trace| {
         list.seen += 1;
         if query.holds(trace) {
@@ -103,8 +110,19 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
                 list.traces.push(Listed::of(trace));
             }
         }
+        if names_arms && list.meant == 0 {
+            let arm = trace.trial.arm.as_deref().unwrap_or_default();
+            if let Some(count) = list.arms.get_mut(arm) {
+                *count += 1;
+            } else if list.arms.len() < MOST_ARMS {
+                list.arms.insert(arm.to_owned(), 1);
+            }
+        }
         ControlFlow::Continue(())
     })?;
+    if list.meant > 0 {
+        list.arms.clear();
+    }
     if settings.json {
         output::json(&list)?;
     } else {
