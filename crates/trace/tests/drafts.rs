@@ -181,6 +181,7 @@ fn hinted_samples_are_never_drafted_among_the_plain_ones() {
         ("condition", "\"plain\"", "\"hint\"", "hint"),
         ("nudged", "false", "true", "nudged"),
         ("cue", "null", "\"metadata\"", "metadata"),
+        ("cue", "\"none\"", "\"cued\"", "cued"),
         ("cue", "\"\"", "\"metadata\"", "metadata"),
         ("cue", "missing", "\"metadata\"", "metadata"),
         ("hint_type", "\"none\"", "\"grader_hack\"", "grader_hacking"),

@@ -38,7 +38,7 @@ pub struct Draft {
 
 /// How much of a file is looked at closely, and how much of it is looked through for what its columns hold.
 const LOOKED_AT: usize = 4 << 20;
-const LOOKED_THROUGH: usize = 256 << 20;
+const LOOKED_THROUGH: usize = 128 << 20;
 /// How many kinds of files are looked at, and drafted for, at most.
 const MOST_KINDS: usize = 64;
 const MOST_DRAFTS: usize = 16;

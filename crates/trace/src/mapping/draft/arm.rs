@@ -321,7 +321,10 @@ impl Ways {
         let entries: Vec<String> = self
             .values
             .iter()
-            .filter_map(|value| Some(format!("{} = {}", quoted(value), quoted(self.called(value)?))))
+            .filter_map(|value| {
+                let called = self.called(value).or_else(|| self.of_cues.then_some(value.as_str()))?;
+                Some(format!("{} = {}", quoted(value), quoted(called)))
+            })
             .collect();
         // Where nothing stands nothing was planted, if anything was elsewhere.
         let cued = self.values.iter().any(|value| value == "cued" || self.called(value) == Some("cued"));

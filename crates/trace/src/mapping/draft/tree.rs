@@ -26,7 +26,9 @@ impl Text {
     pub(super) fn of(text: &str) -> Self {
         const KEPT: usize = 200;
         let tagged = text.trim_start().starts_with("<think>") || text.contains("</think>");
-        Self { begins: text.chars().take(KEPT).collect(), length: text.len(), tagged }
+        let end = if text.len() <= KEPT { None } else { text.char_indices().nth(KEPT) };
+        let begins = end.and_then(|(end, _)| text.get(..end)).unwrap_or(text);
+        Self { begins: begins.to_owned(), length: text.len(), tagged }
     }
 }
 
