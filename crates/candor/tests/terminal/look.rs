@@ -150,7 +150,8 @@ const MAPPING: &str = "[files]\npath = \"*.jsonl\"\n[[trace]]\nunit = \"q\"\narm
 
 fn records() -> String {
     let line = |q: usize, s: usize| {
-        let (way, said) = (if s % 4 == 0 { "cued" } else { "uncued" }, if (q + s) % 3 > 0 { "A" } else { "B" });
+        let (way, said) =
+            (if s.is_multiple_of(4) { "cued" } else { "uncued" }, if (q + s).is_multiple_of(3) { "B" } else { "A" });
         format!("{{\"q\":\"q{q}\",\"way\":\"{way}\",\"said\":\"{said}\",\"right\":\"A\",\"bill\":0.01}}\n")
     };
     (0..30).flat_map(|q| (0..8).map(move |s| line(q, s))).collect()
