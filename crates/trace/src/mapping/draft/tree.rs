@@ -127,7 +127,12 @@ impl Parser<'_> {
                     break;
                 }
                 Some(b',') => self.at += 1,
-                Some(_) => items.extend(self.value(depth + 1)),
+                Some(_) => {
+                    let item = self.value(depth + 1);
+                    // An object that was cut off before its first entry is not one without entries.
+                    let says_nothing = self.cut && matches!(&item, Some(Tree::Object(entries)) if entries.is_empty());
+                    items.extend(item.filter(|_| !says_nothing));
+                }
                 None => {}
             }
         }
@@ -175,6 +180,8 @@ mod tests {
         assert!(rest.is_empty());
         let Some(Tree::Object(entries)) = tree else { panic!() };
         assert_eq!(entries.len(), 1);
+        let Some(Tree::List(items)) = parse(br#"[{"a":1},{"a":2},{"a"#).0 else { panic!() };
+        assert_eq!(items.len(), 2);
         let (tree, rest) = parse(b"[1] [2]");
         assert_eq!((tree, rest), (Some(Tree::List(vec![Tree::Number(1.0)])), &b" [2]"[..]));
     }
