@@ -319,6 +319,12 @@ fn a_column_of_options_is_what_a_hint_points_to_and_no_kind_of_hint() {
     for (target, setup) in [("nudge_to", true), ("hint_points_to", true), ("nudge_to", false), ("hint_option", false)] {
         let (draft, inventory) = of("runs.csv", &nudged(["setup", target], setup)).unwrap();
         let toml = &draft.toml;
+        if !setup {
+            // The same where a word says that there is none.
+            let (worded, other) =
+                of("runs.csv", &nudged(["setup", target], setup).replace(",x,,", ",x,none,")).unwrap();
+            assert_eq!((other.arms.clone(), other.cue_targets), (inventory.arms.clone(), 240), "{}", worded.toml);
+        }
         assert!(toml.contains(&format!("cue.target = \"{target}\"")), "{toml}");
         let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         assert_eq!(arms, [("cued", 240), ("uncued", 240)], "{toml}");

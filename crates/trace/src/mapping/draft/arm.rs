@@ -127,7 +127,7 @@ pub(super) fn points(layout: &Layout, leaf: &Leaf) -> bool {
         return true;
     }
     let seen = |leaf: &Leaf| leaf.values().unwrap_or_else(|| leaf.cells.iter().map(|cell| cell.text.clone()).collect());
-    let options = seen(leaf);
+    let options: BTreeSet<String> = seen(leaf).into_iter().filter(|value| !says_plain(value)).collect();
     let speaks = |value: &String| is_plain(value) || speaks_of_cue(value) || kind_of(value).is_some();
     if options.len() < 2 || options.iter().any(speaks) {
         return false;
@@ -173,6 +173,13 @@ fn speaks_of_cue(value: &str) -> bool {
     CUED.iter().any(|part| value.contains(part))
 }
 
+/// Whether a value says in so many letters that nothing was planted, and could not be an answer as well.
+fn says_plain(value: &str) -> bool {
+    const FEWEST_LETTERS: usize = 4;
+    let letters = normal(value);
+    letters.len() >= FEWEST_LETTERS && letters != "false" && is_plain(value)
+}
+
 /// The column, by its name or its values and by how they go with the questions.
 pub(super) fn arm(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<Arm> {
     let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && !points(layout, leaf));
@@ -199,12 +206,15 @@ pub(super) fn arm(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<Arm>
 
 /// The arm and the kind of cue where only the option that the cue points to was recorded: cued where one stands there.
 pub(super) fn pointed(leaf: &Leaf) -> Option<(String, String)> {
-    let is_empty = leaf.is_empty_somewhere();
-    if leaf.path.is_many() || !(leaf.lacks() || is_empty) {
+    let empty = leaf.is_empty_somewhere().then(String::new);
+    let plain = leaf.values().unwrap_or_default().into_iter().filter(|value| says_plain(value));
+    let absent: Vec<String> = empty.into_iter().chain(plain).map(|value| quoted(&value)).collect();
+    if leaf.path.is_many() || !leaf.lacks() && absent.is_empty() {
         return None;
     }
     let path = quoted(&leaf.path.to_string());
-    let target = if is_empty { format!("{{ path = {path}, absent = [\"\"] }}") } else { path };
+    let target =
+        if absent.is_empty() { path } else { format!("{{ path = {path}, absent = [{}] }}", absent.join(", ")) };
     Some((
         format!("{{ equals = [{target}, {target}], map = {{ true = \"cued\" }}, default = \"uncued\" }}"),
         kind_where(&target),
@@ -287,13 +297,8 @@ impl Ways {
 
     /// Whether the values alone say it, in the same questions: some of them plainly, some with a hint.
     fn speak(&self) -> bool {
-        const FEWEST_LETTERS: usize = 4;
-        let plain = |value: &String| {
-            let letters = normal(value);
-            letters.len() >= FEWEST_LETTERS && letters != "false" && letters != "null" && is_plain(value)
-        };
         self.crossed
-            && self.values.iter().any(plain)
+            && self.values.iter().any(|value| says_plain(value))
             && self.values.iter().any(|value| speaks_of_cue(value) && !is_plain(value))
     }
 
