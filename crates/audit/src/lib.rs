@@ -23,6 +23,7 @@ pub mod report;
 mod rows;
 pub mod settings;
 mod shown;
+mod spent;
 mod values;
 mod within;
 pub mod words;

@@ -7,6 +7,7 @@ use candor_trace::Trace;
 use candor_verify::Outcome;
 
 use crate::names::{Fixed, Names, Spot, Spots};
+use crate::spent::Spent;
 
 /// What is kept of one trace.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,8 @@ pub(crate) struct Rows<K = Kept> {
     pub(crate) score_names: Names,
     /// Who decided, per subject, in the order in which they came.
     pub(crate) verifiers: Vec<Vec<String>>,
+    /// What its calls spent, per subject.
+    pub(crate) spent: Vec<Spent>,
 }
 
 impl<K> Default for Rows<K> {
@@ -71,6 +74,7 @@ impl<K> Default for Rows<K> {
             planted: false,
             score_names: Names::default(),
             verifiers: Vec::new(),
+            spent: Vec::new(),
         }
     }
 }
@@ -123,6 +127,7 @@ impl<K> Rows<K> {
                 self.numbers.insert(subject.clone(), at);
                 self.subjects.push((subject, Vec::new()));
                 self.verifiers.push(Vec::new());
+                self.spent.push(Spent::default());
                 at
             }
         };
@@ -135,6 +140,9 @@ impl<K> Rows<K> {
                     known.push(verifier.clone());
                 }
             }
+        }
+        if let Some(spent) = self.spent.get_mut(at) {
+            spent.add(trace);
         }
         if let Some((_, rows)) = self.subjects.get_mut(at) {
             rows.push(keep(kept));

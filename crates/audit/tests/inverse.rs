@@ -258,3 +258,20 @@ fn readiness_counts_budgets_of_one_scale_and_lengths() {
     let lengths = says(&wrong_takes_longer(1));
     assert_eq!(lengths[1], (true, "1,600 chains of known length; association only".to_owned()));
 }
+
+#[test]
+fn levels_without_an_order_in_their_names_make_a_curve_by_what_their_calls_spent() {
+    let mut traces = planted("m", &[("deep", -0.2), ("lean", 0.0), ("mid", 0.0)], 13);
+    for trace in &mut traces {
+        let effort = trace.effort.as_ref().map(ToString::to_string).unwrap_or_default();
+        trace.usage.output =
+            Some(["lean", "mid", "deep"].iter().position(|name| *name == effort).unwrap() as u64 * 500);
+    }
+    let report = audit(&traces).unwrap();
+    assert!(report.findings[0].sentence.contains("it answers worse at deep than at"), "{:?}", report.findings);
+    let Figure::Table(table) = &report.figures[0] else { panic!("{:?}", report.figures) };
+    assert!(table.notes[0].contains("mean output tokens a call (lean 0, mid 500, deep 1,000)"), "{:?}", table.notes);
+    let mut holds = Inventory::default();
+    traces.iter().for_each(|trace| holds.see(trace));
+    assert!(AUDIT.readiness(&holds)[0].says.contains("3 budgets in order"), "{:?}", AUDIT.readiness(&holds));
+}

@@ -137,3 +137,38 @@ fn one_effort_or_none_is_nothing_to_report() {
     bare.effort = None;
     assert!(audit(&[bare]).is_none());
 }
+
+/// The same with output tokens by effort.
+fn with_tokens(mut traces: Vec<Trace>, tokens: &[(&str, u64)]) -> Vec<Trace> {
+    for trace in &mut traces {
+        trace.cost = None;
+        let effort = trace.effort.as_ref().map(ToString::to_string).unwrap_or_default();
+        trace.usage.output = tokens.iter().find(|(name, _)| *name == effort).map(|(_, tokens)| *tokens);
+    }
+    traces
+}
+
+#[test]
+fn levels_whose_names_say_no_order_stand_by_what_they_spent_and_it_is_said() {
+    let planted = || planted("m", &[("lean", 0.0, 1_000), ("deep", 0.25, 4_000)], 8);
+    let said = |report: &Report, what: &str| {
+        let Figure::Table(table) = &report.figures[0] else { panic!("{:?}", report.figures) };
+        assert!(table.notes.iter().any(|note| note.contains(what)), "{what}: {:?}", table.notes);
+    };
+    for (traces, how) in [
+        (with_tokens(planted(), &[("lean", 400), ("deep", 1_800)]), "mean output tokens a call (lean 400, deep 1,800)"),
+        (planted(), "mean cost a call (lean $0.001, deep $0.004)"),
+    ] {
+        let report = audit(&traces).unwrap();
+        let found = gain(&report, "m", "lean", "deep");
+        assert_eq!((found.mark(), found.negated()), (Some(Mark::EvidenceBacked), false), "{found:?}");
+        assert!(report.findings[0].sentence.contains("effort deep answers better than lean"), "{:?}", report.findings);
+        said(&report, how);
+    }
+    // Nothing tells: compared all the same, and neither is called the higher.
+    let report = audit(&with_tokens(planted(), &[])).unwrap();
+    assert!(gain(&report, "m", "deep", "lean").negated() && report.findings.is_empty(), "{:?}", report.findings);
+    assert!(value(&report, "lift.models") < 0.5);
+    said(&report, "the order of the efforts deep, lean is not known");
+    said(&report, "map = { deep = \"...\", lean = \"...\" }");
+}

@@ -6,7 +6,7 @@ use candor_stats::curve::simultaneous::Matrix;
 
 use super::rows::{Chain, counted};
 use crate::Attrition;
-use crate::efforts::{Scale, on};
+use crate::efforts::{self, Order, Scale};
 use crate::places::{self, Part, Place, by_place};
 use crate::rows::Rows;
 use crate::values::{CutOff, Measure, Values, gather, measure};
@@ -36,6 +36,8 @@ pub(super) struct Budgets {
     pub(super) asked: Vec<u32>,
     pub(super) measure: Measure,
     pub(super) verifiers: Vec<String>,
+    /// From where the order is known.
+    pub(super) order: Order,
 }
 
 impl Budgets {
@@ -87,26 +89,28 @@ impl Budgets {
 pub(super) fn budgets(rows: &Rows<Chain>) -> (Vec<Budgets>, Vec<String>) {
     let (mut found, mut few, mut unranked, mut apart) = (Vec::new(), 0_u64, BTreeSet::new(), 0_u64);
     for (place, efforts) in by_place(rows, Part::Effort) {
+        let spent = efforts.iter().filter(|(effort, _)| !effort.is_empty());
+        let order = Order::of(spent.filter_map(|(effort, at)| Some((effort.as_str(), rows.spent.get(*at)?))));
         let mut any = false;
         for scale in [Scale::Tokens, Scale::Levels] {
             let mut on_it: Vec<(f64, &str, usize)> = efforts
                 .iter()
                 .filter(|(effort, _)| !effort.is_empty())
-                .filter_map(|(effort, at)| Some((on(scale, effort)?, effort.as_str(), *at)))
+                .filter_map(|(effort, at)| Some((order.on(scale, effort)?, effort.as_str(), *at)))
                 .collect();
             if on_it.len() < FEWEST_BUDGETS {
                 continue;
             }
             on_it.sort_by(|a, b| a.0.total_cmp(&b.0));
             any = true;
-            match series(rows, &place, scale, &on_it) {
+            match series(rows, &place, scale, &on_it, &order) {
                 Some(series) => found.push(series),
                 None => apart += 1,
             }
         }
         let named = efforts.iter().filter(|(effort, _)| !effort.is_empty());
-        let strange =
-            named.clone().filter(|(effort, _)| on(Scale::Tokens, effort).or(on(Scale::Levels, effort)).is_none());
+        let known = |effort: &str| order.on(Scale::Tokens, effort).or(order.on(Scale::Levels, effort));
+        let strange = named.clone().filter(|(effort, _)| known(effort).is_none());
         unranked.extend(strange.map(|(effort, _)| effort.escape_debug().to_string()));
         few += u64::from(!any && named.count() > 0);
     }
@@ -119,7 +123,11 @@ pub(super) fn budgets(rows: &Rows<Chain>) -> (Vec<Budgets>, Vec<String>) {
     }
     if !unranked.is_empty() {
         let names: Vec<String> = unranked.into_iter().take(8).collect();
-        notes.push(format!("efforts whose place in the order is not known, left out: {}", names.join(", ")));
+        notes.push(format!(
+            "efforts whose place in the order is not known, left out: {}; {}",
+            names.join(", "),
+            efforts::unknown(names.iter())
+        ));
     }
     if apart > 0 {
         notes.push(format!("{} whose budgets have no question in common", so_many(apart, "model")));
@@ -127,7 +135,13 @@ pub(super) fn budgets(rows: &Rows<Chain>) -> (Vec<Budgets>, Vec<String>) {
     (found, notes)
 }
 
-fn series(rows: &Rows<Chain>, place: &Place, scale: Scale, on_it: &[(f64, &str, usize)]) -> Option<Budgets> {
+fn series(
+    rows: &Rows<Chain>,
+    place: &Place,
+    scale: Scale,
+    on_it: &[(f64, &str, usize)],
+    order: &Order,
+) -> Option<Budgets> {
     let chains = |at: usize| rows.subjects.get(at).map_or(&[][..], |(_, chains)| chains.as_slice());
     let all: Vec<Chain> = on_it.iter().flat_map(|(.., at)| chains(*at)).copied().collect();
     let measure = measure(all.iter().map(|chain| &chain.kept));
@@ -156,5 +170,14 @@ fn series(rows: &Rows<Chain>, place: &Place, scale: Scale, on_it: &[(f64, &str, 
     };
     let shared = at_all(&|values, unit| values.questions.contains_key(&unit));
     let asked = at_all(&|values, unit| values.bounds(unit).is_some());
-    (!shared.is_empty()).then(|| Budgets { place: place.clone(), scale, budgets, shared, asked, measure, verifiers })
+    (!shared.is_empty()).then(|| Budgets {
+        place: place.clone(),
+        scale,
+        budgets,
+        shared,
+        asked,
+        measure,
+        verifiers,
+        order: order.clone(),
+    })
 }

@@ -30,6 +30,7 @@ pub(super) fn series(draft: &mut Draft<'_>, shown: &mut Shown, series: &Budgets,
     if let Some(note) = lengths(series) {
         draft.notes.push(note);
     }
+    shown.orders.extend(series.order.note().filter(|_| series.scale == Scale::Levels).map(|note| note + &one.of()));
 }
 
 struct One<'s> {
@@ -48,7 +49,11 @@ impl<'s> One<'s> {
     fn new(draft: &Draft<'_>, series: &'s Budgets, each: Level) -> Self {
         let settings = draft.settings;
         let matrix = series.matrix();
-        let flags = recorded().holds(Flag::Design, "the same questions at budgets that were asked for");
+        let design = match series.order.spent().filter(|_| series.scale == Scale::Levels) {
+            Some(spent) => format!("the same questions at levels that were asked for, in the order of their {spent}"),
+            None => "the same questions at budgets that were asked for".to_owned(),
+        };
+        let flags = recorded().holds(Flag::Design, design);
         let flags = one_model(measured(flags, series.measure, &series.verifiers), places::model(&series.place));
         // Half of the error for each side, so that both ends of the onset's interval hold together.
         let drops = drops(&matrix, each.bonferroni(2), settings.resamples, settings.seed);

@@ -12,6 +12,8 @@ pub(super) struct Shown {
     pub(super) series: Vec<Row>,
     pub(super) curves: Vec<(Scale, Series)>,
     pub(super) rules: Vec<(Scale, Rule)>,
+    /// From where an order is known that names do not say.
+    pub(super) orders: Vec<String>,
 }
 
 impl Shown {
@@ -33,11 +35,13 @@ impl Shown {
             ],
             self.budgets,
         );
-        let notes = vec![
+        let mut notes = self.orders;
+        notes.extend([
             "accuracies are a simultaneous band (Wilson at n_eff, Bonferroni); falls are simultaneous over all pairs of budgets (max-t)".to_owned(),
             "falls by: accuracy at `from` minus accuracy here, from the smaller budget whose bound is largest"
                 .to_owned(),
-        ];
+            "the mark is that of the fall, where there is a smaller budget to fall from; else that of the accuracy".to_owned(),
+        ]);
         let mut figures = vec![Figure::Table(Table {
             name: "inverse.budgets".to_owned(),
             title: "The same questions at rising budgets that were asked for".to_owned(),

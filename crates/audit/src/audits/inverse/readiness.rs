@@ -15,7 +15,16 @@ pub(super) fn readiness(holds: &Inventory) -> Vec<Readiness> {
 
 fn controlled(holds: &Inventory) -> Readiness {
     const NAME: &str = "onset of a fall";
-    let ordered = |scale: Scale| holds.efforts.keys().filter(|effort| on(scale, effort).is_some()).count();
+    // Names that say no order stand by what their calls spent, where that is recorded of most calls.
+    let spent = 2 * holds.reasoning_tokens.max(holds.tokens).max(holds.costs) > holds.traces;
+    let ordered = |scale: Scale| {
+        let unranked = |effort: &str| {
+            spent
+                && scale == Scale::Levels
+                && [Scale::Tokens, Scale::Levels].iter().all(|scale| on(*scale, effort).is_none())
+        };
+        holds.efforts.keys().filter(|effort| on(scale, effort).is_some() || unranked(effort)).count()
+    };
     match ordered(Scale::Tokens).max(ordered(Scale::Levels)) {
         0 => Readiness::missing(NAME, format!("no budget recorded: the same questions at {FEWEST_BUDGETS} or more")),
         few if few < FEWEST_BUDGETS => {

@@ -7,7 +7,7 @@ use candor_stats::ratio::fieller::Means;
 use candor_stats::{Asserted, Clusters, Estimate, Flag, Flags, Interval, Level, Method, Parameter, Size, Undefined};
 
 use crate::claims::{Claims, Stated, counted, enough, lost, measured, one_model, recorded};
-use crate::efforts::{ordered, rank};
+use crate::efforts::Order;
 use crate::places::{self, Part, Place, by_place};
 use crate::rows::{Kept, Rows};
 use crate::shown::Shown;
@@ -19,6 +19,7 @@ use crate::{Attrition, Cell, Column, Error, Figure, Finding, Forest, Limits, Rep
 struct Group {
     place: Place,
     efforts: Vec<(String, Values)>,
+    order: Order,
     shared: Vec<u32>,
     measure: Measure,
     verifiers: Vec<String>,
@@ -42,6 +43,7 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Result<Option<Report>,
         money: false,
         method: BTreeSet::new(),
         tops: Vec::new(),
+        orders: BTreeSet::new(),
     };
     for group in &groups {
         draft.group(group, rows)?;
@@ -72,7 +74,12 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Result<Option<Report>,
 fn groups(rows: &Rows) -> (Vec<Group>, Vec<String>) {
     let (mut groups, mut alone, mut apart) = (Vec::new(), 0_u64, 0_u64);
     for (place, mut efforts) in by_place(rows, Part::Effort) {
-        efforts.sort_by_key(|(effort, _)| rank(effort));
+        let spent = |(effort, at): &'_ (String, usize)| Some((effort.clone(), rows.spent.get(*at)?));
+        let order = {
+            let known: Vec<_> = efforts.iter().filter_map(spent).collect();
+            Order::of(known.iter().map(|(effort, spent)| (effort.as_str(), *spent)))
+        };
+        efforts.sort_by_key(|(effort, _)| order.place(effort));
         let kept: Vec<&[Kept]> =
             efforts.iter().filter_map(|(_, at)| rows.subjects.get(*at)).map(|(_, kept)| kept.as_slice()).collect();
         let measure = measure(kept.iter().copied().flatten());
@@ -101,7 +108,7 @@ fn groups(rows: &Rows) -> (Vec<Group>, Vec<String>) {
             apart += 1;
             continue;
         }
-        groups.push(Group { place, efforts: gathered, shared, measure, verifiers });
+        groups.push(Group { place, efforts: gathered, order, shared, measure, verifiers });
     }
     let mut notes = Vec::new();
     if alone > 0 {
@@ -125,8 +132,10 @@ struct Draft<'a> {
     attrition: Vec<Attrition>,
     money: bool,
     method: BTreeSet<&'static str>,
-    /// Per model: the claim of the highest effort against the lowest.
+    /// Per model: the claim of the highest effort against the lowest, where it is known which these are.
     tops: Vec<String>,
+    /// From where an order is known that the names of the efforts do not say, or why it is not known.
+    orders: BTreeSet<String>,
 }
 
 impl Draft<'_> {
@@ -138,6 +147,8 @@ impl Draft<'_> {
             let apart = "question not asked at every effort";
             self.attrition.push(found.attrition(format!("{who}effort {effort}"), &shared, apart));
         }
+        let of = places::of(&group.place);
+        self.orders.extend(group.order.note().map(|note| note + &of));
         let mut matrix = Matrix::new(group.efforts.len());
         let mut samples = 0;
         for unit in &group.shared {
@@ -260,7 +271,7 @@ impl Draft<'_> {
         cells.push(price.map_or_else(|| Cell::Absent("no cost recorded".to_owned()), Cell::claim));
         cells.push(Cell::mark(gain.clone()));
         self.lines.push(Row { cells, remark: None });
-        if from == 0 && to + 1 == group.efforts.len() {
+        if from == 0 && to + 1 == group.efforts.len() && group.order.ordered(low, high) {
             self.forest.push((self.shown.name(&places::label(&group.place)), gain.clone()));
             self.tops.push(gain.clone());
         }
@@ -268,7 +279,7 @@ impl Draft<'_> {
     }
 
     fn finding(&mut self, group: &Group, (low, high): (&str, &str), gain: &str, higher: &Values, rows: &Rows) {
-        if !ordered(low, high) {
+        if !group.order.ordered(low, high) {
             return;
         }
         let Some(claim) = self.claims.find(gain) else { return };
@@ -283,6 +294,10 @@ impl Draft<'_> {
             (format!("{who}: effort {high} is not shown to answer better than {low}"), 1.0)
         } else {
             (format!("{who}: effort {high} answers better than {low}"), 0.5)
+        };
+        let sentence = match group.order.spent() {
+            Some(spent) => format!("{sentence}; which is the higher is told by their {spent}"),
+            None => sentence,
         };
         let wrong = higher.questions.values().filter(|value| value.accuracy < 1.0).map(|value| value.spot).min();
         self.findings.push(Finding {
@@ -310,7 +325,7 @@ impl Draft<'_> {
             })
             .count() as u64;
         for (name, statement, count) in [
-            ("lift.models", "models asked at two efforts or more", self.tops.len() as u64),
+            ("lift.models", "models asked at two efforts or more whose order is known", self.tops.len() as u64),
             ("lift.worse", "of them, models whose accuracy is lower at the highest effort than at the lowest", worse),
             (
                 "lift.shown_worse",
@@ -361,7 +376,9 @@ impl Draft<'_> {
             method.join("; ")
         );
         let items = "items +/-: questions answered better / worse; more effort is not a superset of less".to_owned();
-        let table = Table { name: "lift.table".to_owned(), title, columns, rows, notes: vec![note, items] };
+        let mut notes: Vec<String> = std::mem::take(&mut self.orders).into_iter().collect();
+        notes.extend([note, items, "the mark is that of the lift".to_owned()]);
+        let table = Table { name: "lift.table".to_owned(), title, columns, rows, notes };
         let mut figures = vec![Figure::Table(table)];
         if self.forest.len() > 1 {
             figures.push(Figure::Forest(Forest {
