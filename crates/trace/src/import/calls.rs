@@ -317,7 +317,11 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
     };
     let score = number("score", take(&mut call.score))?;
     let reward = number("reward", take(&mut call.reward))?;
-    let cost = number("cost", take(&mut call.cost))?.and_then(Money::from_units);
+    let cost = number("cost", take(&mut call.cost))?;
+    if let Some(cost) = cost.filter(|cost| *cost < 0.0) {
+        return Err(Problem::new("cost", "an amount of money, 0 or more", cost.to_string()));
+    }
+    let cost = cost.and_then(Money::from_units);
     let gold = take(&mut call.gold).or(take(&mut call.target)).or(take(&mut call.ground_truth));
     let trace = Trace {
         trial: Trial {

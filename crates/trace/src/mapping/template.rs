@@ -159,8 +159,9 @@ impl Template {
 
     fn cost(&self, scope: &Scope<'_>) -> Result<Option<Money>, Problem> {
         let Some((field, value)) = optional(&self.cost, scope)? else { return Ok(None) };
-        let Some(Money(total)) = value.number().and_then(Money::from_units) else {
-            return Err(field.problem("an amount of money", &value.shown()));
+        let amount = value.number().filter(|amount| *amount >= 0.0).and_then(Money::from_units);
+        let Some(Money(total)) = amount else {
+            return Err(field.problem("an amount of money, 0 or more", &value.shown()));
         };
         let part = if field.shared { share(i128::from(total), scope.row) } else { i128::from(total) };
         Ok(i64::try_from(part).ok().map(Money))
