@@ -16,6 +16,7 @@ pub mod error;
 pub mod figure;
 pub mod foreign;
 mod names;
+mod never_right;
 mod places;
 pub mod readiness;
 pub mod recorded;

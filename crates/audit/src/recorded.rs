@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use candor_trace::Trace;
 use candor_trace::import::{self, Options, Source, Summary};
 
+use crate::never_right::NeverRight;
 use crate::report::worst;
 use crate::words::counted;
 use crate::{Audit, Error, Report, Run, Settings, SourceFile};
@@ -25,11 +26,13 @@ pub fn run(
     settings: &Settings,
     each: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
 ) -> Result<Run, Error> {
+    let mut never_right = NeverRight::default();
     let mut observers: Vec<_> = audits.iter().map(|audit| (*audit, audit.start(settings))).collect();
     let (mut answers, mut verdicts) = (0_u64, 0_u64);
     let summary = import::read(source, options, &mut |trace| {
         answers += u64::from(trace.answer().is_some());
         verdicts += u64::from(trace.verdict().is_some());
+        never_right.see(&trace);
         for (audit, observer) in &mut observers {
             if audit.takes(&trace) {
                 observer.see(&trace);
@@ -72,12 +75,16 @@ pub fn run(
         // What a mapping misspells is missing from every number.
         report.notes.splice(0..0, summary.absent.iter().map(ToString::to_string));
     }
+    let first = never_right.say();
+    for report in &mut reports {
+        report.notes.splice(0..0, first.iter().cloned());
+    }
     if summary.stopped {
         for report in &mut reports {
             report.notes.insert(0, format!("stopped after {} traces: the rest was not read", summary.traces));
         }
     }
-    Ok(assemble(&summary, reports, silent, settings))
+    Ok(Run { first, ..assemble(&summary, reports, silent, settings) })
 }
 
 /// A run of reports that come from elsewhere than files, such as a published curve.
@@ -113,5 +120,6 @@ fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<String>, settin
         reports,
         silent,
         absent: summary.absent.iter().map(ToString::to_string).collect(),
+        first: Vec::new(),
     }
 }

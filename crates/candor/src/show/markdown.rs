@@ -15,6 +15,9 @@ use super::text;
 /// The whole run.
 pub(crate) fn run(run: &Run, source: &Source) -> String {
     let mut out = String::from("## candor: findings\n\n");
+    for caution in &run.first {
+        let _ = writeln!(out, "**First of all:** {}\n", escaped(caution));
+    }
     if run.reports.iter().any(|report| report.planted) {
         let _ = writeln!(out, "**{PLANTED}**\n");
     }

@@ -50,6 +50,10 @@ pub(crate) fn run(run: &Run, source: &Source, detail: Detail, page: Page) -> Str
     if !run.absent.is_empty() {
         writing.gap();
     }
+    for caution in &run.first {
+        writing.toned("first of all: ", caution, Some(Tone::Bad));
+        writing.gap();
+    }
     findings(run, source, &mut writing);
     for one in &run.reports {
         writing.gap();

@@ -156,3 +156,40 @@ fn ctrl_c_ends_with_code_7_and_leaves_nothing_half_written() {
     assert!(said.starts_with("stopped; nothing half-written is left"), "{said}");
     assert_eq!(environment.path(".candor/runs").read_dir().expect("the store").count(), 0);
 }
+
+#[test]
+fn a_negative_cost_is_refused_with_its_place() {
+    let environment = TestEnvironment::new();
+    environment.write("a.csv", "q,a,g,usd\n1,B,B,0.1\n2,B,C,-0.5\n");
+    let map = "[files]\npath = \"*.csv\"\nformat = \"csv\"\n[[trace]]\nunit = \"q\"\nanswer = \"a\"\ngold = \"g\"\ncost = \"usd\"\n\
+               verdict = { equals = [\"a\", \"g\"] }\n";
+    environment.write("m.toml", map);
+    let ran = environment.run(&["audit", "run", "compute", "--from", "a.csv", "--map", "m.toml", "--quiet"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(6), ""));
+    assert!(
+        ran.err.starts_with("a.csv:3: field `usd (for cost)`: expected an amount of money, 0 or more, found"),
+        "{}",
+        ran.err
+    );
+    environment.write("b.jsonl", "{\"question_id\":1,\"answer\":\"B\",\"correct\":true,\"cost\":-0.5}\n");
+    let ran = environment.run(&["audit", "run", "compute", "--from", "b.jsonl", "--quiet"]);
+    assert!(
+        ran.code == Some(6) && ran.err.contains("expected an amount of money, 0 or more, found -0.5"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn answers_that_never_equal_the_right_one_are_said_before_everything_else() {
+    let environment = TestEnvironment::new();
+    let rows: String = (0..30).map(|at| format!("q{at},b,B\n")).collect();
+    environment.write("a.csv", &format!("q,a,g\n{rows}"));
+    let map = "[files]\npath = \"*.csv\"\nformat = \"csv\"\n[[trace]]\nunit = \"q\"\nanswer = \"a\"\ngold = \"g\"\n\
+               verdict = { equals = [\"a\", \"g\"] }\n";
+    environment.write("m.toml", map);
+    let out = environment.done(&["audit", "run", "compute", "--from", "a.csv", "--map", "m.toml", "--quiet"]);
+    assert!(out.starts_with("first of all: none of 30 answers equals the right answer; 30 would if case"), "{out}");
+    let page = environment.done(&["audit", "run", "compute", "--from", "a.csv", "--map", "m.toml", "--quiet", "--md"]);
+    assert!(page.contains("**First of all:** none of 30 answers"), "{page}");
+}

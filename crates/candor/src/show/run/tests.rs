@@ -166,6 +166,7 @@ pub(crate) fn small_run(origin: Origin) -> Run {
         reports: vec![small_report(origin)],
         silent: vec!["faithfulness".to_owned()],
         absent: Vec::new(),
+        first: Vec::new(),
     }
 }
 

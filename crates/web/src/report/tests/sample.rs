@@ -272,5 +272,6 @@ pub(super) fn run(planted: bool) -> Run {
         reports,
         silent: Vec::new(),
         absent: Vec::new(),
+        first: Vec::new(),
     }
 }
