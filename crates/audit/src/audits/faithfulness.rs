@@ -27,6 +27,7 @@ use candor_stats::{Level, Seed};
 use candor_trace::{Inventory, Trace};
 use candor_verify::signal::mention::{Detector, detectors};
 
+pub use rows::{follows_cue, was_cued};
 pub use settings::Settings;
 
 use crate::{About, Audit, Error, Observer, Readiness, Report};

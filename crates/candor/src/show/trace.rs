@@ -7,6 +7,7 @@ mod marked;
 use std::collections::BTreeMap;
 
 use candor_audit::account::Said;
+use candor_audit::audits::faithfulness::{follows_cue, was_cued};
 use candor_llm::{Conversation, Part, Provenance};
 use candor_trace::{Event, Trace};
 
@@ -86,6 +87,9 @@ pub(crate) fn trace(trace: &Trace, account: &[Said], full: bool, page: Page) -> 
     let odds: Vec<&Said> = account.iter().filter(|said| said.is_at_odds()).collect();
     let columns = Columns::of(page);
     columns.heads(&mut writing);
+    if let Some((head, body)) = cue(trace) {
+        columns.recorded(&head, &body, &[], if full { usize::MAX } else { LINES }, &mut writing);
+    }
     for (at, event) in trace.events.iter().enumerate() {
         let numbers: Vec<usize> = odds
             .iter()
@@ -135,6 +139,25 @@ fn facts(trace: &Trace) -> String {
     parts.extend(trace.cost.map(|cost| cost.to_string()));
     parts.extend(trace.question.gold.as_ref().map(|gold| format!("right answer {}", text::cut(gold, 40))));
     parts.join(" · ")
+}
+
+/// The cue of the left column: its kind as the head; to which option it points, whether the answer is that option, and its words below.
+fn cue(trace: &Trace) -> Option<(String, String)> {
+    let cue = trace.cue.as_ref()?;
+    let points = cue.target.as_deref().map_or_else(
+        || "the option that it points to was not recorded".to_owned(),
+        |target| format!("points to {}", text::cut(target, 40)),
+    );
+    let (shown, followed) = match (was_cued(trace), follows_cue(trace)) {
+        (true, Some(true)) => ("", "; the answer followed it"),
+        (true, Some(false)) => ("", "; the answer did not follow it"),
+        (false, Some(true)) => (" (not shown in this arm)", "; the answer is that option all the same"),
+        (false, Some(false)) => (" (not shown in this arm)", "; the answer is another one"),
+        (true, None) => ("", ""),
+        (false, None) => (" (not shown in this arm)", ""),
+    };
+    let words = cue.text.as_deref().map_or_else(String::new, |words| format!("\n{words}"));
+    Some((format!("cue: {}{shown}", cue.kind.as_str()), format!("{points}{followed}{words}")))
 }
 
 /// An event of the left column: its head and its text.

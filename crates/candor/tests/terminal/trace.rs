@@ -108,3 +108,26 @@ fn an_arm_that_nobody_used_says_which_there_are() {
     let out = environment.done(&["trace", "list", "arm:cued", "--from", "a.jsonl", "--quiet"]);
     assert!(out.contains("2 of 6 traces") && !out.contains("arms here"), "{out}");
 }
+
+#[test]
+fn a_cue_is_shown_with_where_it_points_and_whether_the_answer_followed() {
+    let environment = TestEnvironment::new();
+    let call = |id: &str, arm: &str, answer: &str| {
+        format!(
+            r#"{{"recorded_id":"7f{id}0000000000000000000000000000","trial":{{"unit":"q","arm":"{arm}","sample":0}},"planted":true,"cue":{{"kind":"nudge","target":"B","text":"I think it is B."}},"events":[{{"output":{{"text":"so","answer":"{answer}"}}}}]}}"#
+        ) + "\n"
+    };
+    environment
+        .write("a.jsonl", &[call("3a", "cued", "(b)"), call("3b", "cued", "C"), call("3c", "uncued", "B")].concat());
+    for (id, head, says) in [
+        ("7f3a", "cue: nudge ", "points to B; the answer followed it"),
+        ("7f3b", "cue: nudge ", "points to B; the answer did not follow it"),
+        ("7f3c", "cue: nudge (not shown in this arm)", "points to B; the answer is that option all the same"),
+    ] {
+        let out = environment.done(&["trace", "show", id, "--from", "a.jsonl", "--quiet"]);
+        assert_readable(&out, 100);
+        let left: Vec<&str> = out.lines().filter_map(|line| Some(line.split_once('│')?.0.trim())).collect();
+        let left = left.join(" ");
+        assert!(left.contains(head) && left.contains(says) && left.contains("I think it is B."), "{id}: {out}");
+    }
+}
