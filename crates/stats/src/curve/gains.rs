@@ -129,7 +129,7 @@ fn step(
 fn estimate(contrast: &Contrast, family: &Family, size: Size, level: Level) -> Result<Estimate, Undefined> {
     let (low, high) = family.ends(contrast);
     let interval = Interval::ordered(low.max(-1.0), high.min(1.0), level);
-    Estimate::new(contrast.value, Ok(interval), size, Method::named(family.method))
+    Estimate::new(contrast.value, Ok(interval), size, Method::named(family.method_of(contrast)))
 }
 
 fn bounds(family: &Family, paths: &[u32]) -> Vec<(u32, f64)> {

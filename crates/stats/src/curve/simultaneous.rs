@@ -12,6 +12,9 @@ pub const FEWEST_FOR_BOOTSTRAP: usize = 20;
 /// Fewer changed questions than this and a contrast is bounded by the exact binomial bound on how many may change.
 pub const FEWEST_CHANGED: u64 = 10;
 
+/// How a contrast with fewer than [`FEWEST_CHANGED`] changed questions is bounded.
+pub const EXACT: &str = "exact bound on the questions that may change, Bonferroni over the curve";
+
 /// More draws than this in all and the resampling is done on the limiting normal distribution of the means.
 const MOST_DRAWS: u64 = 400_000_000;
 
@@ -115,6 +118,12 @@ impl Family {
             let tail = 0.5 * self.level.alpha() / self.contrasts.len().max(1) as f64;
             (-self.share_bound(contrast.fell, tail), self.share_bound(contrast.rose, tail))
         }
+    }
+
+    /// How the bounds of one contrast were found: by the family's method, or exactly where hardly any question changed.
+    #[must_use]
+    pub fn method_of(&self, contrast: &Contrast) -> &'static str {
+        if contrast.is_common() { self.method } else { EXACT }
     }
 
     /// Simultaneous upper bound of one contrast.

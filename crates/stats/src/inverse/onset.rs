@@ -88,7 +88,7 @@ fn drop((rises, rise): (&Family, &Contrast), (falls, fall): (&Family, &Contrast)
     Drop {
         from: rise.from,
         to: rise.to,
-        estimate: Estimate::new(fall.value, Ok(interval), size, Method::named(falls.method)),
+        estimate: Estimate::new(fall.value, Ok(interval), size, Method::named(falls.method_of(fall))),
         at_least: (-rises.upper_bound(rise)).clamp(-1.0, 1.0),
         at_most: falls.upper_bound(fall).clamp(-1.0, 1.0),
     }

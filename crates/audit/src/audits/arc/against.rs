@@ -31,7 +31,7 @@ pub(super) fn against(draft: &mut Draft<'_>, scored: &[&Scored], level: Level) {
                 let ends = Interval::new(low.max(-1.0), high.min(1.0), draft.claims.level).map_err(|_| {
                     candor_stats::Undefined::NoVariation { what: "differences between submissions".into() }
                 });
-                Estimate::new(contrast.value, ends, size, Method::named(family.method))
+                Estimate::new(contrast.value, ends, size, Method::named(family.method_of(contrast)))
             }
         };
         let name = |what: &str| {

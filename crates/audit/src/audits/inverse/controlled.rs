@@ -207,7 +207,7 @@ impl<'s> One<'s> {
                     name: self.drop_name(drop.from, drop.to),
                     statement: format!("a larger budget hurts: worse at {larger} than at {smaller}{of}"),
                     parameter: Parameter::DIFFERENCE,
-                    estimate: self.bounds(drop, drops.method),
+                    estimate: self.bounds(drop),
                     flags: self.flags_of(drop),
                 },
                 Asserted::Better,
@@ -217,11 +217,12 @@ impl<'s> One<'s> {
     }
 
     /// The drop with both of its one-sided bounds, each at half of the error.
-    fn bounds(&self, drop: &Drop, method: &'static str) -> Result<Estimate, Undefined> {
-        let value = drop.estimate.as_ref().map_err(Clone::clone)?.value();
+    fn bounds(&self, drop: &Drop) -> Result<Estimate, Undefined> {
+        let found = drop.estimate.as_ref().map_err(Clone::clone)?;
+        let value = found.value();
         let ends = Interval::new(drop.at_least.min(value), drop.at_most.max(value), self.level)
             .map_err(|_| Undefined::no_data("questions"));
-        Estimate::new(value, ends, self.size, Method::named(method))
+        Estimate::new(value, ends, self.size, found.method().clone())
     }
 
     fn flags_of(&self, drop: &Drop) -> Flags {

@@ -165,7 +165,7 @@ impl Draft<'_> {
         pairs.extend((1..last).map(|from| (from, from + 1)));
         let family = simultaneous(&matrix, &pairs, self.each, self.settings.resamples, self.settings.seed);
         if let Ok(family) = &family {
-            self.method.insert(family.method);
+            self.method.extend(family.contrasts.iter().map(|contrast| family.method_of(contrast)));
         }
         for (at, (from, to)) in pairs.iter().enumerate() {
             let found = family.as_ref().map_err(Clone::clone).and_then(|family| {
@@ -221,7 +221,7 @@ impl Draft<'_> {
             let (low, high) = family.ends(contrast);
             let ends = Interval::new(low.max(-1.0), high.min(1.0), level)
                 .map_err(|_| Undefined::NoVariation { what: "differences between efforts".into() });
-            Estimate::new(contrast.value, ends, size, Method::named(family.method))
+            Estimate::new(contrast.value, ends, size, Method::named(family.method_of(contrast)))
         });
         let changed = found.as_ref().map_or((0, 0), |(_, contrast)| (contrast.rose, contrast.fell));
         let gain = self.name("gain", group, &place);
