@@ -84,6 +84,13 @@ pub enum Cell {
     Claim(String),
     /// The mark of the claim of that name.
     Mark(String),
+    /// The mark of a claim that the row does not show as a number, and what that claim says in a word, such as `gain < 2`.
+    MarkOf {
+        /// The claim's name.
+        claim: String,
+        /// What it says.
+        says: String,
+    },
     /// Nothing, and why.
     Absent(String),
 }
@@ -102,6 +109,11 @@ impl Cell {
     /// The mark of that claim.
     pub fn mark(name: impl Into<String>) -> Self {
         Self::Mark(name.into())
+    }
+
+    /// The mark of that claim, and what the claim says in a word.
+    pub fn mark_of(claim: impl Into<String>, says: impl Into<String>) -> Self {
+        Self::MarkOf { claim: claim.into(), says: says.into() }
     }
 }
 

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_audit::audits::compute::{AUDIT, Aggregate};
-use candor_audit::{Audit, Report, Settings};
+use candor_audit::{Audit, Cell, Figure, Report, Settings};
 use candor_llm::Provenance;
 use candor_stats::{Mark, Seed, Stream};
 use candor_trace::{Event, Money, Question, Trace, Trial};
@@ -76,8 +76,31 @@ fn a_planted_plateau_is_a_wall_with_evidence_and_names_the_row_one_operates_at()
     );
     let gain = report.claim(&format!("compute.gain[{KEY},from=1,to=4]")).unwrap();
     assert_eq!((gain.mark(), gain.negated()), (Some(Mark::EvidenceBacked), false));
+    // The mark behind a row is that of its gain; one that is open but small is said to be so.
+    let Figure::Table(table) = &report.figures[0] else { panic!("{:?}", report.figures) };
+    let marks: Vec<&Cell> = table.rows.iter().filter_map(|row| row.cells.last()).take(4).collect();
+    let first = Cell::mark(format!("compute.accuracy[{KEY},paths=1]"));
+    assert_eq!(marks[..2], [&first, &Cell::mark(gain.name())], "{marks:?}");
+    let large = report.claim(&format!("compute.gain_below[{KEY},from=1,to=4]")).unwrap();
+    assert_eq!((large.mark(), large.negated()), (Some(Mark::EvidenceBacked), true), "{large:?}");
     let (lost, cost) = (&report.attrition[0].lost, value(&report, &format!("compute.cost[{KEY},paths=16]")));
     assert!(lost.is_empty() && (cost - 0.024).abs() < 1e-12);
+}
+
+#[test]
+fn an_open_gain_below_the_margin_bears_the_mark_of_being_below_it() {
+    // Every question is always right or never: no vote changes anything.
+    let report = audit(&process(900, 8, 1, 2, |stream| f64::from(u8::from(stream.chance(0.5)))), &Settings::default());
+    let Figure::Table(table) = &report.figures[0] else { panic!("{:?}", report.figures) };
+    let name = format!("compute.gain_below[{KEY},from=4,to=8]");
+    assert_eq!(table.rows[2].cells.last(), Some(&Cell::mark_of(&name, "gain < 2")));
+    let below = report.claim(&name).unwrap();
+    assert_eq!((below.mark(), below.negated()), (Some(Mark::EvidenceBacked), false), "{below:?}");
+    let gain = report.claim(&format!("compute.gain[{KEY},from=4,to=8]")).unwrap();
+    assert_eq!(gain.mark(), Some(Mark::Inferred), "{gain:?}");
+    // No question changed: the bound is exact, and is called so.
+    assert_eq!(gain.estimate().unwrap().method().name(), candor_stats::curve::simultaneous::EXACT);
+    assert!(report.notes.iter().any(|note| note.contains("fewer than 10 questions changed")), "{:?}", report.notes);
 }
 
 fn operate(paths: u32) -> candor_audit::audits::compute::Settings {

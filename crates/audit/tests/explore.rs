@@ -75,7 +75,7 @@ fn whole(report: Report) -> Report {
         for row in &table.rows {
             assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
             for cell in &row.cells {
-                if let Cell::Claim(name) | Cell::Mark(name) = cell {
+                if let Cell::Claim(name) | Cell::Mark(name) | Cell::MarkOf { claim: name, .. } = cell {
                     assert!(report.claim(name).is_some(), "{name}");
                     named += 1;
                 }

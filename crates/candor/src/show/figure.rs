@@ -45,7 +45,7 @@ pub(crate) fn named(figure: &Figure) -> BTreeSet<&str> {
             .iter()
             .flat_map(|row| &row.cells)
             .filter_map(|cell| match cell {
-                Cell::Claim(name) | Cell::Mark(name) => Some(name.as_str()),
+                Cell::Claim(name) | Cell::Mark(name) | Cell::MarkOf { claim: name, .. } => Some(name.as_str()),
                 Cell::Text(_) | Cell::Count(_) | Cell::Absent(_) => None,
             })
             .collect(),
@@ -116,10 +116,12 @@ fn estimate(grid: &mut Grid, name: &str, claims: &Claims<'_>, decimals: usize) -
     }
 }
 
-/// The mark of a claim, with the colour that goes with it.
-fn mark(name: &str, claims: &Claims<'_>) -> Field {
+/// The mark of a claim with what the claim says, where the row does not show it, in the colour that goes with it.
+fn mark(name: &str, says: Option<&str>, claims: &Claims<'_>) -> Field {
     claims.get(name).map_or(Field::Absent(None), |claim| {
-        Field::Toned(claim.standing().to_string(), Tone::Standing(claim.standing()))
+        let says = says
+            .map_or_else(String::new, |says| format!(": {}", text::clean(says).replace(' ', &text::TIED.to_string())));
+        Field::Toned(format!("{}{says}", claim.standing()), Tone::Standing(claim.standing()))
     })
 }
 
@@ -151,7 +153,8 @@ fn of_table(table: &Table, claims: &Claims<'_>) -> Grid {
                 Cell::Text(words) => Field::words(words),
                 Cell::Count(count) => Field::count(*count),
                 Cell::Claim(name) => estimate(&mut grid, name, claims, *digits),
-                Cell::Mark(name) => mark(name, claims),
+                Cell::Mark(name) => mark(name, None, claims),
+                Cell::MarkOf { claim, says } => mark(claim, Some(says), claims),
                 Cell::Absent(why) => Field::Absent((!why.is_empty()).then(|| grid.footnote(why))),
             })
             .collect();
@@ -189,7 +192,7 @@ fn of_curve(curve: &Curve, claims: &Claims<'_>) -> Grid {
             let point = series.points.iter().find(|point| point.x.total_cmp(&x).is_eq());
             fields.push(point.map_or(Field::Absent(None), |point| estimate(&mut grid, &point.claim, claims, *digits)));
             if alone {
-                fields.push(point.map_or(Field::Absent(None), |point| mark(&point.claim, claims)));
+                fields.push(point.map_or(Field::Absent(None), |point| mark(&point.claim, None, claims)));
             }
         }
         let rule = curve.rules.iter().find(|rule| rule.x.total_cmp(&x).is_eq()).map(|rule| rule.label.as_str());
@@ -217,7 +220,7 @@ fn of_forest(forest: &Forest, claims: &Claims<'_>) -> Grid {
             Field::words(label),
             estimate(&mut grid, name, claims, digits),
             units.map_or(Field::Absent(None), Field::count),
-            mark(name, claims),
+            mark(name, None, claims),
             Field::Strip(strip),
         ];
         grid.row(fields, None);

@@ -126,7 +126,7 @@ impl Grid {
         let mut left = Vec::new();
         for column in columns {
             match column.constant() {
-                Some(text) => said.push(format!("{}: {text}", column.title)),
+                Some(text) => said.push(format!("{}: {}", column.title, text.replace(text::TIED, " "))),
                 None => left.push(*column),
             }
         }
@@ -260,7 +260,7 @@ impl Grid {
             for column in columns {
                 let Some(cell) = column.cells.get(at).filter(|cell| !cell.drawn) else { continue };
                 let title = text::left(&text::cut(&column.title, label), label);
-                writing.toned(&format!("{pad}{title}  "), cell.text.trim(), cell.tone);
+                writing.toned(&format!("{pad}{title}  "), &cell.text.trim().replace(text::TIED, " "), cell.tone);
             }
             if let Some(remark) = remark {
                 writing.paragraph(&format!("{pad}<- "), remark);
@@ -409,6 +409,7 @@ impl Layout {
                 let mut out = pad.to_owned();
                 for (at, (lines, tone)) in cells.iter().enumerate() {
                     let padded = self.padded(lines.get(line).map_or("", String::as_str), at, columns[at].right);
+                    let padded = padded.replace(text::TIED, " ");
                     out.push_str(&tone.map_or_else(|| padded.clone(), |tone| page.tone(tone, &padded)));
                     out.push_str(&" ".repeat(GAP));
                 }

@@ -12,12 +12,15 @@ pub(crate) fn width(text: &str) -> usize {
     text.width()
 }
 
+/// A space at which no line is broken. Tables print it as a space.
+pub(crate) const TIED: char = '\u{a0}';
+
 /// The text in lines of at most `limit` columns, broken at spaces, inside a word only where the word alone is too long.
 pub(crate) fn wrap(text: &str, limit: usize) -> Vec<String> {
     let limit = limit.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_whitespace() {
+    for word in text.split(|c: char| c.is_whitespace() && c != TIED).filter(|word| !word.is_empty()) {
         let needed = width(word) + if line.is_empty() { 0 } else { width(&line) + 1 };
         if needed <= limit {
             if !line.is_empty() {

@@ -200,7 +200,7 @@ fn basis(figure: &Figure, claims: &Claims<'_>) -> Markup {
             .iter()
             .flat_map(|row| &row.cells)
             .filter_map(|cell| match cell {
-                Cell::Claim(name) | Cell::Mark(name) => Some(name.as_str()),
+                Cell::Claim(name) | Cell::Mark(name) | Cell::MarkOf { claim: name, .. } => Some(name.as_str()),
                 Cell::Text(_) | Cell::Count(_) | Cell::Absent(_) => None,
             })
             .collect(),

@@ -127,6 +127,11 @@ fn field(
         Cell::Mark(name) => html! {
             td colspan=[span] { @if let Some(claim) = claims.get(name) { (mark::chip(claim.standing())) } @else { "—" } }
         },
+        Cell::MarkOf { claim: name, says } => html! {
+            td colspan=[span] {
+                @if let Some(claim) = claims.get(name) { (mark::chip(claim.standing())) " " (clean(says)) } @else { "—" }
+            }
+        },
         Cell::Absent(why) => {
             let note = (!why.is_empty()).then(|| footnotes.number(why));
             html! { td.absent.number[column.numeric] colspan=[span] { "—" (reference(part, note)) } }

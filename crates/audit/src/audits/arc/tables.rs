@@ -40,9 +40,10 @@ impl Draft<'_> {
             columns.remove(COST);
             scores.iter_mut().for_each(|row| drop(row.cells.remove(COST)));
         }
+        let mark = "the mark is that of the strict score".to_owned();
         let title = format!("What is solved within {}", so_many(u64::from(cap), "attempt"));
         let strict = "strict: tasks of which every test input is solved; by test input: their share, averaged over tasks; first attempt: strict";
-        table("arc.scores", title, &columns, scores, vec![ALONE.to_owned(), strict.to_owned()]);
+        table("arc.scores", title, &columns, scores, vec![ALONE.to_owned(), strict.to_owned(), mark.clone()]);
         let columns = [
             ("set", false),
             ("submission", false),
@@ -53,7 +54,7 @@ impl Draft<'_> {
             ("mark", false),
         ];
         let title = "Over attempted tasks alone: not how the benchmark scores".to_owned();
-        table("arc.attempted", title, &columns, std::mem::take(&mut self.incomplete), vec![ALONE.to_owned()]);
+        table("arc.attempted", title, &columns, std::mem::take(&mut self.incomplete), vec![ALONE.to_owned(), mark]);
         let columns = [
             ("set", false),
             ("from", false),
@@ -65,7 +66,7 @@ impl Draft<'_> {
             ("mark", false),
         ];
         let title = "Submissions of one model against each other".to_owned();
-        let note = "gains are paired on tasks and simultaneous over the table; shares are not. What else differs between submissions is not known here";
+        let note = "gains are paired on tasks and simultaneous over the table; shares are not; the mark is that of the gain. What else differs between submissions is not known here";
         table("arc.against", title, &columns, std::mem::take(&mut self.against), vec![note.to_owned()]);
         figures
     }

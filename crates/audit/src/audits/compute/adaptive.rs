@@ -40,7 +40,7 @@ pub(super) fn table(book: &mut Book<'_>, questions: &Questions) -> Option<Table>
         rows,
         notes: vec![
             "saved: K / mean samples drawn, not the mean of ratios; the parameter is chosen on one half of the questions and reported on the other".to_owned(),
-            "the loss that still is possible is the upper end of its interval".to_owned(),
+            "the loss that still is possible is the upper end of its interval; the mark is that of \"loses less than the margin\"".to_owned(),
         ],
     })
 }

@@ -1,7 +1,7 @@
 //! One subject: its table, its curve, its other readings, and what is worth a first look. The estimators stand in the statistics.
 
-use candor_stats::curve::simultaneous::Matrix;
-use candor_stats::curve::{Gains, Wall, gains};
+use candor_stats::curve::simultaneous::{EXACT, FEWEST_CHANGED, Matrix};
+use candor_stats::curve::{Gains, Step, Wall, gains};
 use candor_stats::power::questions_to_see;
 use candor_stats::{Asserted, Claim, Estimate, Interval, Method, Parameter, Size, Undefined};
 
@@ -165,6 +165,7 @@ fn table(
     for (at, k) in paths.iter().enumerate() {
         let accuracy = accuracy_claim(book, matrix, at, *k, samples);
         let mut cells = vec![Cell::text(k.to_string()), Cell::claim(&accuracy)];
+        let mut mark = Cell::mark(&accuracy);
         match at.checked_sub(1).and_then(|before| found.steps.get(before)) {
             None => {
                 cells.extend((0..2 + usize::from(per_doubling)).map(|_| Cell::text("")));
@@ -179,6 +180,7 @@ fn table(
                     step.gain.clone(),
                     Asserted::Better,
                 );
+                mark = gain_mark(book, step, &gain, &key);
                 cells.push(Cell::claim(gain));
                 if per_doubling {
                     let per = book.claim(
@@ -198,7 +200,7 @@ fn table(
         if money {
             cells.push(Cell::claim(cost_claim(book, cost, *k)));
         }
-        cells.push(Cell::mark(&accuracy));
+        cells.push(mark);
         let remark = (settings.compute.operate == Some(*k)).then(|| "you operate here".to_owned());
         rows.push(Row { cells, remark });
     }
@@ -236,11 +238,54 @@ fn table(
         notes: vec![
             format!(
                 "gains are paired on questions and simultaneous over the curve ({}); accuracies are not",
-                found.method
+                methods(found).join("; ")
             ),
             "items +/-: questions gained / lost, each by how much its probability to be right rises / falls".to_owned(),
+            format!(
+                "mark: that of the gain, or of \"{}\" where the gain is open but lies below {} as a whole; in a row without a gain that of the accuracy",
+                below(settings.margin),
+                points(settings.margin)
+            ),
         ],
     }
+}
+
+/// How the gains of a curve were bounded, each way once.
+fn methods(found: &Gains) -> Vec<&str> {
+    let mut methods: Vec<&str> = Vec::new();
+    for gain in found.steps.iter().filter_map(|step| step.gain.as_ref().ok()) {
+        if !methods.contains(&gain.method().name()) {
+            methods.push(gain.method().name());
+        }
+    }
+    methods
+}
+
+/// The mark behind a row with a gain. Where the interval leaves open whether there is a gain but not that it is below the margin, it is
+/// that of the claim that says so; else the gain's.
+fn gain_mark(book: &mut Book<'_>, step: &Step, gain: &str, key: &str) -> Cell {
+    let margin = book.settings().margin;
+    let shown = points(margin);
+    // Made of every step: a claim that is made only where it holds would be chosen by its outcome.
+    let small = book.claim(
+        &format!("gain_below[{key}]"),
+        format!("{} paths gain less than {shown} over {}", step.to, step.from),
+        format!("{} paths gain {shown} or more over {}", step.to, step.from),
+        Parameter::DIFFERENCE,
+        step.gain.clone(),
+        Asserted::Below { bound: margin },
+    );
+    let interval = step.gain.as_ref().ok().and_then(|gain| gain.interval().ok().copied());
+    match interval {
+        Some(interval) if interval.contains(0.0) && interval.high() < margin => Cell::mark_of(small, below(margin)),
+        _ => Cell::mark(gain),
+    }
+}
+
+/// `gain < 2`: that a gain lies below the margin, in points.
+fn below(margin: f64) -> String {
+    let shown = points(margin);
+    format!("gain < {}", shown.split(' ').next().unwrap_or(&shown))
 }
 
 /// What stands beside a row that nobody measured. A fit rises for ever: where a wall was shown, it is no reason to buy.
@@ -341,6 +386,23 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
             settings.level
         )),
         Err(undefined) => notes.push(format!("no wall can be looked for: {undefined}")),
+    }
+    // Bounds of other families hold beside it and not together with it, so that none of them makes it narrower.
+    let exact = |step: &&Step| step.gain.as_ref().is_ok_and(|gain| gain.method().name() == EXACT);
+    for step in found.steps.iter().filter(exact) {
+        let wall = found.upper_bounds.iter().find(|(from, _)| *from == step.from);
+        let wall = wall.map_or_else(String::new, |(from, upper)| {
+            format!(
+                "; on one side, and over all pairs, nothing measured above {from} gains more than {:.1} points",
+                100.0 * upper
+            )
+        });
+        notes.push(format!(
+            "from {} to {} fewer than {FEWEST_CHANGED} questions changed: that interval is an exact bound on how many may change, wider than a \
+             bootstrap's{wall}",
+            step.from,
+            paths_of(step.to)
+        ));
     }
     if let Some(row) = found.falls_below {
         notes.push(format!("by the point estimates the gain first falls below {shown} at row {row}"));
