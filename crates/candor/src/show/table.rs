@@ -86,7 +86,7 @@ impl Grid {
     /// Writes the table, its footnotes last.
     ///
     /// Where it is too wide, in this order: headings wrap and remarks move below their rows; what is the same in every row is said once
-    /// above; words wrap; columns continue in a second table under the same first column; every row becomes a block.
+    /// above; words wrap; columns continue in a second table behind the columns that tell the rows apart; every row becomes a block.
     pub(crate) fn write(self, writing: &mut Writing) {
         let page = writing.page();
         let room = page.width.saturating_sub(self.indent);
@@ -142,12 +142,15 @@ impl Grid {
         (left, if same.is_some() { vec![None; remarks.len()] } else { remarks.to_vec() })
     }
 
-    /// The table in parts that each begin with the first column; `false` where even that does not fit.
+    /// The table in parts that each begin with the columns that tell the rows apart; `false` where even that does not fit.
     fn continued(&self, columns: &[&Columned], remarks: &[Option<&str>], room: usize, writing: &mut Writing) -> bool {
-        let (Some((first, rest)), true) = (columns.split_first(), self.rows.len() > 1) else { return false };
+        if self.rows.len() < 2 {
+            return false;
+        }
+        let (keys, rest) = columns.split_at(telling(columns, self.rows.len()));
         let none = vec![None; remarks.len()];
         let mut parts: Vec<(Vec<&Columned>, Layout)> = Vec::new();
-        let mut part = vec![*first];
+        let mut part = keys.to_vec();
         let mut fitting = None;
         for column in rest {
             part.push(column);
@@ -156,7 +159,8 @@ impl Grid {
                 None => {
                     part.pop();
                     let Some(layout) = fitting.take() else { return false };
-                    parts.push((std::mem::replace(&mut part, vec![*first, *column]), layout));
+                    let next = keys.iter().copied().chain([*column]).collect();
+                    parts.push((std::mem::replace(&mut part, next), layout));
                     fitting = Layout::unwrapped(&part, &none, room);
                 }
             }
@@ -245,7 +249,7 @@ impl Grid {
         let natural = cells.iter().map(|cell| text::width(&cell.text)).max().unwrap_or(0);
         // Words and aligned estimates begin at the left edge of their column; counts and settings end at the right one.
         let right = !estimates && self.right.get(at).copied().unwrap_or(false);
-        Columned { title: self.titles.get(at).cloned().unwrap_or_default(), cells, natural, right }
+        Columned { title: self.titles.get(at).cloned().unwrap_or_default(), cells, natural, right, estimates }
     }
 
     /// Every row as a block of its own, for surfaces too narrow for the table.
@@ -295,6 +299,8 @@ struct Columned {
     cells: Vec<Cell>,
     natural: usize,
     right: bool,
+    /// Whether it holds values with intervals.
+    estimates: bool,
 }
 
 impl Columned {
@@ -322,6 +328,24 @@ struct Layout {
     widths: Vec<usize>,
     /// Whether remarks stand behind their rows; below them otherwise.
     beside: bool,
+}
+
+/// How many columns from the first on tell all rows apart: words and settings, never estimates. The first alone where none do.
+fn telling(columns: &[&Columned], rows: usize) -> usize {
+    let mut seen: Vec<Vec<&str>> = vec![Vec::new(); rows];
+    for (at, column) in columns.iter().enumerate() {
+        if column.estimates {
+            break;
+        }
+        for (row, cell) in seen.iter_mut().zip(&column.cells) {
+            row.push(cell.text.trim());
+        }
+        let apart: std::collections::BTreeSet<&Vec<&str>> = seen.iter().collect();
+        if apart.len() == rows {
+            return at + 1;
+        }
+    }
+    1.min(columns.len())
 }
 
 /// The width of columns of these widths with the space between them.

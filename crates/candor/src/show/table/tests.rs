@@ -144,3 +144,29 @@ fn every_width_is_kept() {
         at(width, compute());
     }
 }
+
+#[test]
+fn a_table_that_continues_repeats_what_tells_its_rows_apart() {
+    let mut grid =
+        Grid::new([("group", false), ("feature", false), ("wrong", true), ("right", true), ("difference", true)]);
+    for (group, feature) in [("one", "words"), ("one", "hedges"), ("two", "words")] {
+        let value = || estimate("10.0", "9.0", "11.0");
+        grid.row(vec![Field::words(group), Field::words(feature), value(), value(), value()], None);
+    }
+    insta::assert_snapshot!(at(48, grid), @r#"
+    group  feature  wrong
+    one    words    10.0 [9.0, 11.0]
+    one    hedges   10.0 [9.0, 11.0]
+    two    words    10.0 [9.0, 11.0]
+
+    group  feature  right
+    one    words    10.0 [9.0, 11.0]
+    one    hedges   10.0 [9.0, 11.0]
+    two    words    10.0 [9.0, 11.0]
+
+    group  feature  difference
+    one    words    10.0 [9.0, 11.0]
+    one    hedges   10.0 [9.0, 11.0]
+    two    words    10.0 [9.0, 11.0]
+    "#);
+}
