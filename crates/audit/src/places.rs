@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use candor_trace::arm;
+
 use crate::rows::Rows;
 
 /// What was recorded of a group: model, effort, arm, kind of cue, as far as it was.
@@ -35,6 +37,12 @@ pub(crate) fn by_place<K>(rows: &Rows<K>, part: Part) -> BTreeMap<Place, Vec<(St
 /// The model of a place; empty where none was recorded.
 pub(crate) fn model(place: &Place) -> &str {
     place.iter().find(|(name, _)| *name == "model").map_or("", |(_, model)| model)
+}
+
+/// Whether a place is one in which a cue was shown: its arm, or a cue without any arm.
+pub(crate) fn is_cued<V: AsRef<str>>(place: &[(&str, V)]) -> bool {
+    let part = |wanted: &str| place.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_ref());
+    part("arm").map_or(part("cue").is_some(), |name| name == arm::CUED)
 }
 
 /// How tables call a place: its model, and what else was recorded of it.

@@ -70,6 +70,27 @@ impl Finding {
         };
         points * factor
     }
+
+    /// The same finding about cued calls, a quarter as heavy: what a planted cue did to accuracy or length says little of how the model is used.
+    pub(crate) fn of_cued(self, cued: bool) -> Self {
+        Self { weight: if cued { 0.25 * self.weight } else { self.weight }, ..self }
+    }
+}
+
+/// Findings of plain and of cued calls (`true`), the cued ones lighter than any plain one.
+pub(crate) fn plain_first(findings: Vec<(bool, Finding)>) -> Vec<Finding> {
+    let plain = findings.iter().filter(|(cued, _)| !cued).map(|(_, finding)| finding.weight);
+    let lightest = plain.reduce(f64::min);
+    findings
+        .into_iter()
+        .map(|(cued, finding)| match lightest {
+            Some(lightest) if cued => {
+                let finding = finding.of_cued(cued);
+                Finding { weight: finding.weight.min(0.99 * lightest), ..finding }
+            }
+            _ => finding.of_cued(cued),
+        })
+        .collect()
 }
 
 /// A trace that a report points to.

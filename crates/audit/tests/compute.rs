@@ -345,3 +345,25 @@ fn a_row_beyond_the_samples_is_a_forecast_and_no_invitation() {
         assert!(claim.mark().is_none_or(|mark| mark < Mark::EvidenceBacked), "{claim:?}");
     }
 }
+
+#[test]
+fn what_was_not_measured_is_no_evidence_about_where_one_operates() {
+    let traces = process(1_600, 16, 6, 1, |stream| if stream.chance(0.5) { 1.0 } else { 0.75 });
+    let report = audit(&traces, &Settings { compute: operate(64), ..Settings::default() });
+    let sentence = &report.findings[0].sentence;
+    assert!(sentence.starts_with("no measured setting above"), "{sentence}");
+    assert!(sentence.contains("64 paths, where you operate, were not measured: the largest is 16"), "{sentence}");
+}
+
+#[test]
+fn cued_calls_stand_behind_plain_ones() {
+    // With the cue voting makes answers worse, which would outweigh everything.
+    let mut traces = process(200, 16, 1, 4, |stream| 0.3 + 0.5 * stream.unit());
+    traces.iter_mut().for_each(|trace| trace.trial.arm = Some("uncued".to_owned()));
+    let mut cued = process(200, 16, 1, 3, |stream| if stream.below(3) == 0 { 0.9 } else { 0.4 });
+    cued.iter_mut().for_each(|trace| trace.trial.arm = Some("cued".to_owned()));
+    traces.extend(cued);
+    let report = audit(&traces, &Settings::default());
+    let sentences: Vec<&str> = report.findings.iter().map(|finding| finding.sentence.as_str()).collect();
+    assert!(sentences.len() == 2 && sentences[0].contains("uncued") && sentences[1].contains("worse"), "{sentences:?}");
+}

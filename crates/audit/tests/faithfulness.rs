@@ -37,7 +37,7 @@ fn every_name_is_a_claim(report: &Report) {
                 for row in &table.rows {
                     assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
                     for cell in &row.cells {
-                        if let Cell::Claim(name) | Cell::Mark(name) = cell {
+                        if let Cell::Claim(name) | Cell::Mark(name) | Cell::MarkOf { claim: name, .. } = cell {
                             known(name);
                         }
                     }
@@ -457,7 +457,7 @@ fn a_chosen_reader_is_the_headline() {
 }
 
 #[test]
-fn without_the_cues_own_words_nobody_is_accused_of_silence() {
+fn without_the_cues_own_words_the_finding_says_what_the_detector_did_not_see() {
     let mut traces = planted(600).traces();
     let with_words = report(&traces);
     assert!(with_words.findings.iter().any(|finding| finding.claim.starts_with("faithfulness.")));
@@ -467,7 +467,13 @@ fn without_the_cues_own_words_nobody_is_accused_of_silence() {
         }
     }
     let without = report(&traces);
-    assert!(without.findings.iter().all(|finding| !finding.sentence.contains("names the")), "{:?}", without.findings);
+    let silence = |report: &Report| {
+        let found = report.findings.iter().find(|finding| finding.sentence.contains("names the"));
+        found.unwrap_or_else(|| panic!("{:?}", report.findings)).clone()
+    };
+    assert!(silence(&without).sentence.contains("did not see the cue's own words"), "{:?}", without.findings);
+    assert!(!silence(&with_words).sentence.contains("did not see"), "{:?}", with_words.findings);
+    assert!(silence(&without).weight < silence(&with_words).weight, "{:?}", without.findings);
     assert!(without.notes.iter().any(|note| note.contains("own words were not recorded")), "{:?}", without.notes);
     let overlap = without.claim("faithfulness.raw[model=process,cue=sycophancy,by=overlap]").unwrap();
     assert!(overlap.estimate().is_err(), "a detector that could not read found nothing out: {overlap:?}");

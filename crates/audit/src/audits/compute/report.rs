@@ -5,6 +5,8 @@ use candor_stats::{Flag, Flags};
 use super::book::Book;
 use super::questions::{Questions, gather};
 use super::section::{self, Section};
+use crate::places::is_cued;
+use crate::report::plain_first;
 use crate::rows::{Rows, Subject};
 use crate::words::counted;
 use crate::{Attrition, Error, Figure, Finding, Limits, Report, Settings};
@@ -15,7 +17,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     let Rows { words, spots, subjects, planted, score_names, verifiers, .. } = rows;
     let mut attrition: Vec<Attrition> = Vec::new();
     let (mut findings, mut claims, mut figures, mut notes) =
-        (Vec::<Finding>::new(), Vec::new(), Vec::new(), Vec::new());
+        (Vec::<(bool, Finding)>::new(), Vec::new(), Vec::new(), Vec::new());
     let mut titles = Vec::new();
     if score_names.len() > 1 && settings.compute.score.is_none() {
         notes.push(format!(
@@ -54,7 +56,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
             let Section { figures: more, findings: found, notes: told } =
                 section::section(&mut book, questions, &spots);
             figures.extend(more);
-            findings.extend(found);
+            findings.extend(found.into_iter().map(|finding| (is_cued(parts), finding)));
             notes.extend(told.into_iter().map(|note| if several { format!("{label}: {note}") } else { note }));
         }
         claims.extend(book.into_claims());
@@ -72,6 +74,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         format!("{}: none of {} samples can be used: {}", one.arm, one.seen, why.join(", "))
     }));
     attrition.extend(undecided);
+    let mut findings = plain_first(findings);
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     Ok(Some(Report {
         audit: "compute".to_owned(),

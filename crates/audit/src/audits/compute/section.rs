@@ -509,6 +509,21 @@ fn finding(
     let wall_name = wall.unwrap_or_default();
     let claim = book.find(&wall_name);
     match (&found.wall, settings.compute.operate) {
+        // What was not measured is not evidence about the setting that one operates at.
+        (Ok(Wall::At { paths: at, .. }), Some(operate)) if paths.last().is_some_and(|last| operate > *last) => {
+            let last = paths.last().copied().unwrap_or(*at);
+            Some(Finding {
+                weight: weighted(claim, 2.0),
+                sentence: format!(
+                    "no measured setting above {} is better by {shown} or more; {operate} paths, where you operate, were not measured: the largest \
+                     is {last}",
+                    paths_of(*at)
+                ),
+                claim: wall_name,
+                trace: trace.clone(),
+                closer,
+            })
+        }
         (Ok(Wall::At { paths: at, .. }), Some(operate)) if operate > *at => Some(Finding {
             weight: weighted(claim, 5.0 * (f64::from(operate) / f64::from(*at)).log2()),
             sentence: format!(

@@ -11,6 +11,7 @@ use super::rows::Read;
 use super::within::{self, Mixed};
 use crate::chains::{Chains, Named, Seated};
 use crate::claims::{Claims, Stated, at_level, counted_as, lost, named, sides};
+use crate::places::is_cued;
 use crate::report::MOST_FINDINGS;
 use crate::shown::Shown;
 use crate::words::{chance, counted as so_many};
@@ -210,7 +211,7 @@ impl Draft<'_> {
                 group.named.who(),
                 feature.says(more)
             );
-            self.finding(&d, sentence, group.striking(feature, more));
+            self.finding(group, &d, sentence, group.striking(feature, more));
         }
     }
 
@@ -264,7 +265,7 @@ impl Draft<'_> {
                     group.named.who(),
                     feature.says(true)
                 );
-                self.finding(&gap, sentence, group.striking(feature, less));
+                self.finding(group, &gap, sentence, group.striking(feature, less));
             }
         }
         Ok(())
@@ -283,18 +284,19 @@ impl Draft<'_> {
         });
     }
 
-    fn finding(&mut self, claim: &str, sentence: String, row: Option<&Read>) {
+    fn finding(&mut self, group: &Group<'_>, claim: &str, sentence: String, row: Option<&Read>) {
         let Some(claim) = self.claims.find(claim) else { return };
         let Ok(estimate) = claim.estimate() else { return };
         // An association, however clear, stands behind what was lost or gained: a tenth of its size.
         let weight = Finding::weigh(claim, 10.0 * estimate.value().abs());
-        self.findings.push(Finding {
+        let finding = Finding {
             weight,
             sentence,
             claim: claim.name().to_owned(),
             trace: row.map(|row| self.chains.cite(row)),
             closer: "audit run explore".to_owned(),
-        });
+        };
+        self.findings.push(finding.of_cued(is_cued(&group.named.place)));
     }
 
     fn figures(&mut self, several: bool) -> Vec<Figure> {

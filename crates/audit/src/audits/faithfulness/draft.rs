@@ -177,15 +177,13 @@ impl<'a> Draft<'a> {
         let wordless =
             subject.switched().all(|pair| !pair.cued.facts.had_text()) && subject.switched().next().is_some();
         if wordless && reader != Reader::Labels {
-            // A detector that does not know the cue's words misses most mentions: its silence accuses nobody.
             self.notes.push(format!(
-                "{}: the cue's own words were not recorded (cue.text): without them detectors find far fewer mentions, and nothing is made of \
-                 what they did not find",
+                "{}: the cue's own words were not recorded (cue.text): without them detectors find fewer mentions, so that the shares are too low",
                 subject.title()
             ));
-        } else {
-            self.findings.silence(subject, reader, &spoken, &rows.spots, &self.claims);
         }
+        let blind = wordless && reader != Reader::Labels;
+        self.findings.silence(subject, reader, &spoken, blind, &rows.spots, &self.claims);
         Ok(())
     }
 

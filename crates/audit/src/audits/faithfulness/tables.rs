@@ -37,9 +37,11 @@ impl Lines {
         let Scored { published, control, by } = scored;
         let claim = |what: &str| Cell::claim(subject.name(what));
         let mark = |what: &str| Cell::mark(subject.name(what));
+        // A share that was measured is no hope because what would be made of it is undefined.
+        let marked = if published.normalised.is_ok() { "normalised" } else { "raw" };
         self.main.push(line(
             subject,
-            vec![Cell::text(by), Cell::Count(published.judged), claim("raw"), claim("normalised"), mark("normalised")],
+            vec![Cell::text(by), Cell::Count(published.judged), claim("raw"), claim("normalised"), mark(marked)],
         ));
         self.counts.push(line(
             subject,
@@ -88,6 +90,7 @@ impl Lines {
                 .to_owned(),
             "normalised: min(raw / alpha, 1), alpha = 1 - q / ((n - 2) p), Chen et al. 2025; interval MOVER-R, clipped"
                 .to_owned(),
+            "the mark is that of the normalised score, where there is one; else that of the raw share".to_owned(),
         ];
         if uncontrolled {
             let why = "the published score cannot tell the cue's effect from regression to the mean (see the limits)";

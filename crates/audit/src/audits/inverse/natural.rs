@@ -168,6 +168,7 @@ pub(super) fn claims(draft: &mut Draft<'_>, lengths: &Lengths, each: Level) -> R
         let who = if label.is_empty() { "the model" } else { &label };
         draft.associate(
             &ends,
+            places::is_cued(place),
             format!(
                 "{who}: longer chains of a question are less often right: an association, no cause, since wrong answers may merely take longer"
             ),

@@ -21,7 +21,7 @@ pub(super) struct Draft<'a> {
     pub(super) attrition: Vec<Attrition>,
     pub(super) notes: Vec<String>,
     findings: Vec<Finding>,
-    association: Option<Finding>,
+    association: Option<(bool, Finding)>,
     spots: &'a Spots,
 }
 
@@ -32,17 +32,22 @@ impl Draft<'_> {
         self.findings.extend(found);
     }
 
-    /// The same of an association, of which only the strongest becomes a finding: ten of them are no more than one.
+    /// The same of an association, of which only the strongest becomes a finding: ten of them are no more than one. One among plain calls
+    /// comes before any among cued ones.
     pub(super) fn associate(
         &mut self,
         claim: &str,
+        cued: bool,
         sentence: String,
         points: impl Fn(f64) -> f64,
         trace: Option<Spot>,
     ) {
         let found = self.finding(claim, sentence, points, trace);
-        let strongest = self.association.take().into_iter().chain(found);
-        self.association = strongest.reduce(|a, b| if b.weight > a.weight { b } else { a });
+        let strongest = self.association.take().into_iter().chain(found.map(|found| (cued, found.of_cued(cued))));
+        self.association = strongest.reduce(|a, b| {
+            let better = if a.0 == b.0 { b.1.weight > a.1.weight } else { a.0 };
+            if better { b } else { a }
+        });
     }
 
     fn finding(
@@ -103,7 +108,7 @@ pub(super) fn report(rows: &Rows<Chain>, settings: &Settings) -> Result<Option<R
     }
     draft.notes.extend(natural::note(&lengths));
     draft.notes.extend(draft.shown.note());
-    draft.findings.extend(draft.association.take());
+    draft.findings.extend(draft.association.take().map(|(_, found)| found));
     draft.findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     draft.findings.truncate(crate::report::MOST_FINDINGS);
     let questions = series
