@@ -120,6 +120,12 @@ impl Side {
         }
     }
 
+    /// Whether any sample was decided, so that there is something to compare.
+    #[must_use]
+    pub fn has_verdicts(&self) -> bool {
+        self.decided().next().is_some()
+    }
+
     /// Whether no decided sample names an arm or has a cue.
     fn names_no_arm(&self) -> bool {
         !self.places.is_empty() && self.decided().all(|((_, [name, cue, _]), _)| name.is_empty() && cue.is_empty())

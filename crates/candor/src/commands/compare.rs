@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::reading::{self, From};
 use crate::runs::{Store, write_whole};
 use crate::settings::Settings;
-use crate::show::{comparison, junit};
+use crate::show::{comparison, junit, text};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -61,6 +61,15 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     }
     let before = side(&args.before, args, settings)?;
     let after = side(&args.after, args, settings)?;
+    for (name, side) in [(&args.before, &before), (&args.after, &after)] {
+        if !side.has_verdicts() {
+            return Err(Problem::input(format!(
+                "{}: no verdicts, so that it has no accuracy to compare",
+                text::clean(name)
+            ))
+            .hint("candor look PATH says what this data can answer and what is missing"));
+        }
+    }
     let only = Only { arm: args.arm.clone(), effort: args.effort.as_deref().map(effort), paths: args.paths };
     let comparison =
         compare(&before, &after, fail_if, &only, &audit_settings).map_err(|error| reading::refused(&error))?;

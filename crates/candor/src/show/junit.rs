@@ -52,7 +52,9 @@ pub(crate) fn comparison(comparison: &Comparison) -> String {
         let _ = match decision {
             Decision::Pass => write!(out, "<system-out>{sentence}</system-out>"),
             Decision::Fail => write!(out, "<failure message=\"{sentence}\"/>"),
-            Decision::CannotTell { .. } => write!(out, "<skipped message=\"{sentence}\"/>"),
+            Decision::CannotTell { .. } => {
+                write!(out, "<skipped message=\"neither passed nor failed, since the data {sentence}\"/>")
+            }
         };
         out.push_str("</testcase>\n");
     }

@@ -247,7 +247,13 @@ fn junit_has_the_decision_as_a_case() {
     let outcomes = [
         (1000, 12, 12, "<system-out>no drop beyond 2 points", "failures=\"0\" skipped=\"0\""),
         (1000, 70, 10, "<failure message=\"accuracy drops by more than 2 points", "failures=\"1\" skipped=\"0\""),
-        (140, 4, 4, "<skipped message=\"cannot tell: 140 items", "failures=\"0\" skipped=\"1\""),
+        (
+            140,
+            4,
+            4,
+            "<skipped message=\"neither passed nor failed, since the data cannot tell: 140 items",
+            "failures=\"0\" skipped=\"1\"",
+        ),
     ];
     for (questions, lost, gained, case, counts) in outcomes {
         let environment = TestEnvironment::new();
@@ -278,4 +284,20 @@ fn votes_are_compared_and_one_that_the_samples_do_not_allow_is_refused() {
     let ran = environment.run(&["compare", "a.jsonl", "a.jsonl", "--paths", "9", "--quiet"]);
     let err = ran.err.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(ran.code == Some(2) && err.contains("9: 0 of 40 questions have so many; 5 would do"), "{err}");
+}
+
+#[test]
+fn the_side_without_verdicts_is_named() {
+    let environment = TestEnvironment::new();
+    let calls: String = (0..40).map(|q| call(&format!("q{q}"), 0, q % 2 > 0)).collect();
+    environment.write("before.jsonl", &calls);
+    let undecided = calls.replace("\"correct\"", "\"error\"").replace("\"wrong\"", "\"error\"");
+    assert_ne!(undecided, calls);
+    environment.write("after.jsonl", &undecided);
+    let ran = environment.run(&["compare", "before.jsonl", "after.jsonl", "--quiet"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(6), ""));
+    insta::assert_snapshot!(ran.err, @r#"
+    after.jsonl: no verdicts, so that it has no accuracy to compare
+    hint: candor look PATH says what this data can answer and what is missing
+    "#);
 }
