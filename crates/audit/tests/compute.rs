@@ -303,8 +303,8 @@ fn where_no_wall_is_shown_none_is_claimed_and_the_step_from_where_one_operates_s
 
 /// The cells of the rows of the main table that begin with these numbers of paths, and their remarks.
 fn rows_of<'r>(report: &'r Report, paths: &str) -> Vec<&'r candor_audit::Row> {
-    let Some(candor_audit::Figure::Table(table)) = report.figures.first() else { panic!("a table") };
-    let is = |row: &&candor_audit::Row| matches!(&row.cells[0], candor_audit::Cell::Text(text) if text == paths);
+    let Some(Figure::Table(table)) = report.figures.first() else { panic!("a table") };
+    let is = |row: &&candor_audit::Row| matches!(&row.cells[0], Cell::Text(text) if text == paths);
     table.rows.iter().filter(is).collect()
 }
 
@@ -320,7 +320,7 @@ fn asked_paths_that_were_not_sampled_have_a_row_that_says_so() {
     for (paths, remark) in [("64", Some("you operate here")), ("99", None)] {
         let rows = rows_of(&report, paths);
         assert_eq!((rows.len(), rows[0].remark.as_deref()), (1, remark));
-        let candor_audit::Cell::Absent(why) = &rows[0].cells[1] else { panic!("a measured row: {:?}", rows[0]) };
+        let Cell::Absent(why) = &rows[0].cells[1] else { panic!("a measured row: {:?}", rows[0]) };
         assert_eq!(*why, format!("{paths} paths need {paths} samples per question, 8 are recorded"));
     }
     assert_eq!(rows_of(&report, "8").len(), 1);
