@@ -8,6 +8,7 @@ use candor_stats::{
 };
 
 use crate::audits::compute::JUDGES;
+use crate::validity::broken;
 use crate::values::Measure;
 
 /// Said of every table whose intervals hold one by one.
@@ -46,7 +47,7 @@ impl Claims {
         let Stated { name, statement, parameter, estimate, flags } = stated;
         let origin = if self.planted { Origin::Planted } else { Origin::Own };
         let negation = if negation.is_empty() { format!("not so: {statement}") } else { negation.to_owned() };
-        self.made.push(Claim::new(Draft {
+        self.made.push(broken::claim(Draft {
             name,
             statement,
             negation,

@@ -19,6 +19,7 @@ pub use self::side::{NONE, Only, Side};
 use crate::audits::compute::JUDGES;
 use crate::claims::{at_level, named};
 use crate::readiness::missing_verdicts;
+use crate::validity::broken;
 use crate::words::{counted, points};
 use crate::{Error, Limits, Readiness, Settings};
 
@@ -135,7 +136,7 @@ pub fn compare(
     let difference = paired_difference(&paired, matched.samples, settings.level);
     let margin = fail_if.map_or(settings.margin, |fail_if| fail_if.margin);
     let draft = |name: &str, statement: &str, negation: &str, parameter, estimate, asserted, flags: &Flags| {
-        Claim::new(Draft {
+        broken::claim(Draft {
             name: name.to_owned(),
             statement: statement.to_owned(),
             negation: negation.to_owned(),

@@ -40,6 +40,12 @@ pub enum Error {
         /// Unit, arm and sample.
         place: String,
     },
+    /// Raw draws of the validity table could not be written.
+    #[error("raw draws could not be written: {0}")]
+    Draws(#[source] std::io::Error),
+    /// A validity table could not be read or written.
+    #[error("not a validity table: {0}")]
+    Table(#[source] serde_json::Error),
     /// The statistics refuse their input: a fault of ours.
     #[error("internal: {0}")]
     Statistics(#[from] candor_stats::Error),

@@ -25,6 +25,7 @@ mod rows;
 pub mod settings;
 mod shown;
 mod spent;
+pub mod validity;
 mod values;
 mod within;
 pub mod words;

@@ -6,6 +6,7 @@ use candor_stats::{
 };
 
 use crate::Settings;
+use crate::validity::broken;
 
 /// Writes down the claims of one subject.
 #[derive(Debug)]
@@ -104,7 +105,7 @@ impl<'a> Book<'a> {
     ) -> String {
         let name = format!("compute.{name}");
         let origin = if self.planted { Origin::Planted } else { origin };
-        self.claims.push(Claim::new(Draft {
+        self.claims.push(broken::claim(Draft {
             name: name.clone(),
             statement,
             negation,

@@ -4,6 +4,7 @@ use candor_stats::curve::gains::falls_below;
 use candor_stats::{Asserted, Claim, Draft, Estimate, Flags, Origin, Parameter, Provenance, Undefined};
 use serde::{Deserialize, Serialize};
 
+use crate::validity::broken;
 use crate::{
     Axis, Cell, Column, Curve, Error, Figure, Finding, Limits, Point, Report, Row, Rule, Series, Settings, Table,
 };
@@ -209,7 +210,7 @@ fn claim(
     asserted: Asserted,
     origin: Origin,
 ) -> Claim {
-    Claim::new(Draft {
+    broken::claim(Draft {
         name: name.to_owned(),
         negation: format!("not: {statement}"),
         statement,

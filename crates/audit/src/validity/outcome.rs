@@ -1,0 +1,103 @@
+//! What one replication shows of one row, read from the claims of a report.
+
+use candor_stats::claim::flag::Finding;
+use candor_stats::{Claim, Flag, Interval};
+
+use crate::Report;
+
+/// What one replication shows of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    /// Intervals that promise to hold all at once, each with the truth.
+    Intervals { ends: Vec<Ends>, vouched: bool },
+    /// Whether an effect was called.
+    Called { called: bool, vouched: bool },
+    /// The report has no such number, or no interval of it.
+    Undefined,
+}
+
+/// An interval and what it should contain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Ends {
+    pub(super) truth: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+impl Ends {
+    pub(super) fn of(interval: &Interval, truth: f64) -> Self {
+        Self { truth, low: interval.low(), high: interval.high() }
+    }
+
+    pub(super) fn covers(&self) -> bool {
+        self.low <= self.truth && self.truth <= self.high
+    }
+}
+
+/// Whether V1 holds: whether the audit itself says that an interval of this kind holds at this size.
+pub(super) fn vouched(claim: &Claim) -> bool {
+    matches!(claim.flags().finding(Flag::Interval), Some(Finding::Holds { .. }))
+}
+
+/// The interval of one claim.
+pub(super) fn interval(report: Option<&Report>, name: &str, truth: f64) -> Outcome {
+    match report.and_then(|report| report.claim(name)) {
+        Some(claim) => of_claims(&[(claim, truth)]),
+        None => Outcome::Undefined,
+    }
+}
+
+/// Several claims that promise to hold together; those without an interval promise nothing.
+pub(super) fn of_claims(claims: &[(&Claim, f64)]) -> Outcome {
+    let mut ends = Vec::with_capacity(claims.len());
+    let mut all_vouched = true;
+    for (claim, truth) in claims {
+        if let Ok(estimate) = claim.estimate()
+            && let Ok(interval) = estimate.interval()
+        {
+            ends.push(Ends::of(interval, *truth));
+            all_vouched &= vouched(claim);
+        }
+    }
+    if ends.is_empty() { Outcome::Undefined } else { Outcome::Intervals { ends, vouched: all_vouched } }
+}
+
+/// All claims whose name begins so, each with the truth that its name calls for.
+pub(super) fn family(report: Option<&Report>, start: &str, truth: impl Fn(&str) -> f64) -> Outcome {
+    let claims: Vec<(&Claim, f64)> = report
+        .into_iter()
+        .flat_map(|report| &report.claims)
+        .filter(|claim| claim.name().starts_with(start))
+        .map(|claim| (claim, truth(claim.name())))
+        .collect();
+    of_claims(&claims)
+}
+
+/// Whether some claim whose name begins so says that there is something: its interval lies wholly on one side of 0.
+pub(super) fn called(report: Option<&Report>, start: &str, side: fn(&Interval) -> bool) -> Outcome {
+    let mut found = Outcome::Undefined;
+    for claim in report.into_iter().flat_map(|report| &report.claims).filter(|claim| claim.name().starts_with(start)) {
+        let Ok(Ok(interval)) = claim.estimate().map(|estimate| estimate.interval()) else { continue };
+        let (before, all) = match found {
+            Outcome::Called { called, vouched } => (called, vouched),
+            _ => (false, true),
+        };
+        found = Outcome::Called { called: before || side(interval), vouched: all && vouched(claim) };
+    }
+    found
+}
+
+/// Wholly above 0.
+pub(super) fn above(interval: &Interval) -> bool {
+    interval.low() > 0.0
+}
+
+/// Wholly below 0.
+pub(super) fn below(interval: &Interval) -> bool {
+    interval.high() < 0.0
+}
+
+/// Wholly on one side of 0.
+pub(super) fn aside(interval: &Interval) -> bool {
+    above(interval) || below(interval)
+}
