@@ -4,6 +4,7 @@ mod audit;
 mod compare;
 pub(crate) mod look;
 pub(crate) mod trace;
+mod validity;
 mod welcome;
 
 use clap::{Parser, Subcommand};
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     /// Store, list, show and export single calls
     #[command(subcommand)]
     Trace(trace::Command),
+    /// Show what every interval and test promises, and what it delivers on planted data
+    Validity(validity::Args),
 }
 
 /// Does it.
@@ -51,5 +54,6 @@ pub(crate) fn run(command: Option<Command>, settings: &Settings) -> Result<Outco
         Some(Command::Audit(command)) => audit::run(command, settings),
         Some(Command::Compare(args)) => compare::run(&args, settings),
         Some(Command::Trace(command)) => trace::run(command, settings),
+        Some(Command::Validity(args)) => validity::run(&args, settings),
     }
 }

@@ -1,6 +1,7 @@
 //! How far reading has come: a bar on a terminal, plain lines elsewhere, nothing when quiet. Only on standard error.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use candor_trace::import::{self, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -57,6 +58,45 @@ impl Reported {
     }
 
     /// Reading is over: the bar goes, what was found takes its place.
+    pub(crate) fn end(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// How far counted work has come: a bar on a terminal, a line for every tenth elsewhere, nothing when quiet.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    bar: Option<ProgressBar>,
+    lines: bool,
+    what: &'static str,
+    said: AtomicU64,
+}
+
+impl Counted {
+    /// Work begins; `what` is counted.
+    pub(crate) fn of(what: &'static str, settings: &Settings) -> Self {
+        let bar = (!settings.quiet && settings.moving).then(|| {
+            let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len} {msg}, {eta} left");
+            ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what)
+        });
+        Self { lines: !settings.quiet && bar.is_none(), bar, what, said: AtomicU64::new(0) }
+    }
+
+    /// So much of all is done.
+    pub(crate) fn at(&self, done: u64, total: u64) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(total);
+            bar.set_position(done);
+        }
+        let tenth = 10 * done / total.max(1);
+        if self.lines && self.said.fetch_max(tenth, Ordering::Relaxed) < tenth {
+            output::remark(&format!("{} of {} {}", text::thousands(done), text::thousands(total), self.what));
+        }
+    }
+
+    /// Work is over: the bar goes.
     pub(crate) fn end(self) {
         if let Some(bar) = self.bar {
             bar.finish_and_clear();

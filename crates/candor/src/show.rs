@@ -12,3 +12,4 @@ pub(crate) mod run;
 pub(crate) mod table;
 pub(crate) mod text;
 pub(crate) mod trace;
+pub(crate) mod validity;

@@ -6,9 +6,16 @@ use crate::environment::TestEnvironment;
 fn the_tree_of_help() {
     let environment = TestEnvironment::new();
     let mut tree = String::new();
-    for command in
-        [&[][..], &["look"], &["audit"], &["audit", "list"], &["audit", "run"], &["audit", "report"], &["compare"]]
-    {
+    for command in [
+        &[][..],
+        &["look"],
+        &["audit"],
+        &["audit", "list"],
+        &["audit", "run"],
+        &["audit", "report"],
+        &["compare"],
+        &["validity"],
+    ] {
         let mut arguments = command.to_vec();
         arguments.push("--help");
         let out = environment.done(&arguments);

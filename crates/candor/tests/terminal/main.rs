@@ -8,4 +8,5 @@ mod errors;
 mod help;
 mod look;
 mod trace;
+mod validity;
 mod welcome;
