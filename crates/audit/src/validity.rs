@@ -1,7 +1,7 @@
 //! Does candor keep its promises? Every interval, test and detector rate that it prints, on planted data, through the audits themselves. Not a
 //! test of the code: the estimators' own tests stand beside them.
 //!
-//! A [`world::World`] plants data under a [`Regime`] and feeds [`row::Row`]s; [`simulate`] replicates it and counts; [`delivered`] holds the counts against what
+//! A world plants data under a [`Regime`] and feeds [`row::Row`]s; [`simulate`] replicates it and counts; [`delivered`] holds the counts against what
 //! the row promises; the [`table::Table`] that comes out is shipped with this crate, and [`broken`] takes the validity of every claim whose row
 //! broke its promise.
 

@@ -1,4 +1,4 @@
-//! The six conditions under which a promise is tried. Not what a world makes of them: that is its [`process`](super::process).
+//! The six conditions under which a promise is tried. Not what a world makes of them: that is its process.
 
 use serde::{Deserialize, Serialize};
 
