@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Reasoning;
+use crate::{Protocol, Reasoning};
 
 /// Who speaks in a [`Message`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,6 +47,17 @@ pub enum Part {
         /// The exit code where the tool was a program and recorded one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         exit_code: Option<i32>,
+        /// Whether whoever ran the tool says that it failed; `None` where that was not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        is_error: Option<bool>,
+    },
+    /// A piece that only its vendor can read (a signature, an encrypted chain), kept byte for byte since it has to be sent back unchanged. It
+    /// follows the reasoning that it belongs to; in its own protocol it stands for that reasoning.
+    Sealed {
+        /// In whose spelling.
+        protocol: Protocol,
+        /// The vendor's JSON.
+        json: String,
     },
 }
 

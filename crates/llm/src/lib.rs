@@ -1,18 +1,30 @@
-//! A conversation with a reasoning model: messages and their parts, reasoning with its provenance, effort, usage, and the
-//! reply that came back.
+//! A conversation with a reasoning model, and how vendors spell it on the wire.
 //!
-//! This crate holds the nouns that every vendor's spelling is translated into. It opens no socket, reads no file and knows
-//! no price.
+//! The nouns: messages and their parts, reasoning with its provenance, effort, a [`Call`], its [`Reply`] whole or in pieces ([`Delta`]),
+//! usage. The [protocols](protocol) are code without sockets, in both directions; the [providers] are data. Bytes travel
+//! through a [`Transport`](transport::Transport).
 
+mod call;
 mod conversation;
+mod delta;
 mod effort;
+mod error;
+pub mod protocol;
+pub mod provider;
+pub mod providers;
 mod reasoning;
 mod reply;
 mod tagged;
+pub mod transport;
 mod usage;
 
+pub use call::{Call, Continuation, Sampling, Tool};
 pub use conversation::{Conversation, Message, Part, Role};
+pub use delta::{Assembler, Delta};
 pub use effort::Effort;
+pub use error::{Blame, Error, Refusal, Retry};
+pub use protocol::{Codec, Protocol};
+pub use provider::{Auth, Dialect, Provider};
 pub use reasoning::{Provenance, Reasoning};
 pub use reply::{Finish, Reply};
 pub use tagged::{Tagged, split_tagged};

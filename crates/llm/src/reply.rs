@@ -37,6 +37,9 @@ impl Finish {
 /// One reply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reply {
+    /// The vendor's identifier of the reply.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// The model as the vendor named it in the reply.
     pub model: Option<String>,
     /// The assistant's message.

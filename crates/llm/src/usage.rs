@@ -25,4 +25,15 @@ impl Usage {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What is counted in `newer` replaces what was counted here: streams count cumulatively.
+    #[must_use]
+    pub fn updated(self, newer: Self) -> Self {
+        Self {
+            input: newer.input.or(self.input),
+            cached_input: newer.cached_input.or(self.cached_input),
+            output: newer.output.or(self.output),
+            reasoning: newer.reasoning.or(self.reasoning),
+        }
+    }
 }

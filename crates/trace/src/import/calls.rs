@@ -158,7 +158,7 @@ fn name_of(messages: &[Message]) -> String {
                     digester.update(&(arguments.len() as u64).to_le_bytes());
                     digester.update(arguments.as_bytes());
                 }
-                Part::Reasoning(_) => {}
+                Part::Reasoning(_) | Part::Sealed { .. } => {}
             }
         }
     }

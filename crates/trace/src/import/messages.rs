@@ -158,7 +158,7 @@ pub(super) fn part(mut value: Value, speaker: Speaker<'_>) -> Part {
         },
         "tool_call_response" => {
             let content = take("response").or(take("result")).map(|response| text(&response)).unwrap_or_default();
-            Part::ToolResult { id, content, exit_code: None }
+            Part::ToolResult { id, content, exit_code: None, is_error: None }
         }
         // Something that is not text stands there: it is named, not passed over.
         other => Part::Text { text: format!("[{}]", crate::error::shown(other)) },

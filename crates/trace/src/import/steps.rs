@@ -201,13 +201,13 @@ impl Told {
                 continue;
             }
             for part in message.parts {
-                if let Part::ToolResult { id, content, exit_code } = part
+                if let Part::ToolResult { id, content, exit_code, is_error } = part
                     && !self.own_steps.contains(&id)
                     && !self.answered.contains(&id)
                 {
                     self.open.remove(&id);
                     self.answered.insert(id.clone());
-                    trace.events.push(Event::ToolResult { id, content, exit_code, is_error: None });
+                    trace.events.push(Event::ToolResult { id, content, exit_code, is_error });
                 }
             }
         }

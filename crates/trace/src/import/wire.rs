@@ -83,6 +83,8 @@ pub(super) struct Block {
     function: Option<FunctionField>,
     #[serde(default)]
     output: Blocks,
+    #[serde(default)]
+    is_error: Option<bool>,
 }
 
 /// OpenAI nests a call's name and arguments; Inspect AI writes the name alone.
@@ -256,7 +258,7 @@ impl Block {
             "tool_result" | "function_call_output" | "custom_tool_call_output" => {
                 let id = self.tool_use_id.or(self.call_id).or_else(|| self.id.into_text()).unwrap_or_default();
                 let content = if self.content.is_empty() { self.output.text() } else { self.content.text() };
-                Some(Part::ToolResult { id, content, exit_code: None })
+                Some(Part::ToolResult { id, content, exit_code: None, is_error: self.is_error })
             }
             // Something that is not text stands there: it is named, not passed over.
             other => {
@@ -372,9 +374,6 @@ impl WireMessage {
         for block in self.content.0 {
             match block.into_part(model) {
                 Some(Part::Reasoning(piece)) => reasoning.push(piece),
-                Some(Part::ToolResult { id, content, exit_code }) => {
-                    parts.push(Part::ToolResult { id, content, exit_code });
-                }
                 Some(part) => parts.push(part),
                 None => {}
             }
@@ -407,7 +406,8 @@ impl WireMessage {
         }
         if role == Role::Tool && !parts.iter().any(|part| matches!(part, Part::ToolResult { .. })) {
             let content = Message { role, parts: std::mem::take(&mut parts) }.visible_text();
-            parts.push(Part::ToolResult { id: self.tool_call_id.unwrap_or_default(), content, exit_code: None });
+            let id = self.tool_call_id.unwrap_or_default();
+            parts.push(Part::ToolResult { id, content, exit_code: None, is_error: None });
         }
         if let Some(reasoning) = merged(reasoning) {
             parts.insert(0, Part::Reasoning(reasoning));
@@ -445,9 +445,11 @@ pub(super) fn reply_into(message: Message, finish: Option<Finish>, answer: Optio
             }
             Part::Reasoning(reasoning) => trace.events.push(Event::Reasoning(reasoning)),
             Part::ToolCall { id, name, arguments } => calls.push(Event::ToolCall { id, name, arguments }),
-            Part::ToolResult { id, content, exit_code } => {
-                calls.push(Event::ToolResult { id, content, exit_code, is_error: None });
+            Part::ToolResult { id, content, exit_code, is_error } => {
+                calls.push(Event::ToolResult { id, content, exit_code, is_error });
             }
+            // Only its vendor can read it, and importers make none.
+            Part::Sealed { .. } => {}
         }
     }
     if finish == Some(Finish::Length) && text.trim().is_empty() {
@@ -484,8 +486,8 @@ pub(super) fn messages_into(messages: Vec<Message>, split_at_first_reply: bool, 
             Role::Assistant => reply_into(message, None, None, trace),
             Role::Tool => {
                 for part in message.parts {
-                    if let Part::ToolResult { id, content, exit_code } = part {
-                        trace.events.push(Event::ToolResult { id, content, exit_code, is_error: None });
+                    if let Part::ToolResult { id, content, exit_code, is_error } = part {
+                        trace.events.push(Event::ToolResult { id, content, exit_code, is_error });
                     }
                 }
             }

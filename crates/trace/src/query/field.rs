@@ -206,5 +206,6 @@ fn texts(conversation: &Conversation) -> impl Iterator<Item = Cow<'_, str>> {
         Part::Reasoning(reasoning) => Cow::Borrowed(reasoning.text.as_str()),
         Part::ToolCall { name, arguments, .. } => Cow::Owned(format!("{name} {arguments}")),
         Part::ToolResult { content, .. } => Cow::Borrowed(content.as_str()),
+        Part::Sealed { .. } => Cow::Borrowed(""),
     })
 }

@@ -105,7 +105,7 @@ impl Spoken<'_> {
         if role == Role::Tool {
             let content = Message { role, parts }.visible_text();
             let id = self.tool_call_id.clone().unwrap_or_default().into_owned();
-            parts = vec![Part::ToolResult { id, content, exit_code: None }];
+            parts = vec![Part::ToolResult { id, content, exit_code: None, is_error: None }];
         }
         Some(Message { role, parts })
     }

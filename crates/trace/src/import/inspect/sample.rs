@@ -205,10 +205,10 @@ fn conversation(messages: Vec<Message>) -> Vec<Event> {
             match part {
                 Part::Reasoning(reasoning) => events.push(Event::Reasoning(reasoning)),
                 Part::ToolCall { id, name, arguments } => events.push(Event::ToolCall { id, name, arguments }),
-                Part::ToolResult { id, content, exit_code } => {
-                    events.push(Event::ToolResult { id, content, exit_code, is_error: None });
+                Part::ToolResult { id, content, exit_code, is_error } => {
+                    events.push(Event::ToolResult { id, content, exit_code, is_error });
                 }
-                Part::Text { .. } => {}
+                Part::Text { .. } | Part::Sealed { .. } => {}
             }
         }
         if Some(at) == last || (message.role == Role::Assistant && !text.trim().is_empty()) {

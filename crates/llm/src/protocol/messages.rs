@@ -1,0 +1,5 @@
+//! Anthropic Messages: the codec and what vendors differ in.
+
+mod dialect;
+
+pub use dialect::MessagesDialect;

@@ -1,0 +1,1 @@
+//! The catalogue of providers: one description each. Not their prices.
