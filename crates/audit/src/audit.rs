@@ -2,6 +2,7 @@
 
 use candor_trace::{Inventory, Trace};
 
+use crate::live::Experiment;
 use crate::{Error, Readiness, Report, Settings};
 
 /// A question about a model that calls can answer.
@@ -15,9 +16,17 @@ pub trait Audit: Sync {
     /// Which of its questions some traces can answer, from counts alone, and what is missing for the others.
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness>;
 
-    /// Whether it takes this trace. An entry of a roster is no call, so that only an audit that needs to know what was to be answered takes one.
+    /// The experiment whose calls it reads when they are live; `None` where no experiment makes such calls yet.
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        None
+    }
+
+    /// Whether it takes this trace. An entry of a roster is no call, so that only an audit that needs to know what was to be answered takes one; a call that
+    /// another experiment asked for is none of its own, and would count questions twice.
     fn takes(&self, trace: &Trace) -> bool {
-        !trace.trial.is_roster()
+        let asked_for =
+            |by: &str| by == self.about().name || self.experiment().is_some_and(|experiment| experiment.name() == by);
+        !trace.trial.is_roster() && trace.trial.audit.as_deref().is_none_or(asked_for)
     }
 
     /// Starts one reading.

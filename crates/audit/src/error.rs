@@ -40,6 +40,15 @@ pub enum Error {
         /// Unit, arm and sample.
         place: String,
     },
+    /// What is to be asked of a model cannot be asked.
+    #[error("cannot ask: {what}")]
+    Asked {
+        /// What was expected and what was found.
+        what: String,
+    },
+    /// The ledger of live calls cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] crate::live::LedgerError),
     /// Raw draws of the validity table could not be written.
     #[error("raw draws could not be written: {0}")]
     Draws(#[source] std::io::Error),

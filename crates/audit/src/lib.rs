@@ -15,6 +15,7 @@ mod efforts;
 pub mod error;
 pub mod figure;
 pub mod foreign;
+pub mod live;
 mod names;
 mod never_right;
 mod places;

@@ -9,7 +9,57 @@ use candor_trace::import::{self, Options, Source, Summary};
 use crate::never_right::NeverRight;
 use crate::report::worst;
 use crate::words::counted;
-use crate::{Audit, Error, Report, Run, Settings, SourceFile};
+use crate::{Audit, Error, Observer, Report, Run, Settings, SourceFile};
+
+/// Audits that are at work on traces, from wherever those come.
+pub(crate) struct AtWork {
+    observers: Vec<(&'static dyn Audit, Box<dyn Observer>)>,
+    never_right: NeverRight,
+    pub(crate) answers: u64,
+    pub(crate) verdicts: u64,
+}
+
+/// What they found: the reports, who found nothing, and what has to be said first.
+pub(crate) struct Found {
+    pub(crate) reports: Vec<Report>,
+    pub(crate) silent: Vec<String>,
+    pub(crate) first: Vec<String>,
+}
+
+impl AtWork {
+    pub(crate) fn start(audits: &[&'static dyn Audit], settings: &Settings) -> Self {
+        let observers = audits.iter().map(|audit| (*audit, audit.start(settings))).collect();
+        Self { observers, never_right: NeverRight::default(), answers: 0, verdicts: 0 }
+    }
+
+    /// Shows a trace to every audit that takes it.
+    pub(crate) fn see(&mut self, trace: &Trace) {
+        self.answers += u64::from(trace.answer().is_some());
+        self.verdicts += u64::from(trace.verdict().is_some());
+        self.never_right.see(trace);
+        for (audit, observer) in &mut self.observers {
+            if audit.takes(trace) {
+                observer.see(trace);
+            }
+        }
+    }
+
+    /// Hears them out.
+    pub(crate) fn finish(self) -> Result<Found, Error> {
+        let (mut reports, mut silent) = (Vec::new(), Vec::new());
+        for (audit, observer) in self.observers {
+            match observer.report()? {
+                Some(report) => reports.push(report),
+                None => silent.push(audit.about().name.to_owned()),
+            }
+        }
+        let first = self.never_right.say();
+        for report in &mut reports {
+            report.notes.splice(0..0, first.iter().cloned());
+        }
+        Ok(Found { reports, silent, first })
+    }
+}
 
 /// Runs audits over recorded traces in one pass.
 ///
@@ -26,25 +76,16 @@ pub fn run(
     settings: &Settings,
     each: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
 ) -> Result<Run, Error> {
-    let mut never_right = NeverRight::default();
-    let mut observers: Vec<_> = audits.iter().map(|audit| (*audit, audit.start(settings))).collect();
-    let (mut answers, mut verdicts) = (0_u64, 0_u64);
+    let mut at_work = AtWork::start(audits, settings);
     let summary = import::read(source, options, &mut |trace| {
-        answers += u64::from(trace.answer().is_some());
-        verdicts += u64::from(trace.verdict().is_some());
-        never_right.see(&trace);
-        for (audit, observer) in &mut observers {
-            if audit.takes(&trace) {
-                observer.see(&trace);
-            }
-        }
+        at_work.see(&trace);
         each(&trace)
     })?;
     // What was in no record is misspelt more often than it is missing: a run without what everything hangs on would look like a finding.
     let lacking = |target: &str| match target {
         "unit" => true,
-        "answer" => answers == 0,
-        "verdict" => verdicts == 0,
+        "answer" => at_work.answers == 0,
+        "verdict" => at_work.verdicts == 0,
         _ => false,
     };
     if let Some(field) = summary.absent.iter().find(|field| lacking(&field.target)) {
@@ -55,14 +96,7 @@ pub fn run(
         let found = format!("`{}` (for {}) is in none of the records", field.path, field.target);
         return Err(candor_trace::Error::Nothing { path: field.file.clone().into(), found, hint }.into());
     }
-    let mut reports: Vec<Report> = Vec::new();
-    let mut silent = Vec::new();
-    for (audit, observer) in observers {
-        match observer.report()? {
-            Some(report) => reports.push(report),
-            None => silent.push(audit.about().name.to_owned()),
-        }
-    }
+    let Found { mut reports, silent, first } = at_work.finish()?;
     if reports.is_empty() {
         let absent = summary.absent.iter().map(|field| format!("; {field}"));
         let skipped = match summary.skipped.len() {
@@ -72,12 +106,8 @@ pub fn run(
         return Err(Error::Nothing { what: nothing(&silent, summary.traces) + &skipped + &absent.collect::<String>() });
     }
     for report in &mut reports {
-        // What a mapping misspells is missing from every number.
-        report.notes.splice(0..0, summary.absent.iter().map(ToString::to_string));
-    }
-    let first = never_right.say();
-    for report in &mut reports {
-        report.notes.splice(0..0, first.iter().cloned());
+        // What a mapping misspells is missing from every number; a model that is never right is said before even that.
+        report.notes.splice(first.len()..first.len(), summary.absent.iter().map(ToString::to_string));
     }
     if summary.stopped {
         for report in &mut reports {
@@ -93,11 +123,11 @@ pub fn unsourced(reports: Vec<Report>, settings: &Settings) -> Run {
     assemble(&Summary::default(), reports, Vec::new(), settings)
 }
 
-fn nothing(silent: &[String], traces: u64) -> String {
+pub(crate) fn nothing(silent: &[String], traces: u64) -> String {
     format!("{} found nothing that it is about in {traces} traces", silent.join(" and "))
 }
 
-fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<String>, settings: &Settings) -> Run {
+pub(crate) fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<String>, settings: &Settings) -> Run {
     Run {
         candor: env!("CARGO_PKG_VERSION").to_owned(),
         files: summary

@@ -14,6 +14,7 @@ mod sections;
 use candor_trace::{Inventory, Trace};
 
 use crate::chains::Chains;
+use crate::live::{Experiment, experiments};
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 use rows::Read;
 use sections::Sections;
@@ -38,6 +39,10 @@ impl Audit for Backtracking {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         vec![readiness::readiness(holds)]
+    }
+
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        Some(&experiments::SAMPLES)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

@@ -23,6 +23,7 @@ pub use settings::{Aggregate, Settings};
 
 use candor_trace::{Inventory, Trace};
 
+use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 
@@ -46,6 +47,10 @@ impl Audit for Compute {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         readiness::readiness(holds)
+    }
+
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        Some(&experiments::SAMPLES)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

@@ -30,6 +30,7 @@ use candor_verify::signal::mention::{Detector, detectors};
 pub use rows::{follows_cue, was_cued};
 pub use settings::Settings;
 
+use crate::live::{Experiment, experiments};
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 use draft::Draft;
 use rows::{MOST_DETECTORS, Rows};
@@ -54,6 +55,10 @@ impl Audit for Faithfulness {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         readiness::readiness(holds)
+    }
+
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        Some(&experiments::CUED)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

@@ -15,6 +15,7 @@ mod settings;
 
 use candor_trace::{Inventory, Trace};
 
+use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 
@@ -40,6 +41,10 @@ impl Audit for Inverse {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         readiness::readiness(holds)
+    }
+
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        Some(&experiments::EFFORTS)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

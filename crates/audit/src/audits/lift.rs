@@ -8,6 +8,7 @@ mod settings;
 
 use candor_trace::{Inventory, Trace};
 
+use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 
@@ -33,6 +34,10 @@ impl Audit for Lift {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         vec![readiness::readiness(holds)]
+    }
+
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        Some(&experiments::EFFORTS)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

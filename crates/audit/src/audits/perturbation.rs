@@ -18,6 +18,7 @@ mod tables;
 
 use candor_trace::{Inventory, Trace};
 
+use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 
@@ -43,6 +44,10 @@ impl Audit for Perturbation {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         vec![readiness::readiness(holds)]
+    }
+
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        Some(&experiments::CHANGES)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

@@ -12,6 +12,7 @@ mod slices;
 
 use candor_trace::{Inventory, Trace};
 
+use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 use attributes::{Asked, Attributes};
@@ -38,6 +39,10 @@ impl Audit for Tail {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         vec![readiness::readiness(holds)]
+    }
+
+    fn experiment(&self) -> Option<&'static dyn Experiment> {
+        Some(&experiments::SAMPLES)
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

@@ -1,0 +1,99 @@
+//! Live calls: which are made for a task, how they are made and kept, and how the audits read what came back, in the same way as they read recorded calls.
+//!
+//! A [`Plan`] puts [experiments] on the questions of a [`Task`] and says every call before one is made. The [runner] makes
+//! them and keeps each reply in a [ledger]. [`observe`] shows the traces to the audits in the order of the plan, whatever the order in
+//! which they came: a run that was killed and resumed reports the same bytes as one that was not.
+
+pub mod cues;
+pub mod experiments;
+mod judge;
+pub mod ledger;
+mod plan;
+mod probe;
+mod prompt;
+pub mod runner;
+pub mod task;
+
+use std::sync::Arc;
+
+use candor_record::Digest;
+use candor_trace::{Origin, Place, Trace};
+
+pub use experiments::{Experiment, Wanted};
+pub use ledger::{Ledger, LedgerError};
+pub use plan::Plan;
+pub use probe::{Common, Probe};
+pub use task::Task;
+
+use crate::recorded::{AtWork, Found, assemble, nothing};
+use crate::words::counted;
+use crate::{Audit, Error, Run, Settings, SourceFile};
+use runner::Tariff;
+
+/// Shows what is in the ledgers to the audits: plan by plan, call by call in the order of the plan. Calls that were given up are shown as calls without an
+/// answer; calls that were not made yet are left out, and the reports say how many.
+///
+/// # Errors
+/// [`Error::Ledger`], [`Error::Nothing`] where no audit found anything that it is about, and what the audits refuse.
+pub fn observe(
+    asked: &[(&Plan<'_>, &Ledger)],
+    audits: &[&'static dyn Audit],
+    settings: &Settings,
+    tariff: Tariff<'_>,
+    each: &mut dyn FnMut(&Trace),
+) -> Result<Run, Error> {
+    let mut at_work = AtWork::start(audits, settings);
+    let mut files = Vec::new();
+    let (mut seen, mut missing) = (0, 0);
+    for (plan, ledger) in asked {
+        let before = seen;
+        let file: Arc<str> = Arc::from(format!("plan {}", &plan.digest().to_string()[..16]));
+        for (record, probe) in (1..).zip(plan.probes()) {
+            let key = plan.key(&probe);
+            let held = ledger.reply(&key)?;
+            if held.is_none() && !ledger.lost(&key) {
+                missing += 1;
+                continue;
+            }
+            let cost = held.as_ref().and_then(|held| tariff(&held.reply.usage));
+            let origin = Origin { file: Arc::clone(&file), place: Place { record, part: 0 } };
+            let trace = probe.trace(origin, held.as_ref().map(|held| &held.reply), cost, plan.planted);
+            seen += 1;
+            at_work.see(&trace);
+            each(&trace);
+        }
+        files.push(SourceFile {
+            path: format!("{}:{}", plan.provider, plan.common.model),
+            format: format!("calls on {}", plan.task.name),
+            bytes: 0,
+            traces: seen - before,
+            digest: plan.digest().to_string(),
+        });
+    }
+    let Found { mut reports, silent, first } = at_work.finish()?;
+    if reports.is_empty() {
+        return Err(Error::Nothing { what: nothing(&silent, seen) });
+    }
+    if missing > 0 {
+        let planned = counted(seen + missing, "call");
+        for report in &mut reports {
+            report.notes.insert(0, format!("{missing} of {planned} are not made yet: this is what the others say"));
+        }
+    }
+    Ok(Run {
+        first,
+        files,
+        traces: seen,
+        ..assemble(&candor_trace::import::Summary::default(), reports, silent, settings)
+    })
+}
+
+/// The digest of a text, as plans name what they were made of.
+pub(crate) fn named(tag: &str, parts: &[&str]) -> Digest {
+    let mut digester = candor_record::Digester::tagged(tag);
+    for part in parts {
+        digester.update(&(part.len() as u64).to_le_bytes());
+        digester.update(part.as_bytes());
+    }
+    digester.finish()
+}

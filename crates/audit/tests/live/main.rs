@@ -1,0 +1,7 @@
+//! Live calls against models of the test's own: what is asked, how replies are kept, and that neither order, nor a kill, nor a ceiling changes what is
+//! reported. No sockets here.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
+
+mod asked;
+mod kept;
+mod model;
