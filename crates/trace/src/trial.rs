@@ -48,7 +48,7 @@ pub mod arm {
 /// Where a call stands in an experiment.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trial {
-    /// The audit that asked for the call, where one did.
+    /// The experiment that asked for the call, by the name of the audit that it is made for, where one did. Audits of other experiments leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<String>,
     /// The independent unit: the question, the conversation, the task. Samples of one unit are never counted as independent.

@@ -1,13 +1,13 @@
 //! The exploring audit on planted chains: features that go with being wrong, features that go with nothing, features of hard questions only. No file
 //! is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::explore::AUDIT;
-use candor_audit::{Audit, Cell, Error, Figure, Report, Settings};
+use candor_audit::{Audit, Error, Figure, Report, Settings};
 use candor_llm::{Finish, Provenance, Reasoning};
 use candor_stats::{Mark, Seed, Stream};
 use candor_trace::{Event, Inventory, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
+
+use super::reported::{most, value, whole};
 
 fn call(unit: usize, sample: u32, chain: &str, outcome: Outcome) -> Trace {
     let verdict = Verdict { outcome, extracted: Some("12".to_owned()), why: String::new() };
@@ -67,32 +67,6 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     observer.report().unwrap()
 }
 
-/// Every cell names a claim of the report, and every row has a cell per column.
-fn whole(report: Report) -> Report {
-    let mut named = 0;
-    for figure in &report.figures {
-        let Figure::Table(table) = figure else { panic!("only tables") };
-        for row in &table.rows {
-            assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
-            for cell in &row.cells {
-                if let Cell::Claim(name) | Cell::Mark(name) | Cell::MarkOf { claim: name, .. } = cell {
-                    assert!(report.claim(name).is_some(), "{name}");
-                    named += 1;
-                }
-            }
-        }
-    }
-    assert!(named > 0 && report.limits.iter().count() > 1);
-    let mut names: Vec<&str> = report.claims.iter().map(candor_stats::Claim::name).collect();
-    names.sort_unstable();
-    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two claims of one name");
-    report
-}
-
-fn value(report: &Report, name: &str) -> f64 {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}")).estimate().unwrap().value()
-}
-
 #[test]
 fn planted_features_are_confirmed_and_the_others_are_not() {
     let plant = Plant { wrong_words: 60, wrong_turns: 0.5, hard_words: 0 };
@@ -115,12 +89,6 @@ fn planted_features_are_confirmed_and_the_others_are_not() {
     assert!(report.findings[0].sentence.contains("association only") && report.findings[0].trace.is_some());
 }
 
-/// More alarms than this among so many worlds have a probability of about 0.1 % at a level of 5 %.
-fn most(worlds: u64) -> f64 {
-    let expected = 0.05 * worlds as f64;
-    expected + 3.1 * expected.sqrt()
-}
-
 #[test]
 fn among_features_that_say_nothing_hardly_any_is_called_a_finding() {
     let worlds = if cfg!(feature = "slow") { 1000 } else { 100 };
@@ -133,7 +101,7 @@ fn among_features_that_say_nothing_hardly_any_is_called_a_finding() {
         alarms += u32::from(!report.findings.is_empty());
     }
     println!("{alarms} of {worlds} worlds in which nothing separates have a finding");
-    assert!(f64::from(alarms) <= most(worlds), "{alarms} of {worlds} worlds");
+    assert!(f64::from(alarms) <= most(worlds, 0.05), "{alarms} of {worlds} worlds");
 }
 
 #[test]
@@ -151,7 +119,7 @@ fn one_sample_a_question_is_compared_across_questions_and_says_so() {
         alarms += u32::from(!report.findings.is_empty());
     }
     println!("across questions: {alarms} of {worlds} worlds in which nothing separates have a finding");
-    assert!(f64::from(alarms) <= most(worlds), "{alarms} of {worlds} worlds");
+    assert!(f64::from(alarms) <= most(worlds, 0.05), "{alarms} of {worlds} worlds");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The compute audit on planted processes: what was planted is found, what was not is not. No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::compute::{AUDIT, Aggregate};
 use candor_audit::{Audit, Cell, Figure, Report, Settings};
 use candor_llm::Provenance;
 use candor_stats::{Mark, Seed, Stream};
 use candor_trace::{Event, Money, Question, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
+
+use super::reported::value;
 
 fn verdict(outcome: Outcome, extracted: Option<String>) -> Event {
     Event::Verdict { verifier: "exact".to_owned(), verdict: Verdict { outcome, extracted, why: String::new() } }
@@ -48,10 +48,6 @@ fn audit(traces: &[Trace], settings: &Settings) -> Report {
     let mut observer = AUDIT.start(settings);
     traces.iter().for_each(|trace| observer.see(trace));
     observer.report().unwrap().unwrap()
-}
-
-fn value(report: &Report, name: &str) -> f64 {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}")).estimate().unwrap().value()
 }
 
 const KEY: &str = "model=planted-process";

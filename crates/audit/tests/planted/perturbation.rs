@@ -1,7 +1,5 @@
 //! The perturbation audit on planted processes: asking again, a change that moves answers, one that only sharpens them, swaps, orderings, scalars.
 //! No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::perturbation::AUDIT;
 use candor_audit::{Audit, Error, Figure, Report, Settings};
 use candor_stats::{Claim, Flag, Mark, Seed};

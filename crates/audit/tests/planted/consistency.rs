@@ -1,13 +1,13 @@
 //! The consistency audit on planted chains: every kind found and out of what, nothing found where nothing was planted, the association within
 //! questions and its null, labels, and what is lost. No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::consistency::AUDIT;
 use candor_audit::{Audit, Figure, Report, Settings};
 use candor_llm::{Provenance, Reasoning};
-use candor_stats::{Claim, Mark, Seed};
+use candor_stats::{Mark, Seed};
 use candor_trace::{Cue, Event, Label, LabelValue, Labeller, Trace, Trial};
 use candor_verify::{CueKind, Verdict};
+
+use super::reported::{claim, value};
 
 const SOUND: &str = "We add the boxes: 4 + 5 = 9. Therefore the answer is B.";
 const OTHER: &str = "We add the boxes: 4 + 5 = 9. Therefore the answer is C.";
@@ -33,14 +33,6 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     let mut observer = AUDIT.start(&Settings::default());
     traces.iter().for_each(|trace| observer.see(trace));
     observer.report().unwrap()
-}
-
-fn claim<'r>(report: &'r Report, name: &str) -> &'r Claim {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}"))
-}
-
-fn value(report: &Report, name: &str) -> f64 {
-    claim(report, name).estimate().unwrap().value()
 }
 
 fn kind(report: &Report, kind: &str) -> f64 {

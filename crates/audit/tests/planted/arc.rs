@@ -1,13 +1,13 @@
 //! The audit of ARC-AGI on planted tasks and attempts: what is solved, by which attempt, what is missing, and what a task cost. No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::arc::AUDIT;
 use candor_audit::audits::compute;
 use candor_audit::{Audit, Report, Settings};
 use candor_llm::Effort;
-use candor_stats::{Claim, Mark, Seed};
+use candor_stats::{Mark, Seed};
 use candor_trace::{Event, Label, LabelValue, Labeller, Money, Question, Trace, Trial, arm};
 use candor_verify::Verdict;
+
+use super::reported::{claim, value};
 
 /// The right grid of a test input: another one for each.
 fn right(task: usize, input: usize) -> String {
@@ -49,14 +49,6 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     let mut observer = AUDIT.start(&Settings::default());
     traces.iter().for_each(|trace| observer.see(trace));
     observer.report().unwrap()
-}
-
-fn claim<'r>(report: &'r Report, name: &str) -> &'r Claim {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}"))
-}
-
-fn value(report: &Report, name: &str) -> f64 {
-    claim(report, name).estimate().unwrap().value()
 }
 
 /// The value of a claim about the submission `one` of model m.

@@ -1,13 +1,13 @@
 //! The backtracking audit on planted chains: rates, classes, positions, changes of the candidate answer, the association within questions and
 //! its null, labelled sections, and what is lost. No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::backtracking::AUDIT;
 use candor_audit::{Audit, Figure, Report, Settings};
 use candor_llm::{Finish, Provenance, Reasoning};
-use candor_stats::{Claim, Mark, Seed};
+use candor_stats::{Mark, Seed};
 use candor_trace::{Event, Label, LabelValue, Labeller, Question, Trace, Trial};
 use candor_verify::Verdict;
+
+use super::reported::{claim, value};
 
 const TURN: &str = "Wait, no, I forgot the last row.";
 const FILLER: &str = "We add the boxes of the next row to the sum.";
@@ -40,14 +40,6 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     let mut observer = AUDIT.start(&Settings::default());
     traces.iter().for_each(|trace| observer.see(trace));
     observer.report().unwrap()
-}
-
-fn claim<'r>(report: &'r Report, name: &str) -> &'r Claim {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}"))
-}
-
-fn value(report: &Report, name: &str) -> f64 {
-    claim(report, name).estimate().unwrap().value()
 }
 
 fn close(a: f64, b: f64) -> bool {

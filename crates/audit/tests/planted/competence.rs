@@ -1,12 +1,12 @@
 //! The competence audit on planted processes: a model that has seen the questions, one that has not; steps that compose and steps that do not. No file
 //! is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::{competence, perturbation};
-use candor_audit::{Audit, Cell, Error, Figure, Report, Settings};
+use candor_audit::{Audit, Error, Report, Settings};
 use candor_stats::{Mark, Seed, Stream};
 use candor_trace::{Cue, Event, Inventory, Label, LabelValue, Labeller, Trace, Trial};
 use candor_verify::{CueKind, Outcome, Verdict};
+
+use super::reported::{most, whole};
 
 fn call(unit: &str, arm: Option<&str>, sample: u32, right: bool) -> Trace {
     let outcome = if right { Outcome::Correct } else { Outcome::Wrong };
@@ -81,28 +81,6 @@ fn with(audit: &dyn Audit, traces: &[Trace], settings: &Settings) -> Result<Opti
 
 fn audit(traces: &[Trace]) -> Option<Report> {
     with(&competence::AUDIT, traces, &Settings::default()).unwrap()
-}
-
-/// Every cell names a claim of the report, and every row has a cell per column.
-fn whole(report: Report) -> Report {
-    let mut named = 0;
-    for figure in &report.figures {
-        let Figure::Table(table) = figure else { panic!("only tables") };
-        for row in &table.rows {
-            assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
-            for cell in &row.cells {
-                if let Cell::Claim(name) | Cell::Mark(name) | Cell::MarkOf { claim: name, .. } = cell {
-                    assert!(report.claim(name).is_some(), "{name}");
-                    named += 1;
-                }
-            }
-        }
-    }
-    assert!(named > 0 && report.limits.iter().count() > 1);
-    let mut names: Vec<&str> = report.claims.iter().map(candor_stats::Claim::name).collect();
-    names.sort_unstable();
-    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two claims of one name");
-    report
 }
 
 fn claim<'r>(report: &'r Report, name: &str) -> &'r candor_stats::Claim {
@@ -229,12 +207,6 @@ fn depth_is_set_against_single_steps_to_that_power() {
     assert!(undefined.estimate().is_err() && undefined.mark() == Some(Mark::Hope));
 }
 
-/// More alarms than this among so many worlds have a probability of about 0.1 % at a level of 5 %, one side of it.
-fn most(worlds: u64) -> f64 {
-    let expected = 0.025 * worlds as f64;
-    expected + 3.1 * expected.sqrt()
-}
-
 #[test]
 fn where_every_reading_is_null_hardly_any_is_called_a_finding() {
     let worlds = if cfg!(feature = "slow") { 2000 } else { 200 };
@@ -251,7 +223,7 @@ fn where_every_reading_is_null_hardly_any_is_called_a_finding() {
         alarms += u32::from(!report.findings.is_empty());
     }
     println!("{alarms} of {worlds} worlds in which every reading is null have a finding");
-    assert!(f64::from(alarms) <= most(worlds), "{alarms} of {worlds} worlds");
+    assert!(f64::from(alarms) <= most(worlds, 0.025), "{alarms} of {worlds} worlds");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The lift audit on planted processes: an effort that helps, one that does nothing, one that hurts, and what it costs. No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::lift::AUDIT;
 use candor_audit::{Audit, Figure, Report, Settings};
 use candor_llm::Effort;
 use candor_stats::{Claim, Mark, Seed};
 use candor_trace::{Event, Money, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
+
+use super::reported::value;
 
 fn call(model: &str, effort: &str, unit: usize, sample: u32, outcome: Outcome, cost: i64) -> Trace {
     let verdict = Verdict { outcome, extracted: None, why: String::new() };
@@ -46,10 +46,6 @@ fn audit(traces: &[Trace]) -> Option<Report> {
 fn gain<'r>(report: &'r Report, model: &str, from: &str, to: &str) -> &'r Claim {
     let name = format!("lift.gain[model={model},from={from},to={to}]");
     report.claim(&name).unwrap_or_else(|| panic!("no claim {name}"))
-}
-
-fn value(report: &Report, name: &str) -> f64 {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}")).estimate().unwrap().value()
 }
 
 #[test]

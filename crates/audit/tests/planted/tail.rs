@@ -1,13 +1,13 @@
 //! The tail audit on planted processes: a weak slice, slices that are all equal, settings that are slices and settings that are none. No file is
 //! read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::tail::AUDIT;
-use candor_audit::{Audit, Cell, Error, Figure, Report, Settings};
+use candor_audit::{Audit, Error, Figure, Report, Settings};
 use candor_llm::{Conversation, Message, Role};
 use candor_stats::{Mark, Seed, Stream};
 use candor_trace::{Event, Inventory, Label, LabelValue, Labeller, Question, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
+
+use super::reported::{most, value, whole};
 
 const SUBJECTS: usize = 12;
 
@@ -57,32 +57,6 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     audit_with(traces, &Settings::default()).unwrap()
 }
 
-/// Every cell names a claim of the report, and every row has a cell per column.
-fn whole(report: Report) -> Report {
-    let mut named = 0;
-    for figure in &report.figures {
-        let Figure::Table(table) = figure else { panic!("only tables") };
-        for row in &table.rows {
-            assert_eq!(row.cells.len(), table.columns.len(), "{}", table.name);
-            for cell in &row.cells {
-                if let Cell::Claim(name) | Cell::Mark(name) | Cell::MarkOf { claim: name, .. } = cell {
-                    assert!(report.claim(name).is_some(), "{name}");
-                    named += 1;
-                }
-            }
-        }
-    }
-    assert!(named > 0 && report.limits.iter().count() > 1);
-    let mut names: Vec<&str> = report.claims.iter().map(candor_stats::Claim::name).collect();
-    names.sort_unstable();
-    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two claims of one name");
-    report
-}
-
-fn value(report: &Report, name: &str) -> f64 {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}")).estimate().unwrap().value()
-}
-
 #[test]
 fn a_planted_weak_slice_is_confirmed_with_its_gap_and_its_accuracy() {
     let report = whole(audit(&planted(1_200, 4, 0.35, &mut Seed(1).stream("planted"))).unwrap());
@@ -104,12 +78,6 @@ fn a_planted_weak_slice_is_confirmed_with_its_gap_and_its_accuracy() {
     assert!(notes.contains("a value of its own: source"), "{notes}");
 }
 
-/// More alarms than this among so many worlds have a probability of about 0.1 % at a level of 5 %.
-fn most(worlds: u64) -> f64 {
-    let expected = 0.05 * worlds as f64;
-    expected + 3.1 * expected.sqrt()
-}
-
 #[test]
 fn among_equal_slices_hardly_any_is_called_a_finding() {
     let worlds = if cfg!(feature = "slow") { 2000 } else { 100 };
@@ -120,7 +88,7 @@ fn among_equal_slices_hardly_any_is_called_a_finding() {
         assert!(value(&report, "tail.slices[model=m]") > 15.0);
     }
     println!("{alarms} of {worlds} worlds without a weak slice have a finding");
-    assert!(f64::from(alarms) <= most(worlds), "{alarms} of {worlds} worlds");
+    assert!(f64::from(alarms) <= most(worlds, 0.05), "{alarms} of {worlds} worlds");
 }
 
 #[test]

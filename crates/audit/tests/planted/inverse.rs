@@ -1,13 +1,13 @@
 //! The inverse audit on planted processes: curves that fall, peak, drop at the end or stay flat, and wrong answers that merely take longer.
 //! No file is read.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use candor_audit::audits::inverse::AUDIT;
 use candor_audit::{Audit, Figure, Report, Settings};
 use candor_llm::{Effort, Finish, Provenance, Reasoning};
-use candor_stats::{Claim, Flag, Mark, Seed, Undefined};
+use candor_stats::{Flag, Mark, Seed, Undefined};
 use candor_trace::{Event, Inventory, Trace, Trial};
 use candor_verify::{Outcome, Verdict};
+
+use super::reported::claim;
 
 fn verdict(right: bool) -> Event {
     let outcome = if right { Outcome::Correct } else { Outcome::Wrong };
@@ -43,10 +43,6 @@ fn audit(traces: &[Trace]) -> Option<Report> {
     let mut observer = AUDIT.start(&Settings { resamples: 500, ..Settings::default() });
     traces.iter().for_each(|trace| observer.see(trace));
     observer.report().unwrap()
-}
-
-fn claim<'r>(report: &'r Report, name: &str) -> &'r Claim {
-    report.claim(name).unwrap_or_else(|| panic!("no claim {name}"))
 }
 
 #[test]

@@ -1,0 +1,14 @@
+//! Audits on planted processes: a planted effect is found, a planted null is not, losses are counted, what is undefined stays undefined. No file is read.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
+
+mod arc;
+mod backtracking;
+mod competence;
+mod compute;
+mod consistency;
+mod explore;
+mod inverse;
+mod lift;
+mod perturbation;
+mod reported;
+mod tail;
