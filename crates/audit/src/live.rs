@@ -8,7 +8,7 @@ pub mod cues;
 pub mod experiments;
 mod judge;
 pub mod ledger;
-mod plan;
+pub mod plan;
 mod probe;
 mod prompt;
 pub mod runner;
@@ -30,22 +30,38 @@ use crate::words::counted;
 use crate::{Audit, Error, Run, Settings, SourceFile};
 use runner::Tariff;
 
+/// The calls of a plan, as far as they are made.
+#[derive(Clone, Copy)]
+pub struct Kept<'a> {
+    /// The plan.
+    pub plan: &'a Plan<'a>,
+    /// What came back.
+    pub ledger: &'a Ledger,
+    /// What its tokens cost.
+    pub tariff: Tariff<'a>,
+}
+
+impl std::fmt::Debug for Kept<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Kept").field("plan", &self.plan).finish_non_exhaustive()
+    }
+}
+
 /// Shows what is in the ledgers to the audits: plan by plan, call by call in the order of the plan. Calls that were given up are shown as calls without an
 /// answer; calls that were not made yet are left out, and the reports say how many.
 ///
 /// # Errors
 /// [`Error::Ledger`], [`Error::Nothing`] where no audit found anything that it is about, and what the audits refuse.
 pub fn observe(
-    asked: &[(&Plan<'_>, &Ledger)],
+    kept: &[Kept<'_>],
     audits: &[&'static dyn Audit],
     settings: &Settings,
-    tariff: Tariff<'_>,
     each: &mut dyn FnMut(&Trace),
 ) -> Result<Run, Error> {
     let mut at_work = AtWork::start(audits, settings);
     let mut files = Vec::new();
     let (mut seen, mut missing) = (0, 0);
-    for (plan, ledger) in asked {
+    for Kept { plan, ledger, tariff } in kept {
         let before = seen;
         let file: Arc<str> = Arc::from(format!("plan {}", &plan.digest().to_string()[..16]));
         for (record, probe) in (1..).zip(plan.probes()) {

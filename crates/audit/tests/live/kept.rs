@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use candor_audit::live::runner::{Bounds, Ended, Progress, Stop, run as make};
-use candor_audit::live::{Ledger, Plan, Wanted, observe};
+use candor_audit::live::{Kept, Ledger, Plan, Wanted, observe};
 use candor_audit::{Audit, Run, Settings, audits};
 use candor_llm::Error;
 use candor_llm::transport::Broken;
@@ -25,8 +25,12 @@ pub(crate) struct Ran<'a> {
 
 impl Ran<'_> {
     pub(crate) fn run(&self, audits: &[&'static dyn Audit]) -> Run {
-        observe(&[(self.plan, &self.ledger)], audits, &quick(), &|_| None, &mut |_| {}).unwrap()
+        observe(&[kept(self.plan, &self.ledger)], audits, &quick(), &mut |_| {}).unwrap()
     }
+}
+
+fn kept<'a>(plan: &'a Plan<'a>, ledger: &'a Ledger) -> Kept<'a> {
+    Kept { plan, ledger, tariff: &|_| Some(Money(5)) }
 }
 
 fn quick() -> Settings {
@@ -43,7 +47,7 @@ pub(crate) fn run<'a>(plan: &'a Plan<'a>, reader: &Reader) -> Ran<'a> {
     assert_eq!(ended, Ended::Whole);
     assert_eq!(progress.replied, plan.probes().count() as u64);
     let mut traces = Vec::new();
-    observe(&[(plan, &ledger)], audits::ALL, &quick(), &|_| None, &mut |trace| traces.push(trace.clone())).unwrap();
+    observe(&[kept(plan, &ledger)], audits::ALL, &quick(), &mut |trace| traces.push(trace.clone())).unwrap();
     Ran { plan, ledger, traces, _folder: folder }
 }
 
@@ -73,7 +77,7 @@ fn wanted() -> Wanted {
 
 fn bytes(plan: &Plan<'_>, ledger: &Ledger) -> (String, Vec<String>) {
     let mut traces = Vec::new();
-    let run = observe(&[(plan, ledger)], audits::ALL, &quick(), &|_| Some(Money(5)), &mut |trace| {
+    let run = observe(&[kept(plan, ledger)], audits::ALL, &quick(), &mut |trace| {
         traces.push(serde_json::to_string(trace).unwrap());
     });
     (serde_json::to_string(&run.unwrap()).unwrap(), traces)
@@ -194,7 +198,7 @@ fn calls_that_are_given_up_stay_in_the_experiment_and_are_asked_again_when_it_go
     let (ledger, ended, progress) = sitting(&plan, &failing, folder.path(), bounds(), usize::MAX);
     assert_eq!((ended, progress.lost, progress.retries), (Ended::Whole, planned / 5, 2 * (planned / 5)));
     let mut without_answer = 0;
-    observe(&[(&plan, &ledger)], audits::ALL, &quick(), &|_| None, &mut |trace| {
+    observe(&[kept(&plan, &ledger)], audits::ALL, &quick(), &mut |trace| {
         without_answer += u64::from(trace.answer().is_none());
     })
     .unwrap();
