@@ -2,9 +2,10 @@
 //!
 //! The nouns: messages and their parts, reasoning with its provenance, effort, a [`Call`], its [`Reply`] whole or in pieces ([`Delta`]),
 //! usage. The [protocols](protocol) are code without sockets, in both directions; the [providers] are data. Bytes travel
-//! through a [`Transport`](transport::Transport).
+//! through a [`Transport`](transport::Transport); a [`Client`] asks, waits and tries again.
 
 mod call;
+pub mod client;
 mod conversation;
 mod delta;
 mod effort;
@@ -19,6 +20,7 @@ pub mod transport;
 mod usage;
 
 pub use call::{Call, Continuation, Sampling, Tool};
+pub use client::Client;
 pub use conversation::{Conversation, Message, Part, Role};
 pub use delta::{Assembler, Delta};
 pub use effort::Effort;

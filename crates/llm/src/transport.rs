@@ -1,5 +1,7 @@
-//! What a call needs of the outside: bytes out, bytes in. Not HTTP itself; the only socket is opened in the client's transport, and a model
+//! What a call needs of the outside: bytes out, bytes in. Not HTTP itself; the only socket is opened in [`http`], and a model
 //! inside this process answers through the same trait.
+
+pub mod http;
 
 use std::future::Future;
 use std::pin::Pin;
