@@ -15,6 +15,7 @@ pub mod provider;
 pub mod providers;
 mod reasoning;
 mod reply;
+mod sse;
 mod tagged;
 pub mod transport;
 mod usage;
