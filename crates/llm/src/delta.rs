@@ -15,7 +15,8 @@ pub enum Delta {
         /// The model as the vendor names it.
         model: Option<String>,
     },
-    /// More of the chain of thought.
+    /// More of the chain of thought. Of the provenances of one block's pieces the one that claims less for the text stands; a piece
+    /// without text says only that.
     Reasoning {
         /// The block.
         block: u32,
@@ -24,7 +25,7 @@ pub enum Delta {
         /// What kind of text the vendor shows here.
         provenance: Provenance,
     },
-    /// A piece that only its vendor can read: it follows the reasoning that it belongs to.
+    /// A piece that only its vendor can read: it is put behind the other pieces of its block, whenever it comes.
     Sealed {
         /// The block.
         block: u32,
@@ -82,11 +83,17 @@ impl Assembler {
             }
             Delta::Reasoning { block, text, provenance } => {
                 match self.last_of(block, |part| matches!(part, Part::Reasoning(_))) {
-                    Some(Part::Reasoning(reasoning)) => reasoning.text.push_str(&text),
+                    Some(Part::Reasoning(reasoning)) => {
+                        reasoning.provenance = joined(reasoning, provenance);
+                        reasoning.text.push_str(&text);
+                    }
                     _ => self.blocks.push((block, Part::Reasoning(Reasoning { text, provenance }))),
                 }
             }
-            Delta::Sealed { block, protocol, json } => self.blocks.push((block, Part::Sealed { protocol, json })),
+            Delta::Sealed { block, protocol, json } => {
+                let after = self.blocks.iter().rposition(|(of, _)| *of == block).map_or(self.blocks.len(), |at| at + 1);
+                self.blocks.insert(after, (block, Part::Sealed { protocol, json }));
+            }
             Delta::Text { block, text } => match self.last_of(block, |part| matches!(part, Part::Text { .. })) {
                 Some(Part::Text { text: so_far }) => so_far.push_str(&text),
                 _ => self.blocks.push((block, Part::Text { text })),
@@ -140,6 +147,17 @@ impl Assembler {
     }
 }
 
+/// The provenance of a block after one more piece.
+fn joined(so_far: &Reasoning, more: Provenance) -> Provenance {
+    let blank = so_far.text.trim().is_empty();
+    match more {
+        Provenance::Summary | Provenance::Truncated => more,
+        Provenance::Redacted | Provenance::Absent if blank => more,
+        Provenance::Raw if blank && !so_far.provenance.is_readable() => more,
+        _ => so_far.provenance,
+    }
+}
+
 fn settled(mut reasoning: Reasoning, cut: bool) -> Option<Reasoning> {
     if reasoning.provenance == Provenance::Redacted {
         return Some(reasoning);
@@ -189,5 +207,22 @@ mod tests {
         cut.push(Delta::Finish(Finish::Length));
         let expected = Reasoning { text: "so".to_owned(), provenance: Provenance::Truncated };
         assert_eq!(cut.finish().message.parts, [Part::Reasoning(expected)]);
+    }
+
+    #[test]
+    fn the_provenance_that_claims_less_stands_and_a_seal_follows_its_block() {
+        let sealed = |block| Delta::Sealed { block, protocol: Protocol::ChatCompletions, json: "{}".to_owned() };
+        let mut reply = Assembler::default();
+        reply.push(Delta::Reasoning { block: 0, text: String::new(), provenance: Provenance::Redacted });
+        reply.push(reasoning("so 4"));
+        reply.push(Delta::Text { block: 1, text: "4".to_owned() });
+        reply.push(Delta::Reasoning { block: 0, text: String::new(), provenance: Provenance::Summary });
+        reply.push(reasoning("!"));
+        reply.push(sealed(0));
+        let expected = Reasoning { text: "so 4!".to_owned(), provenance: Provenance::Summary };
+        let parts = reply.finish().message.parts;
+        assert_eq!(parts[0], Part::Reasoning(expected));
+        assert!(matches!(parts[1], Part::Sealed { .. }), "{parts:?}");
+        assert_eq!(parts[2], Part::Text { text: "4".to_owned() });
     }
 }

@@ -1,6 +1,10 @@
 //! Reasoning that stands between tags in the reply text itself (`<think>…</think>`), also where a tag is missing. Not the
 //! vendors' separate fields: those need no splitting.
 
+mod stream;
+
+pub(crate) use stream::{InBand, Piece, TagStream};
+
 use crate::{Provenance, Reasoning};
 
 /// A reply text cut into reasoning and answer.
@@ -27,8 +31,16 @@ impl Tagged<'_> {
     }
 }
 
-const TAGS: [(&str, &str); 3] =
-    [("<think>", "</think>"), ("<thinking>", "</thinking>"), ("<reasoning>", "</reasoning>")];
+/// Every pair of tags that is known, for whole texts and for streams: most open models; Magistral; Kimi-VL; Gemini and Gemma; MiniMax.
+const TAGS: [(&str, &str); 7] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<thought>", "</thought>"),
+    ("<mm:think>", "</mm:think>"),
+    ("[THINK]", "[/THINK]"),
+    ("◁think▷", "◁/think▷"),
+];
 
 /// Cuts a reply text at its reasoning tags.
 ///
@@ -50,14 +62,23 @@ pub fn split_tagged(text: &str) -> Tagged<'_> {
             };
         }
     }
-    for (open, close) in TAGS {
-        if let Some(end) = text.find(close)
-            && !text[..end].contains(open)
-        {
-            return closed(&text[..end], &text[end + close.len()..]);
-        }
+    match unopened(text) {
+        Some((end, close)) => closed(&text[..end], &text[end + close.len()..]),
+        None => Tagged { reasoning: "", provenance: Provenance::Absent, answer: text },
     }
-    Tagged { reasoning: "", provenance: Provenance::Absent, answer: text }
+}
+
+/// The first closing tag that no opening tag of its kind stands before, with its place.
+fn unopened(text: &str) -> Option<(usize, &'static str)> {
+    if !text.contains(['/']) {
+        return None;
+    }
+    TAGS.iter()
+        .filter_map(|(open, close)| {
+            let end = text.find(close)?;
+            (!text[..end].contains(open)).then_some((end, *close))
+        })
+        .min()
 }
 
 fn closed<'a>(reasoning: &'a str, answer: &'a str) -> Tagged<'a> {
@@ -82,6 +103,10 @@ mod tests {
             ("plain", "", Provenance::Absent, "plain"),
             ("write <think> and </think> yourself", "", Provenance::Absent, "write <think> and </think> yourself"),
             ("<thinking>a</thinking>b", "a", Provenance::Raw, "b"),
+            ("<thought>a</thought>b", "a", Provenance::Raw, "b"),
+            ("[THINK]a[/THINK]b", "a", Provenance::Raw, "b"),
+            ("◁think▷a◁/think▷b", "a", Provenance::Raw, "b"),
+            ("a</thought>b</think>c", "a", Provenance::Raw, "b</think>c"),
         ];
         for (text, reasoning, provenance, answer) in cases {
             assert_eq!(split_tagged(text), Tagged { reasoning, provenance, answer }, "{text}");
