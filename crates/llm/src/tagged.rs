@@ -3,7 +3,8 @@
 
 mod stream;
 
-pub(crate) use stream::{InBand, Piece, TagStream};
+pub use stream::InBand;
+pub(crate) use stream::{Piece, TagStream};
 
 use crate::{Provenance, Reasoning};
 
@@ -70,7 +71,7 @@ pub fn split_tagged(text: &str) -> Tagged<'_> {
 
 /// The first closing tag that no opening tag of its kind stands before, with its place.
 fn unopened(text: &str) -> Option<(usize, &'static str)> {
-    if !text.contains(['/']) {
+    if !text.contains('/') {
         return None;
     }
     TAGS.iter()
