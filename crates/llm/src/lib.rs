@@ -10,6 +10,7 @@ mod conversation;
 mod delta;
 mod effort;
 mod error;
+pub mod prices;
 pub mod protocol;
 pub mod provider;
 pub mod providers;
