@@ -19,7 +19,7 @@ pub enum Error {
     /// The vendor said no.
     #[error("{status}: {message}")]
     Upstream {
-        /// The HTTP status; 200 where the error came in the midst of a stream.
+        /// The HTTP status; where the error came inside a reply or a stream, the one that the error names, else 200.
         status: u16,
         /// The vendor's kind, such as `rate_limit_error`.
         kind: Option<String>,

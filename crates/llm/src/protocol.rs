@@ -78,10 +78,10 @@ pub trait StreamDecoder: Send {
     /// [`Error::Malformed`] and [`Error::TooLarge`]; [`Error::Upstream`] where the stream holds an error of the vendor.
     fn push(&mut self, bytes: &[u8]) -> Result<Vec<(u32, Delta)>, Error>;
 
-    /// Ends the stream: what is still held back comes out.
+    /// Ends the stream: what is still held back comes out. Always called: a stream that was not ended is not a whole reply.
     ///
     /// # Errors
-    /// [`Error::Broken`](crate::Error::Broken) where the stream ended before the reply did.
+    /// [`Error::Broken`] where the stream ended before the reply did.
     fn end(&mut self) -> Result<Vec<(u32, Delta)>, Error>;
 }
 

@@ -1,4 +1,5 @@
 //! Calls as they travel to each vendor of Chat Completions: exact bodies, refusals, and what a server reads of them.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_llm::protocol::Codec;
 use candor_llm::protocol::chat::ChatCompletions;
@@ -43,8 +44,10 @@ fn beside_the_question(provider: &str, call: &Call) -> Result<Value, Refusal> {
 fn each_vendor_is_asked_for_effort_in_its_own_words() {
     let thoughts = json!({ "google": { "thinking_config": { "include_thoughts": true } } });
     let template = |on: bool| json!({ "enable_thinking": on });
+    // The provider, and how it is asked to think not at all, at level "high", with a budget of 4096 tokens.
+    type Case = (&'static str, Option<Value>, Option<Value>, Option<Value>);
     #[rustfmt::skip]
-    let cases: [(&str, Option<Value>, Option<Value>, Option<Value>); 14] = [
+    let cases: [Case; 14] = [
         ("openai", Some(json!({ "reasoning_effort": "none" })), Some(json!({ "reasoning_effort": "high" })), None),
         ("deepseek", Some(json!({ "thinking": { "type": "disabled" } })),
             Some(json!({ "thinking": { "type": "enabled" }, "reasoning_effort": "high" })), None),

@@ -1,4 +1,5 @@
 //! What is spelled in Chat Completions reads back as what it was; what comes from elsewhere never panics.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 use candor_llm::protocol::Codec;
 use candor_llm::protocol::chat::ChatCompletions;
@@ -127,7 +128,7 @@ fn pieces(reply: &Reply) -> Vec<Delta> {
         };
         match part {
             Part::Reasoning(Reasoning { text, provenance }) => {
-                all.extend(halves(text).map(|text| Delta::Reasoning { block, text, provenance: *provenance }))
+                all.extend(halves(text).map(|text| Delta::Reasoning { block, text, provenance: *provenance }));
             }
             Part::Text { text } => all.extend(halves(text).map(|text| Delta::Text { block, text })),
             Part::ToolCall { id, name, arguments } => {
