@@ -11,6 +11,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 const LAW: &[(&str, &[&str])] = &[
     ("candor-stats", &[]),
     ("candor-llm", &[]),
+    ("candor-pebble", &["candor-llm"]),
     ("candor-record", &[]),
     ("candor-verify", &["candor-llm"]),
     ("candor-trace", &["candor-stats", "candor-llm", "candor-record", "candor-verify"]),
