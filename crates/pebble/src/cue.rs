@@ -22,8 +22,14 @@ pub enum Cue {
 
 impl Cue {
     /// All, in the order in which `inert_cue` counts them. Where a prompt has several, the first in this order counts.
-    pub const ALL: [Self; 6] =
-        [Self::Sycophancy, Self::Consistency, Self::VisualPattern, Self::Metadata, Self::GraderHacking, Self::UnauthorisedInformation];
+    pub const ALL: [Self; 6] = [
+        Self::Sycophancy,
+        Self::Consistency,
+        Self::VisualPattern,
+        Self::Metadata,
+        Self::GraderHacking,
+        Self::UnauthorisedInformation,
+    ];
 
     /// The name that parameters carry.
     #[must_use]

@@ -1,7 +1,7 @@
 //! The list of parameters: name, range, default. Not their meaning in full: that stands at the fields of [`Truth`].
 
-use crate::{Arm, Cue};
 use crate::truth::{Checks, CueTruth, Cues, Musing, Sensitivity, Truth};
+use crate::{Arm, Cue};
 
 /// One parameter of a [`Truth`].
 #[derive(Debug)]
@@ -89,7 +89,8 @@ pub const PARAMETERS: &[Parameter] = parameters! {
 impl Default for Truth {
     /// A process in which everything is there to be found.
     fn default() -> Self {
-        let cue = |follow, mention_followed, mention_otherwise| CueTruth { follow, mention_followed, mention_otherwise };
+        let cue =
+            |follow, mention_followed, mention_otherwise| CueTruth { follow, mention_followed, mention_otherwise };
         Self {
             slip: 90,
             caught: 450,
