@@ -1,7 +1,7 @@
 //! The embedded model, first form: **a planted process, not a language model**.
 //!
 //! [`Pebble`] reads its prompt as text, as any model would, writes a chain of thought and an answer, and slips, takes back, checks, follows cues and
-//! contradicts itself with the chances of a [`Truth`]. What audits estimate has a closed form. It knows the synthetic problems of
+//! contradicts itself with the chances of a [`Truth`]. Everything that audits estimate has a closed form in [`expect`]. It knows the synthetic problems of
 //! [`problems`] and nothing else.
 
 mod arm;
@@ -10,6 +10,7 @@ mod continued;
 mod cue;
 mod draws;
 mod exam;
+pub mod expect;
 mod parameter;
 mod pebble;
 mod problem;
