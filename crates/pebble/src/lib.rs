@@ -17,6 +17,7 @@ mod problem;
 pub mod problems;
 mod read;
 mod reason;
+mod served;
 pub mod truth;
 
 pub use arm::{Arm, Arms};
@@ -25,4 +26,5 @@ pub use parameter::{PARAMETERS, Parameter};
 pub use pebble::Pebble;
 pub use problem::{Operation, Problem, Step};
 pub use reason::Facts;
+pub use served::{DRAW, Served};
 pub use truth::Truth;

@@ -13,3 +13,5 @@ mod continuing;
 mod cues;
 #[path = "pebble/hostile.rs"]
 mod hostile;
+#[path = "pebble/served.rs"]
+mod served;
