@@ -9,9 +9,10 @@ use crate::{Arm, Arms, Cue};
 mod cues;
 mod layout;
 mod question;
-mod words;
+mod sentence;
 
 use layout::{Layout, Offered};
+use sentence::Sentence;
 
 /// Beyond this many bytes nobody asks such a question.
 const LONGEST_PROMPT: usize = 64 * 1024;
@@ -67,12 +68,17 @@ pub(crate) fn read(conversation: &Conversation) -> Option<Reading> {
     }
     texts.iter().filter(|(role, _)| *role == Role::User).find_map(|(_, text)| {
         let layout = Layout::of(text);
-        let asked = question::read(&layout)?;
-        reading(asked, &layout, &texts)
+        let prose: Vec<Sentence<'_>> = layout.prose.iter().flat_map(|line| Sentence::all(line)).collect();
+        reading(question::read(&prose)?, &layout, &prose, &texts)
     })
 }
 
-fn reading(asked: question::Asked, layout: &Layout<'_>, texts: &[(Role, String)]) -> Option<Reading> {
+fn reading(
+    asked: question::Asked,
+    layout: &Layout<'_>,
+    prose: &[Sentence<'_>],
+    texts: &[(Role, String)],
+) -> Option<Reading> {
     let question::Asked { problem, subject, beside, mut arms } = asked;
     let right = problem.answer(problem.total());
     let mut choices = if layout.options.is_empty() {
@@ -105,7 +111,7 @@ fn reading(asked: question::Asked, layout: &Layout<'_>, texts: &[(Role, String)]
             arms.insert(Arm::Relabel);
         }
     }
-    let cue = cues::find(layout, texts, &problem, &mut choices);
+    let cue = cues::find(layout, prose, texts, &problem, &mut choices);
     if layout.is_unusual(cue.is_some_and(|(cue, _)| cue == Cue::VisualPattern)) {
         arms.insert(Arm::Format);
     }

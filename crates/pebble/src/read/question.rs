@@ -1,8 +1,6 @@
 //! The prose of a prompt read into a problem: by words that mean a start, a step or a question. Not the options, not the cue.
 
-use super::cues::opens;
-use super::layout::Layout;
-use super::words::{number, sentences, words};
+use super::sentence::{Sentence, number};
 use crate::problem::{Family, Operation, Problem, Step};
 use crate::problems::is_unusual_name;
 use crate::{Arm, Arms};
@@ -24,11 +22,9 @@ struct Prose<'a> {
 }
 
 /// Reads the prose; `None` where it asks nothing that the process knows.
-pub(super) fn read(layout: &Layout<'_>) -> Option<Asked> {
-    let kept: Vec<&str> = layout.prose.iter().flat_map(|line| sentences(line)).filter(|s| opens(s).is_none()).collect();
-    let lower: Vec<String> = kept.iter().map(|sentence| sentence.to_lowercase()).collect();
-    let prose =
-        Prose { sentences: lower.iter().map(|sentence| (sentence.as_str(), words(sentence).collect())).collect() };
+pub(super) fn read(sentences: &[Sentence<'_>]) -> Option<Asked> {
+    let kept: Vec<&Sentence<'_>> = sentences.iter().filter(|sentence| sentence.opens().is_none()).collect();
+    let prose = Prose { sentences: kept.iter().map(|sentence| (sentence.lower.as_str(), sentence.words())).collect() };
     let (mut asked, first, last) = prose.chain().or_else(|| prose.comparison()).or_else(|| prose.count())?;
     let steps = &asked.problem.steps;
     if steps.is_empty() || steps.len() > MOST_STEPS || !asked.problem.can_be_taken_back() {
@@ -42,8 +38,8 @@ pub(super) fn read(layout: &Layout<'_>) -> Option<Asked> {
     if problem.reversed {
         asked.arms.insert(Arm::Swap);
     }
-    let letters = |sentence: &&str| sentence.chars().any(char::is_lowercase);
-    if !kept.iter().take(last + 1).skip(first).any(letters) {
+    let mut asking = kept.iter().take(last + 1).skip(first);
+    if !asking.any(|sentence| sentence.text.chars().any(char::is_lowercase)) {
         asked.arms.insert(Arm::Format);
     }
     let mut within = prose.sentences.iter().take(last + 1).skip(first);
