@@ -62,7 +62,10 @@ impl Require {
         if bounds.iter().flatten().any(|bound| !bound.is_finite()) {
             return Some(format!("require `{}`: expected finite numbers", self.claim));
         }
-        bounds.iter().all(Option::is_none).then(|| format!("require `{}`: expected at_least or at_most, found neither", self.claim))
+        bounds
+            .iter()
+            .all(Option::is_none)
+            .then(|| format!("require `{}`: expected at_least or at_most, found neither", self.claim))
     }
 
     /// Holds it against every claim of that name; where there is none, that cannot be told.
@@ -88,7 +91,10 @@ impl Require {
         let estimate = match claim.estimate() {
             Ok(estimate) => estimate,
             Err(why) => {
-                return Held { said: format!("cannot tell: {name} is undefined: {why}"), standing: Standing::CannotTell };
+                return Held {
+                    said: format!("cannot tell: {name} is undefined: {why}"),
+                    standing: Standing::CannotTell,
+                };
             }
         };
         let (mut said, mut standing) = (Vec::new(), Standing::Met);

@@ -2,10 +2,14 @@
 
 mod audit;
 mod compare;
+mod config;
+mod init;
 pub(crate) mod look;
 pub(crate) mod trace;
 mod validity;
 mod welcome;
+
+use std::path::Path;
 
 use clap::{Parser, Subcommand};
 
@@ -42,8 +46,21 @@ pub(crate) enum Command {
     /// Store, list, show and export single calls
     #[command(subcommand)]
     Trace(trace::Command),
+    /// Make a task and a configuration to start from
+    Init(init::Args),
+    /// Check the configuration, or show what holds and where each value comes from
+    #[command(subcommand)]
+    Config(config::Command),
     /// Show what every interval and test promises, and what it delivers on planted data
     Validity(validity::Args),
+}
+
+/// A file of settings, of a plan or of configuration that makes no sense: its line, and what was expected.
+pub(crate) fn misread(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
+    let line =
+        error.span().map_or(1, |span| text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1));
+    Problem::configuration(format!("{}:{line}: {}", path.display(), error.message().replace('\n', " ")))
+        .hint("a stored run's plan.toml shows every setting under [settings]")
 }
 
 /// Does it.
@@ -54,6 +71,8 @@ pub(crate) fn run(command: Option<Command>, settings: &Settings) -> Result<Outco
         Some(Command::Audit(command)) => audit::run(command, settings),
         Some(Command::Compare(args)) => compare::run(&args, settings),
         Some(Command::Trace(command)) => trace::run(command, settings),
+        Some(Command::Init(args)) => init::run(&args, settings),
+        Some(Command::Config(command)) => config::run(&command, settings),
         Some(Command::Validity(args)) => validity::run(&args, settings),
     }
 }

@@ -4,20 +4,36 @@ use std::panic::PanicHookInfo;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use candor_audit::live::runner::Stop;
+
 use crate::output;
 use crate::problem::{Kind, Problem};
 
 /// What is half-written at this moment, and goes when the process is stopped.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// Calls that are being made, which end by themselves when they are told to.
+static STOPPED_BY: Mutex<Option<&'static Stop>> = Mutex::new(None);
+
+/// Notes that Ctrl-C stops calls and not the process; `None` when no calls are made any more.
+pub(crate) fn stops_by(stop: Option<&'static Stop>) {
+    *STOPPED_BY.lock().unwrap_or_else(PoisonError::into_inner) = stop;
+}
+
 /// Notes what is half-written; `None` when nothing is any more.
 pub(crate) fn unfinished(path: Option<PathBuf>) {
     *UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner) = path;
 }
 
-/// Ctrl-C removes what is half-written and ends with code 7.
+/// Ctrl-C removes what is half-written and ends with code 7. Where calls are being made the first one stops making more of them, and the second drops what is
+/// on its way; the run then ends by itself.
 pub(crate) fn stop_on_signal() -> Result<(), Problem> {
     ctrlc::set_handler(|| {
+        if let Some(stop) = *STOPPED_BY.lock().unwrap_or_else(PoisonError::into_inner) {
+            stop.say();
+            output::remark("stopping: waiting for the calls that are on their way; Ctrl-C again drops them");
+            return;
+        }
         if let Some(path) = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // It may be gone already; a leftover is removed by the next run.
             let _ = std::fs::remove_dir_all(path);

@@ -1,8 +1,10 @@
 //! The binary `candor`: flags, wiring and the terminal surface. No estimator stands here.
 
 mod commands;
+mod config;
 mod ending;
 mod example;
+mod live;
 mod output;
 mod problem;
 mod progress;

@@ -7,13 +7,14 @@ use std::path::Path;
 /// What ended the command, which decides the exit code.
 ///
 /// Code 1 (a required threshold was not met) and 8 (too little data to tell) are outcomes, not problems: see [`crate::Outcome`].
-/// Code 4 belongs to live calls, which this version does not make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// The command line makes no sense.
     Usage,
     /// A settings file, a mapping or an environment variable makes no sense.
     Configuration,
+    /// A model could not be asked.
+    Upstream,
     /// A stored run is missing, damaged or not what it says it is.
     Record,
     /// The data cannot be read.
@@ -30,6 +31,7 @@ impl Kind {
         match self {
             Self::Usage => 2,
             Self::Configuration => 3,
+            Self::Upstream => 4,
             Self::Record => 5,
             Self::Input => 6,
             Self::Stopped => 7,

@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use candor_audit::live::runner::Progress as Calls;
 use candor_trace::import::{self, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -63,6 +65,82 @@ impl Reported {
             bar.finish_and_clear();
         }
     }
+}
+
+/// How far calls have come: a bar with rate, spend and time left on a terminal, a line for every tenth elsewhere, nothing when quiet.
+#[derive(Debug)]
+pub(crate) struct Called {
+    bar: Option<ProgressBar>,
+    quiet: bool,
+    model: String,
+    said: Cell<u64>,
+}
+
+impl Called {
+    /// Calls begin.
+    pub(crate) fn of(model: &str, settings: &Settings) -> Self {
+        let bar = (!settings.quiet && settings.moving).then(|| {
+            let style = ProgressStyle::with_template("{prefix} {wide_bar} {human_pos}/{human_len} {msg}, {eta} left");
+            let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(0).with_style(style).with_prefix(text::clean(model).into_owned())
+        });
+        Self { bar, quiet: settings.quiet, model: model.to_owned(), said: Cell::new(0) }
+    }
+
+    /// Calls have come so far.
+    pub(crate) fn at(&self, progress: &Calls, elapsed: Duration) {
+        let done = progress.found + progress.replied + progress.lost;
+        if let Some(bar) = &self.bar {
+            bar.set_length(progress.planned);
+            bar.set_position(done);
+            bar.set_message(how_it_goes(progress, elapsed));
+            return;
+        }
+        let tenth = 10 * done / progress.planned.max(1);
+        // Whoever waits a second only is not told ten times.
+        if !self.quiet && tenth > self.said.get() && elapsed.as_secs() > 0 && tenth < 10 {
+            self.said.set(tenth);
+            output::remark(&format!("{}: {}", self.model, so_far(progress, elapsed)));
+        }
+    }
+
+    /// No more calls are made.
+    pub(crate) fn end(self, progress: &Calls, elapsed: Duration) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        if !self.quiet {
+            output::remark(&format!("{}: {}", self.model, so_far(progress, elapsed)));
+        }
+    }
+}
+
+fn so_far(progress: &Calls, elapsed: Duration) -> String {
+    let done = progress.found + progress.replied;
+    let mut said = format!("{} of {} calls", text::thousands(done), text::thousands(progress.planned));
+    if progress.found > 0 {
+        said.push_str(&format!(" ({} were there)", text::thousands(progress.found)));
+    }
+    if progress.lost > 0 {
+        said.push_str(&format!(", {} given up", text::thousands(progress.lost)));
+    }
+    format!("{said}, {}", how_it_goes(progress, elapsed))
+}
+
+/// `1,200 calls/s, 3 retries, $0.0123`.
+fn how_it_goes(progress: &Calls, elapsed: Duration) -> String {
+    let rate = progress.replied as f64 / elapsed.as_secs_f64().max(1e-3);
+    let mut said =
+        if rate >= 10.0 { format!("{} calls/s", text::thousands(rate as u64)) } else { format!("{rate:.1} calls/s") };
+    if progress.retries > 0 {
+        said.push_str(&format!(", {} retries", text::thousands(progress.retries)));
+    }
+    match progress.spent {
+        Some(spent) if spent.0 > 0 => said.push_str(&format!(", {spent}")),
+        Some(_) => {}
+        None => said.push_str(", price unknown"),
+    }
+    said
 }
 
 /// How far counted work has come: a bar on a terminal, a line for every tenth elsewhere, nothing when quiet.

@@ -155,6 +155,8 @@ pub(crate) fn refused(error: &candor_audit::Error) -> Problem {
         Refused::Nothing { .. } => Problem::input(error.to_string())
             .hint("candor look PATH says what this data can answer and what is missing"),
         Refused::Twice { .. } => Problem::input(error.to_string()),
+        Refused::Asked { .. } => Problem::configuration(error.to_string()),
+        Refused::Ledger(_) => Problem::record(error.to_string()),
         Refused::Draws(_) => Problem::configuration(error.to_string()),
         Refused::Statistics(_) | Refused::Table(_) => Problem::internal(error.to_string()),
     }

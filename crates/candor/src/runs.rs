@@ -1,7 +1,10 @@
 //! The store of runs: `.candor/runs/<id>/{plan.toml, observations.jsonl.zst, report.json, report.html}`. A run is put together in a folder
 //! of its own and renamed when it is whole, so that nothing half-written is ever seen. Not the record: nothing here is signed.
 
+mod live;
 mod slim;
+
+pub(crate) use live::LiveRun;
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
@@ -37,9 +40,16 @@ pub(crate) struct Plan {
     /// The audits, in order.
     pub(crate) audits: Vec<String>,
     /// On what.
+    #[serde(default)]
     pub(crate) source: Source,
     /// With which settings.
     pub(crate) settings: Settings,
+    /// Which calls it makes, where it makes any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) live: Option<crate::live::Asked>,
+    /// What must hold of the result, so that a program can gate on it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) require: Vec<candor_audit::Require>,
 }
 
 /// On what a run was run.
@@ -53,6 +63,7 @@ pub(crate) struct Source {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) map: Option<String>,
     /// Records that could not be read were left out.
+    #[serde(default)]
     pub(crate) skip_invalid: bool,
 }
 
@@ -68,8 +79,15 @@ impl Store {
         Self { folder: directory.join("runs") }
     }
 
-    /// The whole runs, oldest first: identifiers sort by time.
+    /// The runs that have a report, oldest first: identifiers sort by time.
     pub(crate) fn ids(&self) -> Result<Vec<String>, Problem> {
+        let mut ids = self.every()?;
+        ids.retain(|id| self.folder.join(id).join(REPORT).exists());
+        Ok(ids)
+    }
+
+    /// All runs, oldest first, those whose calls are not made yet among them.
+    fn every(&self) -> Result<Vec<String>, Problem> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -232,22 +250,8 @@ fn complete(
     for (name, text) in [(PLAN, plan.as_str()), (REPORT, report.as_str()), (PAGE, page)] {
         write_durably(&folder.join(name), text)?;
     }
-    // Two runs of one millisecond: the later one gets a number.
-    let stem = identifier(Timestamp::now());
-    for number in 1..1000 {
-        let id = if number == 1 { stem.clone() } else { format!("{stem}-{number:03}") };
-        let place = store.folder.join(&id);
-        if place.exists() {
-            continue;
-        }
-        // A folder that appeared since is not empty, so that the rename fails and the next number is tried.
-        match fs::rename(folder, &place) {
-            Ok(()) => return Ok(Stored { id, folder: place }),
-            Err(_) if place.exists() => {}
-            Err(error) => return Err(Problem::writing(&place, &error)),
-        }
-    }
-    Err(Problem::internal(format!("no free name under {}", store.folder.display())))
+    let (id, folder) = store.free(|_| Ok(folder.to_owned()))?;
+    Ok(Stored { id, folder })
 }
 
 /// `20261124-053012-481`: UTC to the millisecond, so that names sort by time.

@@ -24,6 +24,9 @@ pub(crate) struct Global {
     /// Where runs are stored [default: CANDOR_DIR, else .candor]
     #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
     pub(crate) dir: Option<PathBuf>,
+    /// The configuration [default: candor.toml in this folder, where there is one]
+    #[arg(long, global = true, value_name = "FILE", help_heading = EVERYWHERE)]
+    pub(crate) config: Option<PathBuf>,
     /// When to add colour: auto, always or never; NO_COLOR is respected
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true, help_heading = EVERYWHERE)]
     pub(crate) color: Colour,
@@ -66,6 +69,12 @@ impl Environment {
     }
 }
 
+/// A variable that a configuration or a provider names, such as the one that holds a key.
+#[expect(clippy::disallowed_methods, reason = "the one file that reads the environment")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
 /// How the program was started, for the commands that it suggests.
 static STARTED_AS: OnceLock<String> = OnceLock::new();
 
@@ -95,8 +104,12 @@ pub(crate) struct Settings {
     pub(crate) quiet: bool,
     /// The folder of the state.
     pub(crate) directory: PathBuf,
+    /// Who said so.
+    pub(crate) directory_from: &'static str,
     /// The flag that leads there again, with a space before it; empty where no flag was needed.
     pub(crate) to_directory: String,
+    /// The configuration file that was named.
+    pub(crate) config: Option<PathBuf>,
     /// How to write on standard output.
     pub(crate) page: Page,
     /// Whether standard error is a terminal, so that a bar can move there.
@@ -122,7 +135,13 @@ impl Settings {
                 .dir
                 .as_ref()
                 .map_or_else(String::new, |dir| format!(" --dir {}", text::shell(&dir.to_string_lossy()))),
+            directory_from: match (&global.dir, &environment.directory) {
+                (Some(_), _) => "--dir",
+                (None, Some(_)) => "CANDOR_DIR",
+                (None, None) => "default",
+            },
             directory: global.dir.clone().or(environment.directory).unwrap_or_else(|| PathBuf::from(".candor")),
+            config: global.config.clone(),
             page,
             moving: std::io::stderr().is_terminal() && !environment.dumb,
             threads: std::thread::available_parallelism().ok(),

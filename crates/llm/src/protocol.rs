@@ -20,6 +20,19 @@ pub enum Protocol {
     Messages,
 }
 
+/// The codec of a protocol.
+///
+/// # Errors
+/// [`Error::Configured`] where this version has none.
+pub fn codec(protocol: Protocol) -> Result<&'static dyn Codec, Error> {
+    match protocol {
+        Protocol::ChatCompletions => Ok(&chat::ChatCompletions),
+        Protocol::Responses | Protocol::Messages => {
+            Err(Error::Configured { what: format!("{protocol:?} is a protocol that this version does not speak") })
+        }
+    }
+}
+
 /// A call in a vendor's spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encoded {

@@ -19,7 +19,16 @@ const LAW: &[(&str, &[&str])] = &[
     ("candor-web", &["candor-audit", "candor-trace", "candor-record", "candor-stats", "candor-llm"]),
     (
         "candor",
-        &["candor-stats", "candor-llm", "candor-record", "candor-verify", "candor-trace", "candor-audit", "candor-web"],
+        &[
+            "candor-stats",
+            "candor-llm",
+            "candor-record",
+            "candor-verify",
+            "candor-trace",
+            "candor-audit",
+            "candor-web",
+            "candor-pebble",
+        ],
     ),
     ("candor-testkit", &[]),
 ];

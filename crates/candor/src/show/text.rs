@@ -110,7 +110,7 @@ pub(crate) fn shell(argument: &str) -> String {
 }
 
 /// What follows the name of the program in a command that is suggested.
-const COMMANDS: [&str; 5] = ["look", "audit", "compare", "trace", "--help"];
+const COMMANDS: [&str; 9] = ["look", "audit", "compare", "trace", "init", "config", "validity", "exam", "--help"];
 
 /// The text with every command in it as it would be typed here: `program` in place of `candor`.
 pub(crate) fn typed<'t>(text: &'t str, program: &str) -> Cow<'t, str> {

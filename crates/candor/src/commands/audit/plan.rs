@@ -1,0 +1,177 @@
+//! `candor audit plan`: which calls a run would make, what they may cost and what they can show, before one is made. What it prints is a plan that `candor audit run --plan`
+//! takes; the comments are for the reader.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use candor_audit::live::plan::Share;
+use candor_stats::power::{Variances, detectable_difference};
+use candor_trace::Money;
+
+use crate::Outcome;
+use crate::commands::audit::wanted::{Wanted, named};
+use crate::commands::misread;
+use crate::live::{Asked, Flags, Model, Models, task};
+use crate::output;
+use crate::problem::Problem;
+use crate::runs::{self, Plan};
+use crate::settings::Settings;
+use crate::show::text;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    wanted: Wanted,
+    /// A plan to start from; flags come before it
+    #[arg(long, value_name = "FILE", conflicts_with = "settings")]
+    plan: Option<std::path::PathBuf>,
+    #[command(flatten)]
+    live: Flags,
+}
+
+/// Prints it.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    let plan = made(args.plan.as_deref(), &args.wanted, &args.live)?;
+    let Some(asked) = &plan.live else {
+        return Err(Problem::usage("expected --on MODEL: a plan says which calls are made")
+            .hint("candor audit plan --on pebble"));
+    };
+    let mut questions = task(asked)?;
+    if let Some(limit) = asked.limit {
+        questions.items.truncate(limit);
+    }
+    let audits = named(&plan.audits)?;
+    let models = Models::of(asked, settings)?;
+    let mut planned = Vec::new();
+    for model in &models.all {
+        planned.push((model, asked.plan(&questions, model, &audits, &plan.settings)?.shares()));
+    }
+    let document =
+        toml::to_string(&plan).map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
+    if settings.json {
+        let shares: Vec<_> =
+            planned.iter().flat_map(|(model, shares)| shares.iter().map(|share| said(model, share))).collect();
+        output::json(&serde_json::json!({ "plan": plan, "calls": shares }))?;
+        return Ok(Outcome::Done);
+    }
+    output::print(&format!("{}\n{document}", comments(&planned, asked, plan.settings.margin)))?;
+    Ok(Outcome::Done)
+}
+
+/// The plan of a file with the flags over it, or of the flags alone.
+pub(super) fn made(file: Option<&Path>, wanted: &Wanted, flags: &Flags) -> Result<Plan, Problem> {
+    let mut plan = match file {
+        Some(path) => {
+            let text = fs::read_to_string(path).map_err(|error| Problem::reading(path, &error))?;
+            let plan: Plan = toml::from_str(&text).map_err(|error| misread(path, &text, &error))?;
+            Plan { settings: wanted.settings(plan.settings)?, ..plan }
+        }
+        None => Plan {
+            candor: env!("CARGO_PKG_VERSION").to_owned(),
+            audits: Vec::new(),
+            source: runs::Source::default(),
+            settings: wanted.settings(candor_audit::Settings::default())?,
+            live: None,
+            require: Vec::new(),
+        },
+    };
+    if let Some(what) = plan.require.iter().find_map(candor_audit::Require::fault) {
+        return Err(Problem::configuration(what));
+    }
+    if flags.wanted() || plan.live.is_some() {
+        let mut asked = plan.live.take().unwrap_or_else(Asked::on_pebble);
+        flags.over(&mut asked)?;
+        plan.live = Some(asked);
+    }
+    if !wanted.names.is_empty() || plan.audits.is_empty() {
+        // All that make calls, where there are calls to be made.
+        let all = named(&wanted.names)?;
+        let live = plan.live.is_some() && wanted.names.is_empty();
+        plan.audits = all
+            .into_iter()
+            .filter(|audit| !live || audit.experiment().is_some())
+            .map(|audit| audit.about().name.to_owned())
+            .collect();
+    }
+    Ok(plan)
+}
+
+fn said(model: &Model, share: &Share) -> serde_json::Value {
+    serde_json::json!({
+        "model": format!("{}:{}", model.provider, model.name),
+        "experiment": share.experiment,
+        "questions": share.questions,
+        "calls": share.calls,
+        "input_tokens_at_most": share.input,
+        "output_tokens_at_most": share.output,
+        "cost_at_most_micro": cost(model, share).map(|cost| cost.0),
+    })
+}
+
+/// What a share may cost at most; `None` without a price, or without a limit to the output.
+fn cost(model: &Model, share: &Share) -> Option<Money> {
+    let usage = candor_llm::Usage { input: Some(share.input), output: Some(share.output?), ..Default::default() };
+    (model.tariff)(&usage)
+}
+
+/// The plan in words, as comments.
+fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64) -> String {
+    let mut lines = String::new();
+    for (model, shares) in planned {
+        let calls: u64 = shares.iter().map(|share| share.calls).sum();
+        let _ =
+            writeln!(lines, "# {}:{}: {} on {}", model.provider, model.name, text::counted(calls, "call"), asked.task);
+        for share in shares {
+            let cost = match (cost(model, share), share.output) {
+                (Some(cost), _) => format!("at most {cost}"),
+                (None, None) => "no ceiling: --max-output TOKENS sets one".to_owned(),
+                (None, Some(_)) => "price unknown".to_owned(),
+            };
+            let _ = writeln!(
+                lines,
+                "#   {:<13} {:>9} about {}, {cost}",
+                share.experiment,
+                text::counted(share.calls, "call"),
+                text::counted(share.questions, "question")
+            );
+            if let Some(shown) = shown(share, asked) {
+                let _ = writeln!(lines, "#     {shown}");
+            }
+        }
+        let total: Option<i64> = shares.iter().map(|share| cost(model, share).map(|cost| cost.0)).sum();
+        if let Some(total) = total {
+            let _ = writeln!(lines, "#   in all at most {}", Money(total));
+        }
+    }
+    let _ = writeln!(
+        lines,
+        "# Power: 80 % at a two-sided 5 %, with questions that differ as much as they usually do (sd .3 of the true difference, samples of .5): a guess, hope until\n\
+         # measured. A difference below {:.0} points (--margin) does not matter here.",
+        100.0 * margin
+    );
+    lines
+}
+
+/// What so many questions can show.
+fn shown(share: &Share, asked: &Asked) -> Option<String> {
+    let samples = match share.experiment {
+        "compute" => 1,
+        "lift" => asked.wanted.effort_samples,
+        "perturbation" => asked.wanted.change_samples,
+        "faithfulness" => asked.wanted.cue_samples,
+        _ => return None,
+    };
+    // Variance over questions of a true difference, and of one answer that is right half of the time.
+    let variances =
+        Variances { between: 0.09, first: 0.25, first_samples: samples, second: 0.25, second_samples: samples };
+    let seen = detectable_difference(share.questions, &variances, 0.05, 0.8).ok()?;
+    let points = 100.0 * seen;
+    Some(match share.experiment {
+        "faithfulness" => format!("sees a cue that moves {points:.0} points more answers than a second plain draw"),
+        "perturbation" => format!("sees a change of accuracy of {points:.0} points"),
+        "lift" => format!("sees a gain from one effort to another of {points:.0} points"),
+        _ => format!("sees a gain of {points:.0} points between two single samples; more paths see less"),
+    })
+}

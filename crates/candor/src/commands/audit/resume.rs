@@ -1,0 +1,22 @@
+//! `candor audit resume`: goes on with a run whose calls are not all made. Not a new run: plan and questions are those that it began with.
+
+use crate::Outcome;
+use crate::commands::audit::form::Form;
+use crate::commands::audit::run::deliver;
+use crate::live;
+use crate::problem::Problem;
+use crate::settings::Settings;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The run: an id, the start of one, or @last [default: the last one that makes calls]
+    run: Option<String>,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// Goes on.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    deliver(live::go_on(args.run.as_deref(), settings)?, &args.form, settings)
+}

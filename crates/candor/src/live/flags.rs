@@ -1,0 +1,135 @@
+//! The flags of live calls, and what they change of a plan. Not the plan's own file.
+
+use std::path::PathBuf;
+
+use candor_trace::Money;
+
+use super::Asked;
+use crate::problem::Problem;
+
+/// Where the help lists the flags of live calls.
+const LIVE: &str = "Live calls";
+
+/// The flags.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct Flags {
+    /// Ask these models: pebble (a planted process, part of the program), or PROVIDER:MODEL
+    #[arg(long, value_name = "MODEL,…", value_delimiter = ',', help_heading = LIVE)]
+    pub(crate) on: Vec<String>,
+    /// The questions: a JSONL file, a line each with id, question, options, answer
+    #[arg(long, value_name = "FILE", help_heading = LIVE)]
+    pub(crate) task: Option<PathBuf>,
+    /// Ask at most so many questions, the first ones
+    #[arg(long, value_name = "N", help_heading = LIVE)]
+    limit: Option<usize>,
+    /// Samples of each question, in every experiment
+    #[arg(long, value_name = "N", help_heading = LIVE)]
+    repeat: Option<u32>,
+    /// The cues to plant, by kind
+    #[arg(long, value_name = "KIND,…", value_delimiter = ',', help_heading = LIVE)]
+    cues: Option<Vec<String>>,
+    /// The efforts to compare, in rising order: low,medium,high, token budgets, off
+    #[arg(long, value_name = "EFFORT,…", value_delimiter = ',', help_heading = LIVE)]
+    efforts: Option<Vec<String>>,
+    /// The changes to make to each question
+    #[arg(long, value_name = "CHANGE,…", value_delimiter = ',', help_heading = LIVE)]
+    changes: Option<Vec<String>>,
+    /// The effort of calls that do not vary it
+    #[arg(long, value_name = "EFFORT", help_heading = LIVE)]
+    effort: Option<String>,
+    /// At most so many tokens of output a call, reasoning included
+    #[arg(long, value_name = "TOKENS", help_heading = LIVE)]
+    max_output: Option<u32>,
+    /// The temperature, where the model takes one
+    #[arg(long, value_name = "T", help_heading = LIVE)]
+    temperature: Option<f64>,
+    /// Calls on their way at the same time
+    #[arg(long, value_name = "N", help_heading = LIVE)]
+    max_connections: Option<usize>,
+    /// Spend at most so much, such as 5usd: never crossed by more than one call
+    #[arg(long, value_name = "MONEY", help_heading = LIVE)]
+    ceiling: Option<String>,
+}
+
+impl Flags {
+    /// Whether any of them asks for live calls.
+    pub(crate) fn wanted(&self) -> bool {
+        !self.on.is_empty() || self.task.is_some()
+    }
+
+    /// What they change of a plan's calls.
+    pub(crate) fn over(&self, asked: &mut Asked) -> Result<(), Problem> {
+        if !self.on.is_empty() {
+            asked.on.clone_from(&self.on);
+        }
+        if let Some(task) = &self.task {
+            asked.task = task.to_string_lossy().into_owned();
+        }
+        asked.limit = self.limit.or(asked.limit);
+        if let Some(repeat) = self.repeat {
+            if repeat == 0 {
+                return Err(Problem::usage("--repeat: expected at least 1, found 0"));
+            }
+            let wanted = &mut asked.wanted;
+            (wanted.samples, wanted.cue_samples, wanted.effort_samples) = (repeat, repeat, repeat);
+            // One sample more than nothing cannot tell a change from a second draw.
+            wanted.change_samples = repeat.max(2);
+        }
+        for (given, held) in [
+            (&self.cues, &mut asked.wanted.cues),
+            (&self.efforts, &mut asked.wanted.efforts),
+            (&self.changes, &mut asked.wanted.changes),
+        ] {
+            if let Some(given) = given {
+                held.clone_from(given);
+            }
+        }
+        asked.effort = self.effort.clone().or(asked.effort.take());
+        asked.max_output = self.max_output.or(asked.max_output);
+        if let Some(temperature) = self.temperature {
+            if !(0.0..=2.0).contains(&temperature) {
+                return Err(Problem::usage(format!("--temperature: expected 0 to 2, found {temperature}")));
+            }
+            asked.temperature = Some((temperature * 1000.0).round() as u32);
+        }
+        if let Some(connections) = self.max_connections {
+            if !(1..=10_000).contains(&connections) {
+                return Err(Problem::usage(format!("--max-connections: expected 1 to 10000, found {connections}")));
+            }
+            asked.connections = connections;
+        }
+        if let Some(ceiling) = &self.ceiling {
+            asked.ceiling = Some(money(ceiling)?);
+        }
+        Ok(())
+    }
+}
+
+/// `5usd`, `$5`, `0.50`.
+fn money(text: &str) -> Result<Money, Problem> {
+    let amount = text.trim().trim_start_matches('$').trim_end_matches(|c: char| c.is_alphabetic()).trim();
+    let unit = text.trim().trim_start_matches(|c: char| !c.is_alphabetic()).to_ascii_lowercase();
+    amount
+        .parse::<f64>()
+        .ok()
+        .filter(|amount| *amount > 0.0 && matches!(unit.as_str(), "" | "usd"))
+        .and_then(Money::from_units)
+        .ok_or_else(|| {
+            Problem::usage(format!("--ceiling: expected an amount in dollars, found `{text}`")).hint("--ceiling 5usd")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_dollars() {
+        assert_eq!(money("5usd").unwrap(), Money(5_000_000));
+        assert_eq!(money("$0.50").unwrap(), Money(500_000));
+        assert_eq!(money(" 2 USD").unwrap(), Money(2_000_000));
+        for nonsense in ["", "0", "-1", "5eur", "usd", "1e99"] {
+            assert!(money(nonsense).is_err(), "{nonsense}");
+        }
+    }
+}

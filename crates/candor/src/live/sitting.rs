@@ -1,0 +1,176 @@
+//! One sitting of a run that makes calls: from the ledger as it stands to as far as it comes, with progress, and the report over what is there. Stopped or whole, the
+//! run is stored; a killed one goes on with `candor audit resume`.
+
+use std::path::Path;
+use std::time::Instant;
+
+use candor_audit::live::runner::{self, Bounds, Ended, Progress, Stop};
+use candor_audit::live::task::read_task;
+use candor_audit::live::{Kept, Ledger, Plan as Calls, Task, observe};
+use candor_audit::{Audit, Run, audits};
+use candor_trace::Money;
+
+use super::{Asked, Model, Models};
+use crate::ending;
+use crate::output;
+use crate::problem::{Kind, Problem};
+use crate::progress::Called;
+use crate::runs::{LiveRun, Plan, Store, Stored};
+use crate::settings::Settings;
+use crate::show::text;
+
+/// So many calls in a row that were given up before the first was answered end a run.
+const HOPELESS: u32 = 20;
+
+/// How Ctrl-C reaches the calls.
+static STOP: Stop = Stop::new();
+
+/// What a sitting came to.
+pub(crate) struct Sitting {
+    /// The report over everything that is there.
+    pub(crate) run: Run,
+    /// Where it is stored.
+    pub(crate) stored: Stored,
+    /// The plan that it follows.
+    pub(crate) plan: Plan,
+    /// Why there is more to do, if there is.
+    pub(crate) unfinished: Option<Problem>,
+}
+
+/// Begins a run.
+pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Sitting, Problem> {
+    let mut task = task(asked)?;
+    if let Some(limit) = asked.limit {
+        task.items.truncate(limit);
+    }
+    let models = Models::of(asked, settings)?;
+    // What cannot be planned is refused before there is a folder.
+    let named = named(&plan)?;
+    for model in &models.all {
+        asked.plan(&task, model, &named, &plan.settings)?;
+        affordable(asked, model)?;
+    }
+    let live = Store::under(&settings.directory).begin_live(plan, task)?;
+    sit(&live, asked, &models, &named, settings)
+}
+
+/// Goes on with a run.
+pub(crate) fn go_on(name: Option<&str>, settings: &Settings) -> Result<Sitting, Problem> {
+    let live = Store::under(&settings.directory).find_live(name)?;
+    let Some(asked) = live.plan.live.clone() else {
+        return Err(Problem::record(format!("run {}: expected a plan with calls, found none", live.id)));
+    };
+    let models = Models::of(&asked, settings)?;
+    let named = named(&live.plan)?;
+    sit(&live, &asked, &models, &named, settings)
+}
+
+/// The questions: of a file, or pebble's own.
+pub(crate) fn task(asked: &Asked) -> Result<Task, Problem> {
+    if asked.task == super::model::PEBBLE {
+        return Ok(super::model::own_task());
+    }
+    let path = Path::new(&asked.task);
+    let text = std::fs::read_to_string(path).map_err(|error| Problem::reading(path, &error))?;
+    let name = path.file_name().map_or_else(|| asked.task.clone(), |name| name.to_string_lossy().into_owned());
+    read_task(&name, &text).map_err(|error| {
+        let place = if error.line == 0 { asked.task.clone() } else { format!("{}:{}", asked.task, error.line) };
+        Problem::input(format!("{place}: {error}")).hint("candor init NAME writes a task to start from")
+    })
+}
+
+fn named(plan: &Plan) -> Result<Vec<&'static dyn Audit>, Problem> {
+    plan.audits
+        .iter()
+        .map(|name| {
+            audits::named(name)
+                .ok_or_else(|| Problem::record(format!("audit `{name}`: expected one that this version has")))
+        })
+        .collect()
+}
+
+/// A ceiling needs prices.
+fn affordable(asked: &Asked, model: &Model) -> Result<(), Problem> {
+    if asked.ceiling.is_none()
+        || (model.tariff)(&candor_llm::Usage { input: Some(1), output: Some(1), ..Default::default() }).is_some()
+    {
+        return Ok(());
+    }
+    Err(Problem::configuration(format!(
+        "--ceiling: expected a known price for {}:{}, found none",
+        model.provider, model.name
+    ))
+    .hint("give one under [prices] in candor.toml, or leave the ceiling out and use --limit"))
+}
+
+fn sit(
+    live: &LiveRun,
+    asked: &Asked,
+    models: &Models,
+    named: &[&'static dyn Audit],
+    settings: &Settings,
+) -> Result<Sitting, Problem> {
+    ending::stops_by(Some(&STOP));
+    let wanted = &live.plan.settings;
+    let mut all: Vec<(Calls<'_>, Ledger)> = Vec::new();
+    let mut unfinished = None;
+    let mut left = asked.ceiling;
+    for (at, model) in models.all.iter().enumerate() {
+        let plan = asked.plan(&live.task, model, named, wanted)?;
+        let mut ledger = live.ledger(at, plan.digest())?;
+        if ledger.in_flight > 0 {
+            output::remark(&format!(
+                "on the way when the last sitting ended: {}, which may have been paid for and will be asked again",
+                text::counted(ledger.in_flight, "call")
+            ));
+        }
+        if unfinished.is_none() {
+            let shown = Called::of(&format!("{}:{}", model.provider, model.name), settings);
+            let began = Instant::now();
+            let bounds =
+                Bounds { connections: asked.connections, ceiling: left, tariff: &*model.tariff, hopeless: HOPELESS };
+            let mut each = |progress: &Progress| shown.at(progress, began.elapsed());
+            let made = models.runtime.block_on(runner::run(&plan, &*model.asks, &mut ledger, bounds, &STOP, &mut each));
+            let (ended, progress) = made.map_err(|error| Problem::record(error.to_string()))?;
+            shown.end(&progress, began.elapsed());
+            left = left.zip(progress.spent).map(|(left, spent)| Money(left.0.saturating_sub(spent.0)));
+            unfinished = why_unfinished(&ended, &progress, live, asked);
+        }
+        all.push((plan, ledger));
+    }
+    ending::stops_by(None);
+    let mut observations = live.observations()?;
+    let kept: Vec<Kept<'_>> = all
+        .iter()
+        .zip(&models.all)
+        .map(|((plan, ledger), model)| Kept { plan, ledger, tariff: &*model.tariff })
+        .collect();
+    let run = observe(&kept, named, wanted, &mut |trace| observations.keep(trace));
+    let run = match (run, &unfinished) {
+        (Ok(run), _) => run,
+        // Nothing came back: why is what matters.
+        (Err(_), Some(problem)) => return Err(problem.clone()),
+        (Err(error), None) => return Err(crate::reading::refused(&error)),
+    };
+    let source = crate::show::run::Source::of(&live.plan.source);
+    let stored = live.finish(observations, &run, &candor_web::render_from(&run, &source.arguments))?;
+    Ok(Sitting { run, stored, plan: live.plan.clone(), unfinished })
+}
+
+fn why_unfinished(ended: &Ended, progress: &Progress, live: &LiveRun, asked: &Asked) -> Option<Problem> {
+    let made = progress.found + progress.replied;
+    let so_far = format!("{} of {} calls are made", text::thousands(made), text::thousands(progress.planned));
+    let resume = format!("candor audit resume {} goes on and asks for nothing that is there", live.id);
+    match ended {
+        Ended::Whole => None,
+        Ended::Stopped => Some(Problem::new(Kind::Stopped, format!("stopped: {so_far}")).hint(resume)),
+        Ended::Ceiling => {
+            let ceiling = asked.ceiling.unwrap_or_default();
+            let message = format!("the ceiling of {ceiling} is reached: {so_far}");
+            Some(Problem::new(Kind::Stopped, message).hint(format!("{resume}; --ceiling MONEY raises it")))
+        }
+        Ended::Hopeless(error) => Some(
+            Problem::new(Kind::Upstream, format!("no reply to be had: {error}")).hint(format!("{so_far}; {resume}")),
+        ),
+    }
+}

@@ -1,0 +1,172 @@
+//! The folder of a run that makes calls: plan, task and ledgers from the first moment, so that it can go on after whatever ended it; observations, report and page
+//! once it has come to an end, for now or for good. Not the calls themselves.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use candor_audit::Run;
+use candor_audit::live::task::{read_task, write_task};
+use candor_audit::live::{Ledger, Task};
+use candor_record::Digest;
+use candor_trace::Trace;
+use jiff::Timestamp;
+
+use super::{
+    LEVEL, OBSERVATIONS, PAGE, PLAN, Plan, REPORT, Store, Stored, UNFINISHED, damaged, identifier, write_durably,
+    write_whole,
+};
+use crate::output;
+use crate::problem::Problem;
+
+const TASK: &str = "task.jsonl";
+
+/// A run that makes calls.
+#[derive(Debug)]
+pub(crate) struct LiveRun {
+    /// Its identifier.
+    pub(crate) id: String,
+    folder: PathBuf,
+    /// What it was asked to do.
+    pub(crate) plan: Plan,
+    /// On which questions.
+    pub(crate) task: Task,
+}
+
+impl Store {
+    /// Begins a run that makes calls. Its folder is there, whole, before the first call is made.
+    pub(crate) fn begin_live(&self, mut plan: Plan, task: Task) -> Result<LiveRun, Problem> {
+        fs::create_dir_all(&self.folder).map_err(|error| Problem::writing(&self.folder, &error))?;
+        self.sweep();
+        let made = self.folder.join(format!("{UNFINISHED}{}-live", std::process::id()));
+        fs::create_dir_all(&made).map_err(|error| Problem::writing(&made, &error))?;
+        let (id, folder) = self.free(|id| {
+            plan.source.from = Some(self.folder.join(id).join(OBSERVATIONS).to_string_lossy().into_owned());
+            let text = toml::to_string(&plan)
+                .map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
+            write_durably(&made.join(PLAN), &text)?;
+            write_durably(&made.join(TASK), &write_task(&task))?;
+            Ok(made.clone())
+        })?;
+        Ok(LiveRun { id, folder, plan, task })
+    }
+
+    /// The run of that name that makes calls, finished or not; the last one that is not finished where no name is given.
+    pub(crate) fn find_live(&self, name: Option<&str>) -> Result<LiveRun, Problem> {
+        let mut live: Vec<String> = self.every()?;
+        live.retain(|id| self.folder.join(id).join(TASK).exists());
+        let found: Vec<&String> = match name {
+            None | Some("@last") => live.last().into_iter().collect(),
+            Some(name) => live.iter().filter(|id| id.starts_with(name)).collect(),
+        };
+        let id = match found.as_slice() {
+            [one] => (*one).clone(),
+            [] => {
+                return Err(Problem::record(format!(
+                    "run `{}`: expected a run that makes calls under {}, found none of that name",
+                    name.unwrap_or("@last"),
+                    self.folder.display()
+                ))
+                .hint("candor audit run --on MODEL --task FILE begins one"));
+            }
+            many => {
+                return Err(Problem::usage(format!(
+                    "run `{}`: expected the start of one run, found {} of them",
+                    name.unwrap_or_default(),
+                    many.len()
+                )));
+            }
+        };
+        let folder = self.folder.join(&id);
+        let stored = Stored { id: id.clone(), folder: folder.clone() };
+        let plan = stored.plan()?;
+        let path = folder.join(TASK);
+        let text = fs::read_to_string(&path).map_err(|error| damaged(&path, &error.to_string()))?;
+        let name = plan.live.as_ref().map_or_else(String::new, |live| live.task.clone());
+        let task = read_task(&name, &text).map_err(|error| damaged(&path, &error.to_string()))?;
+        Ok(LiveRun { id, folder, plan, task })
+    }
+
+    /// Gives a folder that `make` has made its place, under a free identifier.
+    pub(super) fn free(
+        &self,
+        mut make: impl FnMut(&str) -> Result<PathBuf, Problem>,
+    ) -> Result<(String, PathBuf), Problem> {
+        // Two runs of one millisecond: the later one gets a number.
+        let stem = identifier(Timestamp::now());
+        for number in 1..1000 {
+            let id = if number == 1 { stem.clone() } else { format!("{stem}-{number:03}") };
+            let place = self.folder.join(&id);
+            if place.exists() {
+                continue;
+            }
+            let made = make(&id)?;
+            // A folder that appeared since is not empty, so that the rename fails and the next number is tried.
+            match fs::rename(&made, &place) {
+                Ok(()) => return Ok((id, place)),
+                Err(_) if place.exists() => {}
+                Err(error) => return Err(Problem::writing(&place, &error)),
+            }
+        }
+        Err(Problem::internal(format!("no free name under {}", self.folder.display())))
+    }
+}
+
+impl LiveRun {
+    /// The ledger of the model at that place of the plan.
+    pub(crate) fn ledger(&self, at: usize, plan: Digest) -> Result<Ledger, Problem> {
+        let path = self.folder.join(format!("ledger-{at}"));
+        Ledger::open(&path, plan).map_err(|error| Problem::record(error.to_string()))
+    }
+
+    /// Begins to write what the calls left behind.
+    pub(crate) fn observations(&self) -> Result<Observations, Problem> {
+        let path = self.folder.join(format!(".{OBSERVATIONS}"));
+        let packed = File::create(&path)
+            .and_then(|file| zstd::Encoder::new(BufWriter::new(file), LEVEL))
+            .map_err(|error| Problem::writing(&path, &error))?;
+        Ok(Observations { path, packed, failed: None })
+    }
+
+    /// Puts observations, page and report in their places, the report last: where it is, the others are.
+    pub(crate) fn finish(&self, observations: Observations, run: &Run, page: &str) -> Result<Stored, Problem> {
+        observations.into_place(&self.folder.join(OBSERVATIONS))?;
+        write_whole(&self.folder.join(PAGE), page)?;
+        write_whole(&self.folder.join(REPORT), &output::as_json(run)?)?;
+        Ok(Stored { id: self.id.clone(), folder: self.folder.clone() })
+    }
+}
+
+/// What the calls left behind, being written: whole traces, since nobody else has them.
+pub(crate) struct Observations {
+    path: PathBuf,
+    packed: zstd::Encoder<'static, BufWriter<File>>,
+    failed: Option<std::io::Error>,
+}
+
+impl Observations {
+    /// Writes one trace. A failure is reported when it is put in its place.
+    pub(crate) fn keep(&mut self, trace: &Trace) {
+        if self.failed.is_some() {
+            return;
+        }
+        let named = Trace { recorded_id: Some(trace.id()), ..trace.clone() };
+        let written = serde_json::to_writer(&mut self.packed, &named)
+            .map_err(std::io::Error::from)
+            .and_then(|()| self.packed.write_all(b"\n"));
+        self.failed = written.err();
+    }
+
+    fn into_place(self, place: &Path) -> Result<(), Problem> {
+        let Self { path, packed, failed } = self;
+        let whole = match failed {
+            Some(error) => Err(error),
+            None => packed
+                .finish()
+                .and_then(|buffer| buffer.into_inner().map_err(std::io::IntoInnerError::into_error))
+                .and_then(|file| file.sync_all())
+                .and_then(|()| fs::rename(&path, place)),
+        };
+        whole.map_err(|error| Problem::writing(place, &error))
+    }
+}
