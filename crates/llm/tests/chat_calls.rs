@@ -51,7 +51,7 @@ fn each_vendor_is_asked_for_effort_in_its_own_words() {
         ("openai", Some(json!({ "reasoning_effort": "none" })), Some(json!({ "reasoning_effort": "high" })), None),
         ("deepseek", Some(json!({ "thinking": { "type": "disabled" } })),
             Some(json!({ "thinking": { "type": "enabled" }, "reasoning_effort": "high" })), None),
-        ("google", Some(json!({ "reasoning_effort": "none", "extra_body": thoughts })),
+        ("google", Some(json!({ "reasoning_effort": "none" })),
             Some(json!({ "reasoning_effort": "high", "extra_body": thoughts })),
             Some(json!({ "extra_body": { "google": { "thinking_config": { "include_thoughts": true, "thinking_budget": 4096 } } } }))),
         ("openrouter", Some(json!({ "reasoning": { "effort": "none" } })), Some(json!({ "reasoning": { "effort": "high" } })),

@@ -301,6 +301,7 @@ fn sealed_pieces_survive_a_server_and_a_client() {
             parts: vec![
                 Part::Reasoning(Reasoning { text: String::new(), provenance: Provenance::Redacted }),
                 seal(r#"{"reasoning_details":[{ "type":"reasoning.encrypted","data":"gA\u0041=" }]}"#),
+                Part::ToolCall { id: "c0".to_owned(), name: "f".to_owned(), arguments: "{}".to_owned() },
                 Part::ToolCall { id: "c1".to_owned(), name: "f".to_owned(), arguments: "{}".to_owned() },
                 seal(r#"{"tool_calls":[{"id":"c1","extra_content":{"google":{"thought_signature":"C+="}}}]}"#),
             ],
@@ -310,5 +311,6 @@ fn sealed_pieces_survive_a_server_and_a_client() {
     };
     let openrouter = providers::by_name("openrouter").unwrap();
     let body = ChatCompletions.encode_reply(&reply);
-    assert_eq!(ChatCompletions.decode_reply(openrouter, &body).unwrap(), [reply]);
+    assert_eq!(ChatCompletions.decode_reply(openrouter, &body).unwrap(), vec![reply.clone()]);
+    assert_eq!(read_stream(openrouter, &streamed(&reply), 3).unwrap(), reply);
 }

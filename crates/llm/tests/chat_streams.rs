@@ -11,19 +11,22 @@ use candor_llm::transport::Broken;
 use candor_llm::{Assembler, Delta, Error, Part, Provider, Reply, providers};
 
 /// The stream (`NAME.sse`), who sends it, and with it `NAME.json`, the whole form of the same reply, and `NAME.reply.json`, what both mean.
-const STREAMS: [(&str, &str); 15] = [
+const STREAMS: [(&str, &str); 18] = [
     ("deepseek", "deepseek"),
+    ("glm", "glm"),
     ("google", "google"),
     ("groq", "groq"),
     ("kimi", "kimi"),
     ("llama_cpp", "llama-cpp"),
     ("lm_studio_unclosed", "lm-studio"),
     ("mistral", "mistral"),
+    ("ollama", "ollama"),
     ("openai", "openai"),
     ("openrouter", "openrouter"),
     ("openrouter_summary", "openrouter"),
     ("outside", "openai"),
     ("qwen_cut", "qwen"),
+    ("sglang", "sglang"),
     ("two_choices", "openai"),
     ("vllm", "vllm"),
     ("vllm_in_band", "vllm"),
@@ -146,7 +149,15 @@ fn an_error_in_the_midst_of_a_stream_comes_after_the_pieces_before_it() {
 
 #[test]
 fn what_is_no_reply_is_said_to_be_none() {
-    let malformed = ["data: {\"choices\":\n\n", "data: nonsense\n\n", "data: [DONE]\n\n", "{\"id\":\"x\"}", "{}"];
+    let malformed = [
+        "data: {\"choices\":[{\"delta\":{\"content\":\"a\",\"content\":\"b\"}}]}\n\n",
+        "data: {\"choices\":[{\"delta\":5}]}\n\n",
+        "data: {\"choices\":\n\n",
+        "data: nonsense\n\n",
+        "data: [DONE]\n\n",
+        "{\"id\":\"x\"}",
+        "{}",
+    ];
     for text in malformed {
         assert!(matches!(stream_of("openai", text), Err(Error::Malformed { .. })), "{text}");
     }

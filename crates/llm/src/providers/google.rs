@@ -22,7 +22,7 @@ pub(super) static PROVIDER: Provider = Provider {
     key_variable: Some(Cow::Borrowed("GEMINI_API_KEY")),
     dialect: Dialect::Chat(ChatDialect {
         effort: &EFFORT,
-        always: &[Setting { path: "extra_body.google.thinking_config.include_thoughts", value: Fixed::Bool(true) }],
+        show: &[Setting { path: "extra_body.google.thinking_config.include_thoughts", value: Fixed::Bool(true) }],
         provenance: Provenance::Summary,
         in_band: InBand::AtStart,
         replay: Replay::Extra,

@@ -41,6 +41,10 @@ impl Details {
         let fields: Map<String, Value> = serde_json::from_str(raw.get()).ok()?;
         let word = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
         let kind = word("type");
+        if kind == "reasoning.encrypted" && word("data").is_empty() {
+            // It says only that reasoning was held back; there is nothing to send back.
+            return Some(Shown { text: String::new(), provenance: Provenance::Redacted, opens: false });
+        }
         let index = fields.get("index").and_then(Value::as_u64);
         let at = match index {
             Some(_) => self.pieces.iter().rposition(|piece| piece.index == index && piece.kind == kind),

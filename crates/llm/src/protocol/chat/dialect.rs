@@ -22,8 +22,8 @@ pub struct ChatDialect {
     pub stop: Knob,
     /// Whether a stream counts tokens only where that is asked for (`stream_options.include_usage`).
     pub ask_usage: bool,
-    /// What is sent with every call.
-    pub always: &'static [Setting],
+    /// What is sent with every call in which reasoning is not switched off.
+    pub show: &'static [Setting],
     /// What kind of text stands in the plain reasoning fields and between tags. `reasoning_details` say it themselves.
     pub provenance: Provenance,
     /// Where reasoning tags are looked for in visible text, as long as no field of its own holds reasoning.
@@ -149,7 +149,7 @@ impl ChatDialect {
         seed: Knob::Field("seed"),
         stop: Knob::Field("stop"),
         ask_usage: true,
-        always: &[],
+        show: &[],
         provenance: Provenance::Raw,
         in_band: InBand::Template,
         reasoning_outside: false,

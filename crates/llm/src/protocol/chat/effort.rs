@@ -11,7 +11,10 @@ use crate::{Call, Effort, Refusal, Sampling};
 /// What the vendor cannot be asked for.
 pub(super) fn settings(dialect: &ChatDialect, call: &Call) -> Result<Map<String, Value>, Refusal> {
     let mut body = Map::new();
-    fixed(&mut body, dialect.always);
+    let off = call.effort == Some(Effort::Off);
+    if !off {
+        fixed(&mut body, dialect.show);
+    }
     if let Some(effort) = &call.effort {
         spell(dialect, effort, &mut body)?;
     }
@@ -19,7 +22,6 @@ pub(super) fn settings(dialect: &ChatDialect, call: &Call) -> Result<Map<String,
         put(&mut body, dialect.limit, limit.into());
     }
     let Sampling { temperature, top_p, seed } = call.sampling;
-    let off = call.effort == Some(Effort::Off);
     let thousandths = |value: u32| Value::from(f64::from(value) / 1000.0);
     turn(&mut body, "temperature", dialect.temperature, off, temperature.map(thousandths))?;
     turn(&mut body, "top_p", dialect.top_p, off, top_p.map(thousandths))?;

@@ -20,7 +20,8 @@ pub(super) fn chunk(text: &str) -> Result<Chunk, Error> {
     if !text.starts_with('{') {
         return Err(malformed("a JSON object", text.as_bytes()));
     }
-    let chunk: Chunk = serde_json::from_str(text).map_err(|_| malformed("a JSON object", text.as_bytes()))?;
+    let chunk: Chunk =
+        serde_json::from_str(text).map_err(|error| malformed(&format!("a reply ({error})"), text.as_bytes()))?;
     match &chunk.error {
         Some(error) => Err(inside(error.get())),
         None if chunk.object.as_deref() == Some("error") => Err(inside(text)),
@@ -35,13 +36,14 @@ pub(super) fn chunk(text: &str) -> Result<Chunk, Error> {
 pub(super) fn pieces(dialect: ChatDialect, body: &[u8]) -> Result<Vec<(u32, Delta)>, Error> {
     let text = std::str::from_utf8(body).map_err(|_| malformed("UTF-8", body))?;
     let chunk = chunk(text.strip_prefix('\u{feff}').unwrap_or(text))?;
-    if chunk.choices.is_empty() {
+    let choices = chunk.choices.unwrap_or_default();
+    if choices.is_empty() {
         return Err(malformed("at least one choice", body));
     }
     let (id, model) = (named(chunk.id), named(chunk.model));
     let mut all = Vec::new();
     let mut first = u32::MAX;
-    for (place, choice) in (0..).zip(chunk.choices) {
+    for (place, choice) in (0..).zip(choices) {
         let mut reading = Reading::new(dialect, true);
         let mut out = Vec::new();
         reading.begin(id.as_deref(), model.as_deref(), &mut out);

@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use super::said::{Fields, calls, content, fields, raw, raw_reasoning, seal, texts};
+use super::said::{Fields, SealedCall, calls, content, fields, raw, raw_reasoning, seal, texts};
 use crate::protocol::StreamEncoder;
 use crate::{Delta, Finish, Part, Protocol, Provenance, Reasoning, Reply, Usage};
 
@@ -105,8 +105,8 @@ pub(super) struct Streaming {
     id: Option<String>,
     model: Option<String>,
     usage: Usage,
-    /// The blocks of the tool calls, in the order of their numbers on the wire.
-    calls: Vec<u32>,
+    /// The blocks and identifiers of the tool calls, in the order of their numbers on the wire.
+    calls: Vec<(u32, String)>,
     /// Reasoning text went out: sealed pieces that repeat it do not.
     reasoned: bool,
 }
@@ -140,10 +140,15 @@ impl Streaming {
         if let Some(extra) = sealed.extra_content {
             delta.insert("extra_content".to_owned(), extra);
         }
-        if let (Some(last), Some(call)) = (self.calls.len().checked_sub(1), sealed.tool_calls.into_iter().next()) {
-            let mut spelled = fields(json!({ "index": last, "id": call.id }));
-            spelled.extend(call.extra_content.map(|extra| ("extra_content".to_owned(), extra)));
-            delta.insert("tool_calls".to_owned(), raw(&[spelled]));
+        let numbered = |call: SealedCall| {
+            let number = self.calls.iter().rposition(|(_, id)| *id == call.id)?;
+            let mut spelled = fields(json!({ "index": number, "id": call.id }));
+            spelled.insert("extra_content".to_owned(), call.extra_content?);
+            Some(spelled)
+        };
+        let calls: Vec<Fields> = sealed.tool_calls.into_iter().filter_map(numbered).collect();
+        if !calls.is_empty() {
+            delta.insert("tool_calls".to_owned(), raw(&calls));
         }
         if delta.is_empty() { Vec::new() } else { self.chunk(&delta, None) }
     }
@@ -169,7 +174,7 @@ impl StreamEncoder for Streaming {
             Delta::Sealed { .. } => Vec::new(),
             Delta::Text { text, .. } => self.chunk(&fields(json!({ "content": text })), None),
             Delta::ToolCall { block, id, name } => {
-                self.calls.push(*block);
+                self.calls.push((*block, id.clone()));
                 let call = json!({
                     "index": self.calls.len() - 1, "id": id, "type": "function",
                     "function": { "name": name, "arguments": "" },
@@ -177,7 +182,7 @@ impl StreamEncoder for Streaming {
                 self.chunk(&fields(json!({ "tool_calls": [call] })), None)
             }
             Delta::Arguments { block, text } => {
-                let Some(index) = self.calls.iter().rposition(|held| held == block) else { return Vec::new() };
+                let Some(index) = self.calls.iter().rposition(|(held, _)| held == block) else { return Vec::new() };
                 let call = json!({ "index": index, "function": { "arguments": text } });
                 self.chunk(&fields(json!({ "tool_calls": [call] })), None)
             }

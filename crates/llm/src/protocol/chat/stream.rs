@@ -12,8 +12,10 @@ use crate::sse::{Event, EventStream};
 use crate::transport::Broken;
 use crate::{Delta, Error, Usage};
 
-/// The longest reply over all of its events: beyond it something runs away.
-const LIMIT: usize = 64 * 1024 * 1024;
+/// The longest stream. An event a token with a few hundred bytes around it makes the longest replies more than 100 MiB.
+const STREAM_LIMIT: usize = 512 * 1024 * 1024;
+/// The longest whole reply.
+const WHOLE_LIMIT: usize = 64 * 1024 * 1024;
 /// More choices than anybody asks for.
 const CHOICES: usize = 1024;
 
@@ -60,8 +62,9 @@ impl Stream {
 
     fn take(&mut self, mut bytes: &[u8], out: &mut Vec<(u32, Delta)>) -> Result<(), Error> {
         self.received = self.received.saturating_add(bytes.len());
-        if self.received > LIMIT {
-            return Err(Error::TooLarge { limit: LIMIT });
+        let limit = if matches!(self.body, Body::Whole(_)) { WHOLE_LIMIT } else { STREAM_LIMIT };
+        if self.received > limit {
+            return Err(Error::TooLarge { limit });
         }
         if matches!(self.body, Body::Unknown) {
             // White space and a byte order mark say nothing yet.
@@ -100,7 +103,7 @@ impl Stream {
     fn chunk(&mut self, chunk: Chunk, out: &mut Vec<(u32, Delta)>) -> Result<(), Error> {
         self.id = self.id.take().or(named(chunk.id));
         self.model = self.model.take().or(named(chunk.model));
-        for (place, choice) in (0..).zip(chunk.choices) {
+        for (place, choice) in (0..).zip(chunk.choices.unwrap_or_default()) {
             let number = choice.index.unwrap_or(place);
             if self.choices.len() >= CHOICES && !self.choices.contains_key(&number) {
                 return Err(malformed("at most 1024 choices", b"more"));

@@ -1,4 +1,5 @@
-//! What vendors send, field by field, read leniently: a field of an unexpected type is a field that is not there. Not what it means.
+//! What vendors send, field by field, read leniently: a field of an unexpected type is a field that is not there. Only what would take a
+//! whole piece of a reply with it (choices, messages, deltas) has to be what it should. Not what it means.
 
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
@@ -31,8 +32,8 @@ pub(super) struct Chunk {
     pub(super) id: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) model: Option<String>,
-    #[serde(default, deserialize_with = "each")]
-    pub(super) choices: Vec<Choice>,
+    #[serde(default)]
+    pub(super) choices: Option<Vec<Choice>>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) usage: Option<WireUsage>,
     #[serde(default, deserialize_with = "verbatim")]
@@ -55,9 +56,9 @@ pub(super) struct Groq {
 pub(super) struct Choice {
     #[serde(default, deserialize_with = "lenient")]
     pub(super) index: Option<u32>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default)]
     pub(super) delta: Option<Said>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default)]
     pub(super) message: Option<Said>,
     #[serde(default, deserialize_with = "lenient")]
     pub(super) finish_reason: Option<String>,
@@ -112,6 +113,9 @@ impl<'de> Deserialize<'de> for Content {
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         if raw.starts_with('"') {
             return serde_json::from_str(raw).map(Self::Text).map_err(D::Error::custom);
+        }
+        if raw.starts_with('{') {
+            return serde_json::from_str(raw).map(|part| Self::Parts(vec![part])).map_err(D::Error::custom);
         }
         let items: Vec<&RawValue> = serde_json::from_str(raw).map_err(D::Error::custom)?;
         let part = |item: &RawValue| match serde_json::from_str::<String>(item.get()) {
