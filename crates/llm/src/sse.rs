@@ -160,9 +160,10 @@ mod tests {
 
     #[test]
     fn every_form_of_an_event_is_read_wherever_it_is_cut() {
-        let cases: [(&str, Vec<Event>); 12] = [
+        let cases: [(&str, Vec<Event>); 13] = [
             ("data: a\n\ndata: b\n\n", vec![event(None, "a"), event(None, "b")]),
             ("data: a\r\n\r\ndata: b\r\n\r\n", vec![event(None, "a"), event(None, "b")]),
+            ("event: ping\r\ndata: a\r\ndata: b\r\n\r\n", vec![event(Some("ping"), "a\nb")]),
             ("data: a\r\rdata: b\r\r", vec![event(None, "a"), event(None, "b")]),
             ("event: ping\ndata: {}\n\n", vec![event(Some("ping"), "{}")]),
             ("\u{feff}data: a\n\n", vec![event(None, "a")]),

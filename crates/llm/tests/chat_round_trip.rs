@@ -121,6 +121,8 @@ fn server() -> &'static Provider {
 /// The pieces of a reply as a model would make them, texts in two halves.
 fn pieces(reply: &Reply) -> Vec<Delta> {
     let mut all = vec![Delta::Begin { id: reply.id.clone(), model: reply.model.clone() }];
+    // Vendors seal when all is said.
+    let mut seals = Vec::new();
     for (block, part) in (0..).zip(&reply.message.parts) {
         let halves = |text: &str| {
             let middle = (0..=text.len() / 2).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
@@ -136,11 +138,12 @@ fn pieces(reply: &Reply) -> Vec<Delta> {
                 all.extend(halves(arguments).map(|text| Delta::Arguments { block, text }));
             }
             Part::Sealed { protocol, json } => {
-                all.push(Delta::Sealed { block, protocol: *protocol, json: json.clone() });
+                seals.push(Delta::Sealed { block, protocol: *protocol, json: json.clone() });
             }
             Part::ToolResult { .. } => panic!("no reply holds one"),
         }
     }
+    all.extend(seals);
     all.push(Delta::Usage(reply.usage));
     all.extend(reply.finish.clone().map(Delta::Finish));
     all
@@ -302,8 +305,8 @@ fn sealed_pieces_survive_a_server_and_a_client() {
                 Part::Reasoning(Reasoning { text: String::new(), provenance: Provenance::Redacted }),
                 seal(r#"{"reasoning_details":[{ "type":"reasoning.encrypted","data":"gA\u0041=" }]}"#),
                 Part::ToolCall { id: "c0".to_owned(), name: "f".to_owned(), arguments: "{}".to_owned() },
+                seal(r#"{"tool_calls":[{"id":"c0","extra_content":{"google":{"thought_signature":"C+="}}}]}"#),
                 Part::ToolCall { id: "c1".to_owned(), name: "f".to_owned(), arguments: "{}".to_owned() },
-                seal(r#"{"tool_calls":[{"id":"c1","extra_content":{"google":{"thought_signature":"C+="}}}]}"#),
             ],
         },
         finish: Some(Finish::ToolCalls),

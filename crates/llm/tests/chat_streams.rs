@@ -11,7 +11,7 @@ use candor_llm::transport::Broken;
 use candor_llm::{Assembler, Delta, Error, Part, Provider, Reply, providers};
 
 /// The stream (`NAME.sse`), who sends it, and with it `NAME.json`, the whole form of the same reply, and `NAME.reply.json`, what both mean.
-const STREAMS: [(&str, &str); 18] = [
+const STREAMS: [(&str, &str); 19] = [
     ("deepseek", "deepseek"),
     ("glm", "glm"),
     ("google", "google"),
@@ -20,6 +20,7 @@ const STREAMS: [(&str, &str); 18] = [
     ("llama_cpp", "llama-cpp"),
     ("lm_studio_unclosed", "lm-studio"),
     ("mistral", "mistral"),
+    ("mistral_twice", "mistral"),
     ("ollama", "ollama"),
     ("openai", "openai"),
     ("openrouter", "openrouter"),
@@ -164,6 +165,15 @@ fn what_is_no_reply_is_said_to_be_none() {
     for text in ["", "<html></html>", ": keep-alive\n\n"] {
         assert!(matches!(stream_of("openai", text), Err(Error::Broken(_))), "{text}");
     }
+}
+
+#[test]
+fn what_follows_the_end_mark_is_not_read() {
+    let provider = providers::by_name("deepseek").unwrap();
+    let bytes = read("deepseek.sse");
+    let more = b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"x\"}}]}\n\ndata: nonsense\n\n";
+    let longer = [bytes.as_slice(), more].concat();
+    assert_eq!(pieces(provider, [longer.as_slice()]).unwrap(), pieces(provider, [bytes.as_slice()]).unwrap());
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub(super) struct Reading {
     reasoned: bool,
     /// Text came after it: more reasoning is a new stretch of it.
     interrupted: bool,
+    /// Reasoning came after text: in a content of typed parts, more text is a part of its own.
+    resumed: bool,
     source: Option<Source>,
     text: Option<u32>,
     refusal: Option<u32>,
@@ -64,6 +66,7 @@ impl Reading {
             reasoning: None,
             reasoned: false,
             interrupted: false,
+            resumed: false,
             source: None,
             text: None,
             refusal: None,
@@ -183,6 +186,7 @@ impl Reading {
         if !text.is_empty() {
             self.reasoned = true;
             self.interrupted = false;
+            self.resumed = self.text.is_some();
         }
         out.push(Delta::Reasoning { block, text: text.to_owned(), provenance });
     }
@@ -209,6 +213,9 @@ impl Reading {
                 Piece::Unclosed => self.reason("", Provenance::Truncated, out),
                 Piece::Text(text) => {
                     self.interrupted = self.reasoned;
+                    if std::mem::take(&mut self.resumed) && self.source == Some(Source::Content) {
+                        self.text = None;
+                    }
                     let block = *self.text.get_or_insert_with(|| next(&mut self.blocks));
                     out.push(Delta::Text { block, text });
                 }
