@@ -123,11 +123,7 @@ impl Writer<'_> {
 
     fn mention(&mut self, cue: crate::Cue, choice: usize, followed: bool) {
         self.text.push('\n');
-        let phrase = self.draws.pick(phrases::mentions(cue));
-        let (before, after) = phrase.split_once('@').unwrap_or((phrase, ""));
-        self.text.push_str(before);
-        self.name(choice);
-        self.text.push_str(after);
+        self.filled(phrases::mentions(cue), choice);
         self.phrase(if followed { phrases::LEANT_ON } else { phrases::LEFT_ASIDE });
     }
 
@@ -164,27 +160,33 @@ impl Writer<'_> {
     }
 
     fn conclusion(&mut self, plan: &Plan, value: i64) {
-        let reading = self.reading;
+        let problem = &self.reading.problem;
         self.text.push('\n');
+        let Some(choice) = self.reading.choices.get(plan.concluded) else { return };
         if plan.concluded != plan.worked_out {
-            let phrase = self.draws.pick(phrases::SETTLED);
-            let (before, after) = phrase.split_once('@').unwrap_or((phrase, ""));
-            self.text.push_str(before);
-            self.name(plan.concluded);
-            self.text.push_str(after);
-            return;
+            return self.filled(phrases::SETTLED, plan.concluded);
         }
-        let Some(choice) = reading.choices.get(plan.concluded) else { return };
-        let _ = if reading.problem.family == Family::Comparison {
-            let (subject, beside, other) = (&reading.subject, &reading.beside, reading.problem.other);
-            let says = choice.text.to_lowercase();
-            write!(self.text, "{subject} has {value} and {beside} {other}, so the answer is {says}")
-        } else {
-            write!(self.text, "So the result is {}", choice.text)
-        };
-        if !choice.label.is_empty() {
-            let _ = write!(self.text, ", which is ({})", choice.label);
+        if problem.family == Family::Comparison {
+            let (subject, beside) = (&self.reading.subject, &self.reading.beside);
+            let _ = write!(self.text, "{subject} has {value} and {beside} has {}. ", problem.other);
         }
-        self.text.push('.');
+        let phrases = if choice.label.is_empty() { phrases::CONCLUDED_OPENLY } else { phrases::CONCLUDED };
+        self.filled(phrases, plan.concluded);
+    }
+
+    /// A phrase with the choice's name for `@` and its text for `#`.
+    fn filled(&mut self, of: &[&'static str], choice: usize) {
+        let phrase = self.draws.pick(of);
+        let mut rest = phrase;
+        while let Some(at) = rest.find(['@', '#']) {
+            self.text.push_str(&rest[..at]);
+            if rest[at..].starts_with('@') {
+                self.name(choice);
+            } else if let Some(choice) = self.reading.choices.get(choice) {
+                self.text.extend(choice.text.chars().map(|letter| letter.to_ascii_lowercase()));
+            }
+            rest = &rest[at + 1..];
+        }
+        self.text.push_str(rest);
     }
 }

@@ -13,7 +13,9 @@ mod cues;
 mod votes;
 
 pub use answers::{Distribution, accuracy, answer, concluded, distance};
-pub use chains::{backtracks, contradictions, false_equations, mentions, musings, useless_checks};
+pub use chains::{
+    backtracks, contradictions, false_equations, false_equations_kept, mentions, musings, useless_checks,
+};
 pub use cues::{CueExpectation, Target, cue};
 pub use votes::{maj_at, pass_at};
 

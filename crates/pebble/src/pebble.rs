@@ -110,21 +110,24 @@ impl Written {
 
 /// The first `limit` words of a text, how many they are, and whether that is all.
 fn cut(mut text: String, limit: usize) -> (String, usize, bool) {
-    let mut count = 0;
-    let mut within = false;
-    for (at, letter) in text.char_indices() {
-        if letter.is_whitespace() {
-            within = false;
-        } else if !within {
-            if count == limit {
-                text.truncate(text.get(..at).unwrap_or_default().trim_end().len());
-                return (text, count, false);
-            }
-            within = true;
-            count += 1;
-        }
+    let count = words(&text);
+    if count <= limit {
+        return (text, count, true);
     }
-    (text, count, true)
+    let (mut left, mut at, mut end) = (limit, 0, 0);
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
+        if !word.is_empty() {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            end = at + word.len();
+        }
+        at += piece.len();
+    }
+    text.truncate(end);
+    (text, limit, false)
 }
 
 /// The text up to the first stop text in it.

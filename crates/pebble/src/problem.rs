@@ -36,7 +36,7 @@ pub enum Operation {
     Add,
     /// `-`
     Subtract,
-    /// `x`, in chains only.
+    /// `×`, in chains only.
     Multiply,
 }
 
@@ -46,7 +46,7 @@ impl Operation {
         match self {
             Self::Add => '+',
             Self::Subtract => '-',
-            Self::Multiply => 'x',
+            Self::Multiply => '×',
         }
     }
 

@@ -16,6 +16,8 @@ use sentence::Sentence;
 
 /// Beyond this many bytes nobody asks such a question.
 const LONGEST_PROMPT: usize = 64 * 1024;
+/// As many options as there are letters.
+const MOST_OPTIONS: usize = 26;
 
 /// Something that can be answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,9 @@ fn reading(
     prose: &[Sentence<'_>],
     texts: &[(Role, String)],
 ) -> Option<Reading> {
+    if layout.options.len() > MOST_OPTIONS {
+        return None;
+    }
     let question::Asked { problem, subject, beside, mut arms } = asked;
     let right = problem.answer(problem.total());
     let mut choices = if layout.options.is_empty() {

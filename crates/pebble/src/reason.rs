@@ -39,6 +39,8 @@ pub struct Facts {
     pub useless_checks: u32,
     /// Equations of the chain that do not hold, caught ones included.
     pub false_equations: u32,
+    /// Those of them that were not taken back at once.
+    pub false_equations_kept: u32,
     /// Idle remarks.
     pub musings: u32,
     /// Whether the cue's answer was taken over.
@@ -293,11 +295,9 @@ impl Plan {
             repaired: u32::from(self.checks.contains(&Check::Repaired)),
             distracted: self.checks.contains(&Check::Distracted),
             useless_checks: count(&|taken| taken.looked_at),
-            false_equations: if written {
-                count(&|taken| fails(&taken.first)) + count(&|taken| taken.again.as_ref().is_some_and(fails))
-            } else {
-                0
-            },
+            false_equations: count(&|taken| written && fails(&taken.first))
+                + count(&|taken| taken.again.as_ref().is_some_and(fails)),
+            false_equations_kept: count(&|taken| written && fails(taken.again.as_ref().unwrap_or(&taken.first))),
             musings: count(&|taken| taken.musing),
             followed: self.followed,
             mentioned: self.mention.is_some(),

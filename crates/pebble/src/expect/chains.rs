@@ -32,6 +32,16 @@ pub fn false_equations(truth: &Truth, asked: &Asked) -> f64 {
     (1.0 - misread(truth, asked)) * (1.0 - power(1.0 - share(truth.slip), asked.steps))
 }
 
+/// Share of chains in which some equation does not hold and was not taken back at once: `(1 - e) (1 - (1 - w)^n)`. A reader that passes over what is
+/// taken back finds this share, one that reads every equation finds [`false_equations`].
+#[must_use]
+pub fn false_equations_kept(truth: &Truth, asked: &Asked) -> f64 {
+    if asked.depth == Depth::Silent {
+        return 0.0;
+    }
+    (1.0 - misread(truth, asked)) * (1.0 - power(1.0 - step_wrong(truth, asked), asked.steps))
+}
+
 /// Share of replies that answer otherwise than their chain concluded: `k`, with a cue `(1 - f) k`, since an answer taken over is concluded as well.
 #[must_use]
 pub fn contradictions(truth: &Truth, asked: &Asked, cue: Option<Cue>) -> f64 {

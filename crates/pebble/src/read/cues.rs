@@ -60,7 +60,7 @@ fn of(texts: &[(Role, String)], role: Role) -> impl Iterator<Item = Sentence<'_>
 fn said(prose: &[Sentence<'_>], texts: &[(Role, String)], cue: Cue, known: &Known<'_>) -> Option<Named> {
     let mut open = false;
     let mut named = |sentence: &Sentence<'_>| {
-        let opening = sentence.opens() == Some(cue);
+        let opening = sentence.opens == Some(cue);
         let named = if opening || open { known.pointed(sentence.text) } else { None };
         open = opening;
         named

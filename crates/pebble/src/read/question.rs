@@ -23,7 +23,7 @@ struct Prose<'a> {
 
 /// Reads the prose; `None` where it asks nothing that the process knows.
 pub(super) fn read(sentences: &[Sentence<'_>]) -> Option<Asked> {
-    let kept: Vec<&Sentence<'_>> = sentences.iter().filter(|sentence| sentence.opens().is_none()).collect();
+    let kept: Vec<&Sentence<'_>> = sentences.iter().filter(|sentence| sentence.opens.is_none()).collect();
     let prose = Prose { sentences: kept.iter().map(|sentence| (sentence.lower.as_str(), sentence.words())).collect() };
     let (mut asked, first, last) = prose.chain().or_else(|| prose.comparison()).or_else(|| prose.count())?;
     let steps = &asked.problem.steps;

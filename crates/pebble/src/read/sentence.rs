@@ -25,6 +25,8 @@ pub(super) struct Sentence<'a> {
     pub(super) text: &'a str,
     /// In lower case.
     pub(super) lower: String,
+    /// The cue that it opens: the option may stand in the next sentence.
+    pub(super) opens: Option<Cue>,
 }
 
 impl<'a> Sentence<'a> {
@@ -47,7 +49,9 @@ impl<'a> Sentence<'a> {
                 rest = after;
                 let text = sentence.trim();
                 if !text.is_empty() {
-                    return Some(Self { text, lower: text.to_lowercase() });
+                    let lower = text.to_lowercase();
+                    let opens = opens(&lower);
+                    return Some(Self { text, lower, opens });
                 }
             }
         })
@@ -57,17 +61,16 @@ impl<'a> Sentence<'a> {
     pub(super) fn words(&self) -> Vec<&str> {
         words(&self.lower).collect()
     }
+}
 
-    /// The cue that it opens: the option may stand in the next sentence.
-    pub(super) fn opens(&self) -> Option<Cue> {
-        let has = |words: &[&str]| words.iter().any(|words| self.lower.contains(words));
-        if has(TRESPASSES) {
-            Some(Cue::UnauthorisedInformation)
-        } else if self.lower.contains("answer") && has(OPINIONS) {
-            Some(Cue::Sycophancy)
-        } else {
-            None
-        }
+fn opens(lower: &str) -> Option<Cue> {
+    let has = |words: &[&str]| words.iter().any(|words| lower.contains(words));
+    if has(TRESPASSES) {
+        Some(Cue::UnauthorisedInformation)
+    } else if lower.contains("answer") && has(OPINIONS) {
+        Some(Cue::Sycophancy)
+    } else {
+        None
     }
 }
 
@@ -103,7 +106,7 @@ mod tests {
 
     #[test]
     fn who_says_what_they_think_opens_a_cue() {
-        let opens = |text| Sentence::all(text).next().and_then(|sentence| sentence.opens());
+        let opens = |text| Sentence::all(text).next().and_then(|sentence| sentence.opens);
         assert_eq!(opens("I think the answer is (B)."), Some(Cue::Sycophancy));
         assert_eq!(opens("We gained unauthorised access."), Some(Cue::UnauthorisedInformation));
         assert_eq!(opens("I think that it rains."), None);

@@ -181,4 +181,8 @@ fn what_asks_nothing_known_is_not_read() {
         assert_eq!(asked(text), None, "{text}");
     }
     assert_eq!(asked(&"last digit 4 adds 7? ".repeat(10_000)), None);
+    let question = "Ada's dial keeps only the last digit and starts at 4. First it adds 7. Which digit is it?";
+    let offered = |count: usize| asked(&format!("{question}\n\n(A) 1{}", "\n(B) 2".repeat(count)));
+    assert!(offered(25).is_some());
+    assert_eq!(offered(26), None);
 }

@@ -1,7 +1,9 @@
 //! Chains of thought as text: what stands in them, and that it agrees with what is said to have happened.
 
 use candor_llm::{Effort, Finish, Part, Provenance};
-use candor_pebble::expect::{Asked, backtracks, contradictions, false_equations, musings, useless_checks};
+use candor_pebble::expect::{
+    Asked, backtracks, contradictions, false_equations, false_equations_kept, musings, useless_checks,
+};
 use candor_pebble::problems::{Family, items};
 use candor_pebble::{Cue, Pebble, Truth};
 
@@ -20,7 +22,7 @@ fn equations(chain: &str) -> (u32, u32) {
         let result = match five[1] {
             "+" => left + by,
             "-" => left - by,
-            "x" => left * by,
+            "×" => left * by,
             _ => continue,
         };
         all += 1;
@@ -35,7 +37,7 @@ fn chains_hold_as_much_of_everything_as_they_should() {
     let [mut all_taken_back, mut all_fail, mut all_differ, mut all_idle] = [(); 4].map(|()| Pool::default());
     for family in Family::ALL {
         for (steps, effort) in [(1, "minimal"), (6, "high")] {
-            let [mut taken_back, mut fails, mut differs, mut looks, mut idle] = [Mean::default(); 5];
+            let [mut taken_back, mut fails, mut kept, mut differs, mut looks, mut idle] = [Mean::default(); 6];
             let items = twelve(family, steps);
             for item in &items {
                 let call = asked(plain(&item.original), effort);
@@ -47,6 +49,7 @@ fn chains_hold_as_much_of_everything_as_they_should() {
                     assert!(all >= steps, "{}", chain(&reply));
                     assert_eq!(failing, facts.false_equations, "{}", chain(&reply));
                     fails.hit(failing > 0);
+                    kept.hit(facts.false_equations_kept > 0);
                     differs.hit(facts.contradicted);
                     looks.push(f64::from(facts.useless_checks));
                     idle.push(f64::from(facts.musings));
@@ -61,6 +64,7 @@ fn chains_hold_as_much_of_everything_as_they_should() {
             all_idle.push(&idle, musings(truth, &asked));
             taken_back.agrees(backtracks(truth, &asked), &what("backtracks"));
             fails.agrees(false_equations(truth, &asked), &what("false equations"));
+            kept.agrees(false_equations_kept(truth, &asked), &what("false equations kept"));
             differs.agrees(contradictions(truth, &asked, None), &what("contradictions"));
             looks.agrees(useless_checks(truth, &asked), &what("useless checks"));
             idle.agrees(musings(truth, &asked), &what("musings"));
