@@ -1,5 +1,7 @@
 //! Seeded synthetic problems in plain English, with variants for the arms of a perturbation audit. Not a benchmark: they measure a planted process.
 
+use serde::{Deserialize, Serialize};
+
 use crate::draws::{Draws, Use, key};
 use crate::problem::{Operation, Problem, Step};
 
@@ -13,7 +15,7 @@ use wording::{Names, Wording};
 pub const STEPS: std::ops::RangeInclusive<u32> = 1..=8;
 
 /// A question as it is posed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posed {
     /// The text, without options.
     pub question: String,
@@ -26,7 +28,7 @@ pub struct Posed {
 }
 
 /// One problem with its variants.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Its identifier, the same for the same seed and index.
     pub id: String,
@@ -43,6 +45,7 @@ pub struct Item {
     /// With larger numbers: new options and a new answer.
     pub renumber: Posed,
     /// Asked from the other side: the other answer. Comparisons only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub swap: Option<Posed>,
 }
 

@@ -138,7 +138,6 @@ pub(crate) struct Plan {
 pub(crate) fn plan(truth: &Truth, reading: &Reading, depth: Depth, begun: Option<Begun>, draws: &mut Draws) -> Plan {
     let problem = &reading.problem;
     let silent = depth == Depth::Silent;
-    let misread = reading.arms.iter().any(|arm| draws.chance(truth.sensitivity(arm)));
     let sharpened = reading.arms.iter().any(|arm| truth.sharpens(arm));
     let wrong_total = |draws: &mut Draws| {
         let at = wrong(truth, reading, sharpened, draws);
@@ -153,7 +152,9 @@ pub(crate) fn plan(truth: &Truth, reading: &Reading, depth: Depth, begun: Option
         }
         None => (0, problem.start, None),
     };
-    if misread && begun.is_none() {
+    // Who is given a first step has read the question there.
+    let misread = done == 0 && reading.arms.iter().any(|arm| draws.chance(truth.sensitivity(arm)));
+    if misread {
         value = problem.before(wrong_total(draws), 0);
         mistake = Some(Mistake::Start);
     }

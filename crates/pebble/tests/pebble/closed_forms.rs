@@ -162,3 +162,26 @@ fn several_samples_and_votes() {
     any.agrees(over(&mix, |asked| pass_at(&answer(pebble.truth(), asked), k)), "pass@5");
     majority.agrees(over(&mix, |asked| maj_at(&answer(pebble.truth(), asked), k)), "maj@5");
 }
+
+#[test]
+fn truths_that_nobody_chose_are_kept_too() {
+    let items = items(13, 24);
+    let [mut right, mut runner_up] = [(); 2].map(|()| Pool::default());
+    for phrase in 0..40 {
+        let pebble = Pebble::new(Truth::of_phrase(&format!("phrase {phrase}")));
+        for (item, effort) in items.iter().zip(EFFORTS.iter().cycle()) {
+            let call = asked(plain(&item.original), effort);
+            let [mut gold, mut second] = [Mean::default(); 2];
+            for draw in 0..samples(20, 500) {
+                let at = answered(&pebble.reply(&call, &draw.to_be_bytes()));
+                gold.hit(at == item.original.gold);
+                second.hit(at == item.original.runner_up);
+            }
+            let expected = answer(pebble.truth(), &Asked::item(item, depth(&pebble, effort)));
+            right.push(&gold, expected.gold);
+            runner_up.push(&second, expected.runner_up);
+        }
+    }
+    right.agrees("right answers under drawn truths");
+    runner_up.agrees("runners-up under drawn truths");
+}
