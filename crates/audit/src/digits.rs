@@ -1,7 +1,7 @@
 //! Digits for an estimate, from its unit: per cent, points, thousands. One set of rules for every surface, so that a page and a terminal
 //! never show two roundings of one number. Not its mark, and not its place on the screen.
 
-use candor_stats::{Estimate, Unit};
+use candor_stats::{Claim, Estimate, Unit};
 
 use crate::words::thousands;
 
@@ -85,6 +85,13 @@ fn grouped(x: f64, decimals: usize) -> String {
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
     let whole = whole.parse().map_or_else(|_| whole.to_owned(), thousands);
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }
+}
+
+/// A planted value in the unit and with the decimals of the claim whose parameter it is.
+#[must_use]
+pub fn planted(truth: f64, claim: &Claim) -> String {
+    let unit = claim.parameter().unit;
+    Spelling::Plain.plain(unit, truth, decimals(unit, claim.estimate().ok()))
 }
 
 /// The word behind the number in a sentence: "62.1 %", "+6.0 points".

@@ -19,6 +19,7 @@ pub mod live;
 mod names;
 mod never_right;
 mod places;
+pub mod planted;
 pub mod readiness;
 pub mod recorded;
 pub mod report;

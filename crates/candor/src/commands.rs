@@ -3,6 +3,7 @@
 mod audit;
 mod compare;
 mod config;
+mod exam;
 mod init;
 pub(crate) mod look;
 pub(crate) mod trace;
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     /// Store, list, show and export single calls
     #[command(subcommand)]
     Trace(trace::Command),
+    /// Sit a blind examination on planted truth: digest first, then hits and misses
+    Exam(exam::Args),
     /// Make a task and a configuration to start from
     Init(init::Args),
     /// Check the configuration, or show what holds and where each value comes from
@@ -71,6 +74,7 @@ pub(crate) fn run(command: Option<Command>, settings: &Settings) -> Result<Outco
         Some(Command::Audit(command)) => audit::run(command, settings),
         Some(Command::Compare(args)) => compare::run(&args, settings),
         Some(Command::Trace(command)) => trace::run(command, settings),
+        Some(Command::Exam(args)) => exam::run(&args, settings),
         Some(Command::Init(args)) => init::run(&args, settings),
         Some(Command::Config(command)) => config::run(&command, settings),
         Some(Command::Validity(args)) => validity::run(&args, settings),

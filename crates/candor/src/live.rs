@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use flags::Flags;
 pub(crate) use model::{Model, Models};
-pub(crate) use sitting::{Sitting, begin, go_on, task};
+pub(crate) use sitting::{Sitting, begin, go_on, sit_in_memory, task};
 
 use crate::problem::Problem;
 
@@ -63,7 +63,12 @@ impl Asked {
             temperature: None,
             connections: CONNECTIONS,
             ceiling: None,
-            wanted: Wanted { towards: Towards::RunnerUp, ..Wanted::default() },
+            wanted: Wanted {
+                towards: Towards::RunnerUp,
+                // The last is one that gains nothing.
+                efforts: ["low", "medium", "high", "max"].map(str::to_owned).to_vec(),
+                ..Wanted::default()
+            },
         }
     }
 

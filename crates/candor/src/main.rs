@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod ending;
+mod exam;
 mod example;
 mod live;
 mod output;

@@ -15,12 +15,15 @@ use candor_llm::transport::http::{Http, Route};
 use candor_llm::transport::{Boxed, Request, Transport};
 use candor_llm::{Auth, Call, Client, Codec, Dialect, Provider, Usage, providers};
 use candor_pebble::{Pebble, Served, Truth, problems};
+use candor_record::Digest;
+use candor_stats::Seed;
 use candor_trace::Money;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
 use super::Asked;
 use crate::config::Config;
+use crate::exam::FAMILIES;
 use crate::problem::Problem;
 use crate::settings::{Settings, variable};
 
@@ -125,7 +128,7 @@ impl Models {
 /// To wait for a list of models at most.
 const REACH: Duration = Duration::from_secs(15);
 
-fn runtime() -> Result<Runtime, Problem> {
+pub(super) fn runtime() -> Result<Runtime, Problem> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -223,6 +226,19 @@ pub(crate) fn pebble(truth: Truth, connections: usize) -> Model {
 pub(crate) fn own_task() -> Task {
     let items = problems::items(OWN_SEED, OWN_QUESTIONS);
     Task { name: PEBBLE.to_owned(), items: items.iter().map(item).collect() }
+}
+
+/// Questions that a phrase draws: kind and number of steps of each are drawn anew, so that they are a sample of what pebble can be asked.
+pub(super) fn drawn_task(phrase: &str, questions: usize) -> Task {
+    let digest = Digest::tagged("candor exam questions 1", phrase.as_bytes());
+    let seed = digest.as_bytes().iter().take(8).fold(0_u64, |so_far, byte| so_far << 8 | u64::from(*byte));
+    let mut stream = Seed(seed).stream("questions of an exam");
+    let items = (0..questions as u64).filter_map(|index| {
+        let family = *FAMILIES.get(stream.index(FAMILIES.len()))?;
+        let steps = problems::STEPS.start() + stream.index(problems::STEPS.count()) as u32;
+        Some(item(&problems::item(seed, index, family, steps)))
+    });
+    Task { name: "exam".to_owned(), items: items.collect() }
 }
 
 fn item(item: &problems::Item) -> Item {
