@@ -14,8 +14,8 @@ const SHIPPED: &str = include_str!("prices.toml");
 pub struct Price {
     /// The provider's name in [the catalogue](crate::providers).
     pub provider: String,
-    /// The model as the vendor names it. It stands for its dated snapshots too (`NAME-20250929`, `NAME-2025-08-07`); with a `*` at its end for
-    /// everything that begins so.
+    /// The model as the vendor names it. It stands for its dated snapshots too (`NAME-20250929`, `NAME-2025-08-07`); with a `*` at its
+    /// end for everything that begins so.
     pub model: String,
     /// Tokens of the prompt.
     pub input: u64,
@@ -98,7 +98,8 @@ impl Prices {
 }
 
 impl Price {
-    /// What these tokens cost, in micro-USD: `(uncached · input + cached · cached_input + output · output) / 10⁶`, rounded once, half up.
+    /// What these tokens cost, in micro-USD: `(uncached · input + cached · cached_input + output · output) / 10⁶`, rounded once, half
+    /// up.
     ///
     /// `None` where the input or the output was not counted, where cached tokens have no known price, or where the prompt is longer than the
     /// price holds for. Where cached tokens were not counted all input has the full price: then the cost is an upper bound.

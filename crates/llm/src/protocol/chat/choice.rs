@@ -1,5 +1,5 @@
-//! One reply in the making: what its messages and chunks say, as pieces. Whole messages and streamed chunks go through the same code, so that
-//! both give the same reply. Not the bytes.
+//! One reply in the making: what its messages and chunks say, as pieces. Whole messages and streamed chunks go through the same code, so
+//! that both give the same reply. Not the bytes.
 
 use serde_json::value::RawValue;
 
