@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Call, Delta, Error, Provider, Reply};
 
 pub mod chat;
+mod events;
+mod json;
 pub mod messages;
 pub mod responses;
 

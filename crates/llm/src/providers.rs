@@ -2,6 +2,7 @@
 //!
 //! xAI is not among those that speak Chat Completions: it has deprecated that endpoint, and shows reasoning in Responses alone.
 
+mod anthropic;
 mod deepseek;
 mod glm;
 mod google;
@@ -25,6 +26,7 @@ use crate::{Auth, Dialect, Error, Provider};
 /// Every provider, in the order in which help lists them.
 pub static ALL: &[&Provider] = &[
     &openai::PROVIDER,
+    &anthropic::PROVIDER,
     &deepseek::PROVIDER,
     &google::PROVIDER,
     &openrouter::PROVIDER,
@@ -105,7 +107,7 @@ mod tests {
             assert!(provider.base.starts_with("http"), "{}", provider.name);
         }
         let Err(Error::Configured { what }) = by_name("openia") else { panic!("no such provider") };
-        assert!(what.contains("openai, deepseek") && what.ends_with("found \"openia\""), "{what}");
+        assert!(what.contains("openai, anthropic") && what.ends_with("found \"openia\""), "{what}");
     }
 
     #[test]

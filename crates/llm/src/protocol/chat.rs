@@ -11,7 +11,7 @@ mod continuing;
 mod details;
 mod dialect;
 mod effort;
-mod failure;
+pub(super) mod failure;
 mod reply;
 mod said;
 mod served;

@@ -12,7 +12,7 @@ const MESSAGE_LIMIT: usize = 2000;
 const PAUSE_LIMIT: f64 = 24.0 * 60.0 * 60.0;
 
 /// The error that a body of that status holds.
-pub(super) fn of_body(status: u16, headers: &[(String, String)], body: &[u8]) -> Error {
+pub(in crate::protocol) fn of_body(status: u16, headers: &[(String, String)], body: &[u8]) -> Error {
     let text = String::from_utf8_lossy(body);
     let said = match serde_json::from_str::<Value>(&text) {
         Ok(value) => said(&value),
@@ -31,7 +31,7 @@ pub(super) fn of_body(status: u16, headers: &[(String, String)], body: &[u8]) ->
 }
 
 /// The error that stands in a reply or a chunk, as JSON. Its status is the one that the error itself names, else 200.
-pub(super) fn inside(error: &str) -> Error {
+pub(in crate::protocol) fn inside(error: &str) -> Error {
     let value = serde_json::from_str::<Value>(error).unwrap_or_else(|_| Value::String(error.to_owned()));
     let said = said(&value);
     let status = said.code.unwrap_or(200);
@@ -98,16 +98,17 @@ fn bounded(mut text: String) -> String {
     text
 }
 
-/// What came is not the protocol.
+/// What came is not Chat Completions.
 pub(super) fn malformed(expected: &str, found: &[u8]) -> Error {
+    not_the_protocol("chat completions", expected, found)
+}
+
+/// What came is not the protocol.
+pub(in crate::protocol) fn not_the_protocol(protocol: &'static str, expected: &str, found: &[u8]) -> Error {
     const SHOWN: usize = 120;
     let text = String::from_utf8_lossy(&found[..found.len().min(SHOWN)]);
     let cut = if found.len() > SHOWN { "…" } else { "" };
-    Error::Malformed {
-        protocol: "chat completions",
-        expected: expected.to_owned(),
-        found: format!("{}{cut}", text.escape_debug()),
-    }
+    Error::Malformed { protocol, expected: expected.to_owned(), found: format!("{}{cut}", text.escape_debug()) }
 }
 
 #[cfg(test)]
