@@ -13,10 +13,12 @@ mod lm_studio;
 mod mistral;
 mod ollama;
 mod openai;
+mod openai_responses;
 mod openrouter;
 mod qwen;
 mod sglang;
 mod vllm;
+mod xai;
 
 use std::borrow::Cow;
 
@@ -26,7 +28,9 @@ use crate::{Auth, Dialect, Error, Provider};
 /// Every provider, in the order in which help lists them.
 pub static ALL: &[&Provider] = &[
     &openai::PROVIDER,
+    &openai_responses::PROVIDER,
     &anthropic::PROVIDER,
+    &xai::PROVIDER,
     &deepseek::PROVIDER,
     &google::PROVIDER,
     &openrouter::PROVIDER,
@@ -107,7 +111,7 @@ mod tests {
             assert!(provider.base.starts_with("http"), "{}", provider.name);
         }
         let Err(Error::Configured { what }) = by_name("openia") else { panic!("no such provider") };
-        assert!(what.contains("openai, anthropic") && what.ends_with("found \"openia\""), "{what}");
+        assert!(what.contains("openai, openai-responses, anthropic") && what.ends_with("found \"openia\""), "{what}");
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl Object {
         self.elements(name).iter().filter_map(|element| serde_json::from_str(element.get()).ok()).collect()
     }
 
+    /// Whether it has no fields.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Its `type`; empty where it says none.
     pub(super) fn kind(&self) -> String {
         self.words("type")

@@ -1,5 +1,70 @@
 //! OpenAI Responses: the codec and what vendors differ in.
+//!
+//! Whole replies and streams go through the same reading, so that both give the same reply. Reasoning items are kept as sealed pieces and go
+//! back unchanged, in their place; so do messages that say which phase they belong to.
 
+mod call;
 mod dialect;
+mod reading;
+mod said;
+mod served;
+mod streaming;
 
-pub use dialect::ResponsesDialect;
+pub use dialect::{ResponsesDialect, ResponsesModel, ResponsesTakes};
+
+use super::chat::failure::of_body;
+use super::events::{Stream, whole};
+use super::{Codec, Encoded, Protocol, StreamDecoder, StreamEncoder};
+use crate::{Call, Dialect, Error, Provider, Reply};
+
+/// The protocol's name in messages.
+const NAME: &str = "responses";
+
+/// The codec of OpenAI Responses and what is compatible with it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Responses;
+
+impl Codec for Responses {
+    fn protocol(&self) -> Protocol {
+        Protocol::Responses
+    }
+
+    fn encode_call(&self, provider: &Provider, call: &Call, stream: bool) -> Result<Encoded, Error> {
+        call::encode(&dialect_of(provider)?, call, stream)
+            .map_err(|refusal| Error::Refused { provider: provider.name.to_string(), refusal })
+    }
+
+    fn decode_call(&self, body: &[u8]) -> Result<(Call, bool), Error> {
+        call::decode(body)
+    }
+
+    fn decode_reply(&self, provider: &Provider, body: &[u8]) -> Result<Vec<Reply>, Error> {
+        whole(reading::Response::new(dialect_of(provider)?), body).map(|reply| vec![reply])
+    }
+
+    fn encode_reply(&self, reply: &Reply) -> Vec<u8> {
+        served::encode(reply)
+    }
+
+    fn decode_error(&self, status: u16, headers: &[(String, String)], body: &[u8]) -> Error {
+        of_body(status, headers, body)
+    }
+
+    /// A provider of another protocol is read as one of which nothing is known.
+    fn decode_stream(&self, provider: &Provider) -> Box<dyn StreamDecoder> {
+        Box::new(Stream::new(reading::Response::new(dialect_of(provider).unwrap_or_default())))
+    }
+
+    fn encode_stream(&self) -> Box<dyn StreamEncoder> {
+        Box::new(streaming::Streaming::default())
+    }
+}
+
+fn dialect_of(provider: &Provider) -> Result<ResponsesDialect, Error> {
+    match provider.dialect {
+        Dialect::Responses(dialect) => Ok(dialect),
+        Dialect::Chat(_) | Dialect::Messages(_) => {
+            Err(Error::Configured { what: format!("provider `{}` does not speak Responses", provider.name) })
+        }
+    }
+}
