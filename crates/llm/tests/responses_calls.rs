@@ -1,5 +1,7 @@
 //! Calls in the spelling of OpenAI Responses: exact bodies, refusals, sealed pieces byte for byte, and back.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
+
 use candor_llm::protocol::Codec;
 use candor_llm::protocol::responses::Responses;
 use candor_llm::{

@@ -1,6 +1,8 @@
 //! Streams as OpenAI, xAI and compatible servers send them, written from the documentation, cut at every byte: the same pieces wherever the cut
 //! is, and the same replies as the whole form. Not recordings.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 

@@ -42,7 +42,7 @@ pub(super) fn spell(
             Role::Assistant => assistant(&message.parts, unsigned, refused)?,
         };
         if !results.is_empty() {
-            messages.push(turn("user", std::mem::take(&mut results)));
+            messages.push(turn("user", &std::mem::take(&mut results)));
         }
         let role = match message.role {
             Role::Assistant if blocks.is_empty() => continue,
@@ -53,29 +53,29 @@ pub(super) fn spell(
             }
             Role::User | Role::Tool => "user",
         };
-        messages.push(turn(role, blocks));
+        messages.push(turn(role, &blocks));
     }
     if !results.is_empty() {
-        messages.push(turn("user", results));
+        messages.push(turn("user", &results));
     }
-    let system = (!system.is_empty()).then(|| content(system));
+    let system = (!system.is_empty()).then(|| content(&system));
     Ok((system, messages))
 }
 
-fn turn(role: &str, blocks: Vec<Box<RawValue>>) -> Object {
+fn turn(role: &str, blocks: &[Box<RawValue>]) -> Object {
     let mut message = Object::of(json!({ "role": role }));
     message.put("content", &content(blocks));
     message
 }
 
 /// Blocks as a content: one text as it is, none as empty text.
-fn content(blocks: Vec<Box<RawValue>>) -> Box<RawValue> {
-    let only = match blocks.as_slice() {
+fn content(blocks: &[Box<RawValue>]) -> Box<RawValue> {
+    let only = match blocks {
         [] => Some(String::new()),
         [only] => Object::read(only.get()).filter(|block| block.kind() == "text").map(|block| block.words("text")),
         _ => None,
     };
-    only.map_or_else(|| raw(&blocks), |text| raw(&text))
+    only.map_or_else(|| raw(blocks), |text| raw(&text))
 }
 
 fn texts(parts: &[Part]) -> Vec<Box<RawValue>> {
