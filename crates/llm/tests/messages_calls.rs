@@ -38,7 +38,7 @@ fn refusal(call: &Call) -> Refusal {
 }
 
 /// The body of a call with nothing in it but effort.
-fn plain(model: &str, limit: u32, more: Value) -> Value {
+fn plain(model: &str, limit: u32, more: &Value) -> Value {
     let mut body =
         json!({ "model": model, "max_tokens": limit, "messages": [{ "role": "user", "content": "2 + 2?" }] });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -80,7 +80,7 @@ fn every_generation_of_models_is_asked_in_its_own_way() {
     ];
     for (model, effort, limit, more) in cases {
         let call = call(model, effort.clone());
-        assert_eq!(body(&call), plain(model, limit, more), "{model} {effort:?}");
+        assert_eq!(body(&call), plain(model, limit, &more), "{model} {effort:?}");
         let (read, stream) = Messages.decode_call(&serde_json::to_vec(&body(&call)).unwrap()).unwrap();
         assert!(!stream);
         assert_eq!(read.max_output, Some(limit));

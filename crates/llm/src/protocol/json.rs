@@ -56,6 +56,12 @@ impl Object {
         self.text(name).unwrap_or_default()
     }
 
+    /// The field as text that is empty where there is none; `None` where something stands there that cannot be read as text: what was said
+    /// must not be lost in silence.
+    pub(super) fn legible(&self, name: &str) -> Option<String> {
+        self.raw(name).map_or_else(|| Some(String::new()), |_| self.text(name))
+    }
+
     /// The field as a count.
     pub(super) fn count(&self, name: &str) -> Option<u64> {
         self.get(name)

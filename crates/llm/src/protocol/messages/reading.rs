@@ -53,7 +53,7 @@ struct Thinking {
 pub(super) fn blocks(dialect: MessagesDialect, blocks: &[Object]) -> Result<Vec<Part>, Error> {
     let mut message = Message::new(dialect);
     let mut out = Vec::new();
-    message.blocks(blocks, &mut out);
+    message.blocks(blocks, &mut out)?;
     let mut all = Assembler::default();
     out.into_iter().for_each(|delta| all.push(delta));
     Ok(all.finish().message.parts)
@@ -81,26 +81,27 @@ impl Message {
         self.count(&message.object("usage"), out);
     }
 
-    fn blocks(&mut self, blocks: &[Object], out: &mut Vec<Delta>) {
+    fn blocks(&mut self, blocks: &[Object], out: &mut Vec<Delta>) -> Result<(), Error> {
         for (index, block) in (0..).zip(blocks) {
-            self.start(index, block, out);
+            self.start(index, block, out)?;
             self.stop(index, out);
         }
+        Ok(())
     }
 
-    fn start(&mut self, index: u32, block: &Object, out: &mut Vec<Delta>) {
+    fn start(&mut self, index: u32, block: &Object, out: &mut Vec<Delta>) -> Result<(), Error> {
         self.stop(index, out);
         let number = self.next;
         self.next = self.next.saturating_add(1);
         let made = match block.kind().as_str() {
             "text" => {
-                say(number, block.words("text"), out);
+                say(number, legible(block, "text")?, out);
                 Block::Text
             }
             "thinking" => {
-                let mut thinking =
-                    Thinking { block: block.clone(), text: String::new(), signature: block.words("signature") };
-                thinking.think(number, &block.words("thinking"), self.shown(), out);
+                let signature = legible(block, "signature")?;
+                let mut thinking = Thinking { block: block.clone(), text: String::new(), signature };
+                thinking.think(number, &legible(block, "thinking")?, self.shown(), out);
                 Block::Thinking(thinking)
             }
             "redacted_thinking" => {
@@ -117,6 +118,7 @@ impl Message {
             _ => Block::Passed,
         };
         self.open.insert(index, (number, made));
+        Ok(())
     }
 
     /// What kind of text thinking is, as long as it is not signed.
@@ -130,13 +132,16 @@ impl Message {
             return Err(not_the_protocol(NAME, "a block that has begun", index.to_string().as_bytes()));
         };
         match (delta.kind().as_str(), block) {
-            ("text_delta", Block::Text) => say(*number, delta.words("text"), out),
+            ("text_delta", Block::Text) => say(*number, legible(delta, "text")?, out),
             ("thinking_delta", Block::Thinking(thinking)) => {
-                thinking.think(*number, &delta.words("thinking"), shown, out);
+                thinking.think(*number, &legible(delta, "thinking")?, shown, out);
             }
-            ("signature_delta", Block::Thinking(thinking)) => thinking.signature.push_str(&delta.words("signature")),
+            ("signature_delta", Block::Thinking(thinking)) => {
+                thinking.signature.push_str(&legible(delta, "signature")?);
+            }
             ("input_json_delta", Block::ToolUse { streamed, .. }) => {
-                if let Some(text) = delta.named("partial_json") {
+                let text = legible(delta, "partial_json")?;
+                if !text.is_empty() {
                     *streamed = true;
                     out.push(Delta::Arguments { block: *number, text });
                 }
@@ -187,7 +192,7 @@ impl Reading for Message {
         let index = event.small("index");
         match (kind, index) {
             ("message_start", _) => self.begin(&event.object("message"), out),
-            ("content_block_start", Some(index)) => self.start(index, &event.object("content_block"), out),
+            ("content_block_start", Some(index)) => self.start(index, &event.object("content_block"), out)?,
             ("content_block_delta", Some(index)) => self.more(index, &event.object("delta"), out)?,
             ("content_block_stop", Some(index)) => self.stop(index, out),
             ("content_block_start" | "content_block_delta" | "content_block_stop", None) => {
@@ -218,7 +223,7 @@ impl Reading for Message {
             return Err(not_the_protocol(NAME, "a list `content`", body.json().as_bytes()));
         }
         self.begin(body, out);
-        self.blocks(&body.objects("content"), out);
+        self.blocks(&body.objects("content"), out)?;
         self.finish(body.named("stop_reason"), out);
         self.closed = true;
         Ok(())
@@ -258,6 +263,11 @@ impl Thinking {
         self.block.put("signature", &self.signature);
         out.push(sealed(block, &self.block));
     }
+}
+
+/// A text that was said.
+fn legible(object: &Object, name: &str) -> Result<String, Error> {
+    object.legible(name).ok_or_else(|| not_the_protocol(NAME, "text", object.json().as_bytes()))
 }
 
 fn say(block: u32, text: String, out: &mut Vec<Delta>) {

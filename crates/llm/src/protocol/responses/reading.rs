@@ -55,18 +55,26 @@ struct Said {
 }
 
 /// Items as the parts of an assistant's message.
-pub(super) fn parts(dialect: ResponsesDialect, items: &[Box<RawValue>]) -> Vec<Part> {
+///
+/// # Errors
+/// [`Error::Malformed`].
+pub(super) fn parts(dialect: ResponsesDialect, items: &[Box<RawValue>]) -> Result<Vec<Part>, Error> {
     let mut response = Response::new(dialect);
     let mut out = Vec::new();
-    response.items(items, &mut out);
+    response.items(items, &mut out)?;
     let mut all = Assembler::default();
     out.into_iter().for_each(|delta| all.push(delta));
-    all.finish().message.parts
+    Ok(all.finish().message.parts)
 }
 
 /// The text of one part of a content, whatever its type.
 pub(super) fn text_of(part: &Object) -> Option<String> {
     part.text("text").or_else(|| part.text("refusal"))
+}
+
+/// A text that was said.
+fn legible(object: &Object, name: &str) -> Result<String, Error> {
+    object.legible(name).ok_or_else(|| not_the_protocol(NAME, "text", object.json().as_bytes()))
 }
 
 impl Response {
@@ -80,10 +88,8 @@ impl Response {
         }
     }
 
-    fn items(&mut self, items: &[Box<RawValue>], out: &mut Vec<Delta>) {
-        for (index, item) in (0..).zip(items) {
-            self.complete(index, item, out);
-        }
+    fn items(&mut self, items: &[Box<RawValue>], out: &mut Vec<Delta>) -> Result<(), Error> {
+        (0..).zip(items).try_for_each(|(index, item)| self.complete(index, item, out))
     }
 
     /// More of a text, in that part of it.
@@ -143,10 +149,10 @@ impl Response {
     }
 
     /// An item that is whole; of what was streamed of it nothing comes twice.
-    fn complete(&mut self, index: u32, json: &RawValue, out: &mut Vec<Delta>) {
-        let Some(item) = Object::read(json.get()) else { return };
+    fn complete(&mut self, index: u32, json: &RawValue, out: &mut Vec<Delta>) -> Result<(), Error> {
+        let Some(item) = Object::read(json.get()) else { return Ok(()) };
         if std::mem::replace(&mut self.items.entry(index).or_default().done, true) {
-            return;
+            return Ok(());
         }
         match item.kind().as_str() {
             "message" => {
@@ -154,15 +160,16 @@ impl Response {
                     self.fill(index, Channel::Text(0), &text, out);
                 }
                 for (part, content) in (0..).zip(item.objects("content")) {
-                    self.fill(index, Channel::Text(part), &text_of(&content).unwrap_or_default(), out);
+                    let text = format!("{}{}", legible(&content, "text")?, legible(&content, "refusal")?);
+                    self.fill(index, Channel::Text(part), &text, out);
                 }
                 if item.named("phase").is_some() {
                     self.seal(index, json, out);
                 }
             }
             "reasoning" => {
-                self.fill(index, Channel::Summary, &joined(&item, "summary"), out);
-                self.fill(index, Channel::Chain, &joined(&item, "content"), out);
+                self.fill(index, Channel::Summary, &joined(&item, "summary")?, out);
+                self.fill(index, Channel::Chain, &joined(&item, "content")?, out);
                 let named = item.named("id").is_some() || item.named("encrypted_content").is_some();
                 let shown = self.last(index).is_some();
                 if !shown && (named || item.raw("encrypted_content").is_some()) {
@@ -178,11 +185,12 @@ impl Response {
             "function_call" => {
                 self.call(index, &item, out);
                 if self.items.get(&index).is_some_and(|item| item.call.is_some()) {
-                    self.fill(index, Channel::Arguments, &item.words("arguments"), out);
+                    self.fill(index, Channel::Arguments, &legible(&item, "arguments")?, out);
                 }
             }
             _ => {}
         }
+        Ok(())
     }
 
     /// The last block of an item, where it has one.
@@ -205,7 +213,7 @@ impl Response {
         }
         self.begin(response, out);
         // Items that were not streamed, or not to their end.
-        self.items(&response.elements("output"), out);
+        self.items(&response.elements("output"), out)?;
         let usage = self.usage(&response.object("usage"));
         if !usage.is_empty() {
             out.push(Delta::Usage(usage));
@@ -267,24 +275,24 @@ impl Reading for Response {
             }
             "response.output_text.delta" | "response.refusal.delta" => {
                 let part = part("content_index");
-                self.say(item()?, Channel::Text(part), part, &event.words("delta"), out);
+                self.say(item()?, Channel::Text(part), part, &legible(event, "delta")?, out);
             }
             "response.reasoning_summary_text.delta" => {
-                self.say(item()?, Channel::Summary, part("summary_index"), &event.words("delta"), out);
+                self.say(item()?, Channel::Summary, part("summary_index"), &legible(event, "delta")?, out);
             }
             "response.reasoning_text.delta" => {
-                self.say(item()?, Channel::Chain, part("content_index"), &event.words("delta"), out);
+                self.say(item()?, Channel::Chain, part("content_index"), &legible(event, "delta")?, out);
             }
             "response.function_call_arguments.delta" => {
                 let index = item()?;
                 if self.items.get(&index).is_none_or(|item| item.call.is_none()) {
                     return Err(not_the_protocol(NAME, "a call that has begun", event.json().as_bytes()));
                 }
-                self.say(index, Channel::Arguments, 0, &event.words("delta"), out);
+                self.say(index, Channel::Arguments, 0, &legible(event, "delta")?, out);
             }
             "response.output_item.done" => {
                 if let Some(whole) = event.raw("item") {
-                    self.complete(item()?, whole, out);
+                    self.complete(item()?, whole, out)?;
                 }
             }
             "response.completed" | "response.incomplete" | "response.failed" | "response.cancelled" => {
@@ -324,9 +332,10 @@ fn following(next: &mut u32) -> u32 {
 }
 
 /// The texts of a list of parts, as one.
-fn joined(item: &Object, field: &str) -> String {
-    let texts = item.objects(field).into_iter().filter_map(|part| part.named("text"));
-    texts.collect::<Vec<_>>().join(BETWEEN)
+fn joined(item: &Object, field: &str) -> Result<String, Error> {
+    let mut texts = item.objects(field).iter().map(|part| legible(part, "text")).collect::<Result<Vec<_>, _>>()?;
+    texts.retain(|text| !text.is_empty());
+    Ok(texts.join(BETWEEN))
 }
 
 fn finish(reason: String) -> Finish {

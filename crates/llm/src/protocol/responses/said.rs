@@ -184,14 +184,14 @@ pub(super) fn hear(items: &[Box<RawValue>]) -> Result<Vec<Message>, Error> {
             }
             (_, None) => continue,
         };
-        said(&mut spoken, &mut messages);
+        said(&mut spoken, &mut messages)?;
         match messages.last_mut() {
             Some(last) if role == Role::Tool && last.role == Role::Tool => last.parts.push(heard_result(&item)),
             _ if role == Role::Tool => messages.push(Message { role, parts: vec![heard_result(&item)] }),
             _ => messages.push(Message { role, parts: text_parts(&item, "content") }),
         }
     }
-    said(&mut spoken, &mut messages);
+    said(&mut spoken, &mut messages)?;
     Ok(messages)
 }
 
@@ -200,12 +200,13 @@ fn raw_item(item: &Object, json: &RawValue) -> Box<RawValue> {
     if json.get().contains("\"type\"") { json.to_owned() } else { raw(item) }
 }
 
-fn said(spoken: &mut Vec<Box<RawValue>>, messages: &mut Vec<Message>) {
+fn said(spoken: &mut Vec<Box<RawValue>>, messages: &mut Vec<Message>) -> Result<(), Error> {
     if !spoken.is_empty() {
-        let parts = parts(ResponsesDialect::COMPATIBLE, spoken);
+        let parts = parts(ResponsesDialect::COMPATIBLE, spoken)?;
         messages.push(Message { role: Role::Assistant, parts });
         spoken.clear();
     }
+    Ok(())
 }
 
 fn heard_result(item: &Object) -> Part {
