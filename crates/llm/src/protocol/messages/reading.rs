@@ -43,6 +43,8 @@ struct Thinking {
     /// The block as it began.
     block: Object,
     text: String,
+    /// More than white space came: that alone may be all that there is of a text that is held back.
+    shown: bool,
     signature: String,
 }
 
@@ -100,7 +102,7 @@ impl Message {
             }
             "thinking" => {
                 let signature = legible(block, "signature")?;
-                let mut thinking = Thinking { block: block.clone(), text: String::new(), signature };
+                let mut thinking = Thinking { block: block.clone(), text: String::new(), shown: false, signature };
                 thinking.think(number, &legible(block, "thinking")?, self.shown(), out);
                 Block::Thinking(thinking)
             }
@@ -241,11 +243,11 @@ impl Reading for Message {
 
 impl Thinking {
     fn think(&mut self, block: u32, text: &str, shown: Provenance, out: &mut Vec<Delta>) {
-        let blank = self.text.trim().is_empty();
+        let before = self.shown;
+        self.shown |= !text.trim().is_empty();
         self.text.push_str(text);
-        // White space alone may be all that there is of a text that is held back.
-        if !text.is_empty() && !self.text.trim().is_empty() {
-            let text = if blank { self.text.clone() } else { text.to_owned() };
+        if self.shown && !text.is_empty() {
+            let text = if before { text.to_owned() } else { self.text.clone() };
             out.push(Delta::Reasoning { block, text, provenance: shown });
         }
     }
@@ -254,7 +256,7 @@ impl Thinking {
         if self.signature.is_empty() {
             return;
         }
-        if self.text.trim().is_empty() {
+        if !self.shown {
             out.push(redacted(block));
         } else if !own_text {
             out.push(Delta::Reasoning { block, text: String::new(), provenance: Provenance::Summary });

@@ -52,6 +52,8 @@ struct Said {
     /// The part that came last.
     part: u32,
     text: String,
+    /// More than white space came: that alone may be all that there is of reasoning that is held back.
+    shown: bool,
 }
 
 /// Items as the parts of an assistant's message.
@@ -101,14 +103,14 @@ impl Response {
         let said = item.said.entry(channel).or_default();
         let reasoning = matches!(channel, Channel::Summary | Channel::Chain);
         let before = said.text.len();
-        // White space alone may be all that there is of a text that is held back.
-        let held = reasoning && said.text.trim().is_empty();
+        let held = reasoning && !said.shown;
+        said.shown |= !text.trim().is_empty();
         if reasoning && before > 0 && said.part != part {
             said.text.push_str(BETWEEN);
         }
         said.part = part;
         said.text.push_str(text);
-        if reasoning && said.text.trim().is_empty() {
+        if reasoning && !said.shown {
             return;
         }
         let text = if held { said.text.clone() } else { said.text.get(before..).unwrap_or_default().to_owned() };
