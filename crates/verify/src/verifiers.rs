@@ -7,6 +7,7 @@ pub mod exact;
 pub mod expression;
 pub mod grid;
 pub mod numeric;
+pub mod quoted;
 pub mod regex;
 mod settings;
 pub mod yes_no;
@@ -20,6 +21,7 @@ pub static ALL: &[&dyn Verifier] = &[
     &regex::VERIFIER,
     &expression::VERIFIER,
     &grid::VERIFIER,
+    &quoted::VERIFIER,
 ];
 
 /// The verifier of a name, with its default parameters.
