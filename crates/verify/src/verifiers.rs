@@ -9,7 +9,8 @@ pub mod grid;
 pub mod numeric;
 pub mod quoted;
 pub mod regex;
-mod settings;
+pub mod schema;
+pub(crate) mod settings;
 pub mod yes_no;
 
 /// Every verifier with its default parameters, in the order in which they are listed.
@@ -22,6 +23,7 @@ pub static ALL: &[&dyn Verifier] = &[
     &expression::VERIFIER,
     &grid::VERIFIER,
     &quoted::VERIFIER,
+    &schema::VERIFIER,
 ];
 
 /// The verifier of a name, with its default parameters.

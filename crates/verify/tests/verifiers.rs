@@ -113,6 +113,7 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("9e999%".to_owned()),
         Just("</think>".to_owned()),
         Just("[[0, 1], [".to_owned()),
+        Just("```json\n".to_owned()),
         Just("\"one two … three".to_owned()),
         Just("0 1 2\n3 4 5\n".to_owned()),
         any::<String>(),
@@ -180,6 +181,8 @@ fn a_megabyte_of_hostile_text_is_judged_soon() {
         "[     ",
         "\"a b c\" ",
         "“a ‘b … ",
+        "```json\n",
+        "{\"a\":",
         "a                ",
     ];
     for piece in texts {

@@ -114,7 +114,7 @@ impl Quoted {
             in_word = word && !alone(letter);
             match letter {
                 '“' | '”' | '„' | '«' | '»' | '‘' | '’' | '"' | '「' | '」' if self.ignore_marks => {
-                    out.push('\'')
+                    out.push('\'');
                 }
                 '‐' | '‑' | '‒' | '–' | '—' | '−' => out.push('-'),
                 _ if self.ignore_case => out.extend(letter.to_lowercase()),

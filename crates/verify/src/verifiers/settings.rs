@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::{About, Error, Params, Result};
 
 /// Refuses parameters that the verifier does not have.
-pub(super) fn check(about: &'static About, params: &Params) -> Result<()> {
+pub(crate) fn check(about: &'static About, params: &Params) -> Result<()> {
     match params.keys().find(|name| !about.params.iter().any(|param| param.name == name.as_str())) {
         None => Ok(()),
         Some(name) => Err(Error::UnknownParam {
@@ -17,7 +17,7 @@ pub(super) fn check(about: &'static About, params: &Params) -> Result<()> {
 }
 
 /// The value of a parameter, or `default` where it is not given; refused where it cannot be read or `fits` says no.
-pub(super) fn read<T: FromStr>(
+pub(crate) fn read<T: FromStr>(
     about: &'static About,
     params: &Params,
     name: &'static str,
@@ -35,6 +35,6 @@ pub(super) fn read<T: FromStr>(
 }
 
 /// A yes-or-no parameter, written `true` or `false`.
-pub(super) fn flag(about: &'static About, params: &Params, name: &'static str, default: bool) -> Result<bool> {
+pub(crate) fn flag(about: &'static About, params: &Params, name: &'static str, default: bool) -> Result<bool> {
     read(about, params, name, default, "true or false", |_| true)
 }
