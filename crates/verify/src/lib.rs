@@ -4,12 +4,14 @@
 //! thought. A reader of the chain, such as a [`signal::mention::Detector`], gives a [`Signal`]; a signal never
 //! becomes a verdict.
 //!
-//! Everything here is pure and bounded: no file, no clock, no environment, no panic on foreign text.
+//! Everything here is pure and bounded: no file, no clock, no environment, no panic on foreign text. One room is not:
+//! [`program`] runs foreign code, confined, and is in no catalogue, so that nothing comes upon it by name.
 
 mod about;
 mod answer;
 mod error;
 mod number;
+pub mod program;
 mod rational;
 pub mod signal;
 mod verdict;

@@ -7,7 +7,8 @@ use crate::{About, Answer, Params, Result, Verdict};
 /// A program that decides whether an answer is the gold.
 ///
 /// Deciding is pure and bounded: the same answer, gold and setting give the same verdict, and no text makes it panic or take
-/// more than time linear in its length (a constant number of passes).
+/// more than time linear in its length (a constant number of passes). [`Program`](crate::program::Program) alone is bounded by a
+/// clock and as repeatable as the program it asks.
 pub trait Verifier: fmt::Debug + Send + Sync {
     /// Name, purpose and parameters.
     fn about(&self) -> &'static About;
