@@ -39,4 +39,20 @@ pub enum Error {
         /// What was given.
         found: String,
     },
+    /// A set of anchors cannot be used.
+    #[error("anchors, line {line}: {why}")]
+    BadAnchors {
+        /// The line, from 1; the last one where the set as a whole is meant.
+        line: usize,
+        /// What is wrong.
+        why: String,
+    },
+    /// Opinions of several versions of a judge stand together.
+    #[error("agreement is of one judge: expected opinions of {expected}, found one of {found}")]
+    MixedJudges {
+        /// The version that was asked for.
+        expected: crate::judge::Version,
+        /// The one that was found.
+        found: crate::judge::Version,
+    },
 }
