@@ -99,6 +99,49 @@ fn the_stated_defaults_are_the_defaults_and_unknown_settings_are_refused() {
     assert!(verifiers::by_name("guess").unwrap_err().to_string().contains("numeric"));
 }
 
+fn page() -> String {
+    let path = folder("../../docs/formats/verifiers.md");
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn the_page_names_every_verifier_and_parameter() {
+    let page = page();
+    let program = &candor_verify::program::ABOUT;
+    for about in verifiers::ALL.iter().map(|verifier| verifier.about()).chain([program]) {
+        let begins = format!("| `{}` |", about.name);
+        let row =
+            page.lines().find(|line| line.starts_with(&begins)).unwrap_or_else(|| panic!("no row of {}", about.name));
+        for param in about.params {
+            assert!(row.contains(&format!("`{}`", param.name)), "{}: no `{}` in: {row}", about.name, param.name);
+        }
+    }
+    for param in program.params {
+        let row = format!("| `{}` | {} |", param.name, param.default);
+        let quoted = format!("| `{}` | `{}` |", param.name, param.default);
+        let empty = format!("| `{}` | |", param.name);
+        assert!(page.contains(&row) || page.contains(&quoted) || page.contains(&empty), "no row {row}");
+    }
+}
+
+#[test]
+fn the_examples_of_the_page_come_out_as_it_says() {
+    let page = page();
+    let table = page.split("## Examples").nth(1).and_then(|rest| rest.split("\n## ").next()).expect("the table");
+    let mut seen = BTreeSet::new();
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        let [_, name, params, gold, answer, outcome, _] = cells.as_slice() else { panic!("{row}") };
+        let params: Params =
+            params.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect();
+        let verifier = verifiers::by_name(name).and_then(|verifier| verifier.with(&params)).expect(row);
+        let verdict = verifier.decide(Answer::of_output(answer), gold);
+        assert_eq!(verdict.outcome.as_str(), *outcome, "{row}: {verdict:?}");
+        seen.insert(verifier.about().name);
+    }
+    assert_eq!(seen.len(), verifiers::ALL.len(), "{seen:?}");
+}
+
 /// The pieces that verifiers look for, thrown together.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
