@@ -15,7 +15,12 @@ fn main() -> ExitCode {
         return candor_verify::program::sandboxed_main(arguments, &mut std::io::stderr());
     }
     #[cfg(target_os = "linux")]
-    return libtest_mimic::run(&libtest_mimic::Arguments::from_args(), confined::tests()).exit_code();
+    {
+        let mut arguments = libtest_mimic::Arguments::from_args();
+        // One after the other: the kernel counts one user's processes together, so a fork bomb would starve its neighbours.
+        arguments.test_threads.get_or_insert(1);
+        libtest_mimic::run(&arguments, confined::tests()).exit_code()
+    }
     #[cfg(not(target_os = "linux"))]
     {
         println!("skipped: programs are run on Linux only");

@@ -11,7 +11,8 @@
 //!   modes, times and attributes; no signals, limits or memory of other processes; no leaving of the process group, in which
 //!   everything is killed at the end; no namespaces, mounts, tracing, keys, kernel modules, clocks; no asynchronous rings around it.
 //! - **processes**: none but the program itself by default (a call that starts one is refused; threads are not). A number above 0
-//!   is held by the kernel's limit per user, which it does not apply to root: as root this part is missing.
+//!   is held by the kernel's limit per user, with 64 more for threads, which it counts as processes; the user's other processes that
+//!   begin meanwhile use it up too. It does not apply to root: as root this part is missing.
 //!
 //! What stays open: names, sizes and times of files everywhere can be seen; the scratch folder is bounded per file, not in sum;
 //! the processor's caches and the time are shared. It is no virtual machine: a fault of the kernel is a way out.
