@@ -8,7 +8,7 @@
 //!   `/etc/ld.so.*`, `/etc/alternatives`, `/dev/{null,zero,random,urandom}`), the files of its command and what `read` names; writes to
 //!   a fresh folder and `/dev/null`. TCP, other processes' signals and abstract sockets are closed here too where the kernel has it.
 //! - **calls** (a seccomp filter that no later program can lift): no sockets, so no network of any kind; no change of owners,
-//!   modes, times and attributes; no signals, limits or memory of other processes; no leaving of the process group, in which
+//!   modes, times and attributes; no signals to other processes, nor their memory; no new limits, devices, priorities; no leaving of the process group, in which
 //!   everything is killed at the end; no namespaces, mounts, tracing, keys, kernel modules, clocks; no asynchronous rings around it.
 //! - **processes**: none but the program itself by default (a call that starts one is refused; threads are not). A number above 0
 //!   is held by the kernel's limit per user, with 64 more for threads, which it counts as processes; the user's other processes that

@@ -16,7 +16,10 @@ pub(crate) fn tests() -> Vec<Trial> {
         ("nothing_is_written_outside_the_scratch_folder", nothing_is_written_outside_the_scratch_folder),
         ("no_connection_leaves", no_connection_leaves),
         ("no_socket_of_any_kind_is_made", no_socket_of_any_kind_is_made),
-        ("modes_groups_and_other_processes_are_out_of_reach", modes_groups_and_other_processes_are_out_of_reach),
+        (
+            "modes_groups_limits_and_other_processes_are_out_of_reach",
+            modes_groups_limits_and_other_processes_are_out_of_reach,
+        ),
         ("a_fork_bomb_does_not_go_off", a_fork_bomb_does_not_go_off),
         ("threads_are_no_processes", threads_are_no_processes),
         ("an_endless_loop_is_ended", an_endless_loop_is_ended),
@@ -202,7 +205,7 @@ print(json.dumps({"outcome": "correct", "why": "made: " + ",".join(made)}))
     }
 }
 
-fn modes_groups_and_other_processes_are_out_of_reach() {
+fn modes_groups_limits_and_other_processes_are_out_of_reach() {
     let bench = Bench::new();
     let secret = bench.file("mine", "x");
     let script = format!(
@@ -222,7 +225,10 @@ tries = {{
     "killpg": lambda: os.kill(0, 0),
     "prlimit": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE),
     "fork": os.fork,
-    "raise limit": lambda: resource.setrlimit(resource.RLIMIT_CORE, (1, 1)) if os.geteuid() else os.kill(os.getppid(), 0),
+    "raise limit": lambda: resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)),
+    "set limit": lambda: resource.prlimit(0, resource.RLIMIT_CORE, (0, 0)),
+    "device": lambda: os.mknod("device", 0o020600, os.makedev(1, 3)),
+    "priority": lambda: os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0)),
 }}
 done = []
 for name, work in tries.items():
@@ -232,6 +238,7 @@ for name, work in tries.items():
     except (OSError, ValueError):
         pass
 os.kill(os.getpid(), 0)
+resource.getrlimit(resource.RLIMIT_AS)
 print(json.dumps({{"outcome": "correct", "why": "done: " + ",".join(done)}}))
 "#
     );

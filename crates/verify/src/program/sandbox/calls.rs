@@ -46,6 +46,10 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_process_mrelease,
     libc::SYS_kcmp,
     libc::SYS_setpriority,
+    libc::SYS_sched_setscheduler,
+    libc::SYS_sched_setparam,
+    libc::SYS_sched_setattr,
+    libc::SYS_sched_setaffinity,
     libc::SYS_ioprio_set,
     libc::SYS_migrate_pages,
     libc::SYS_move_pages,
@@ -92,6 +96,8 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_add_key,
     libc::SYS_request_key,
     libc::SYS_keyctl,
+    // A device in the scratch folder would be a way to the disk behind it, for root.
+    libc::SYS_mknodat,
     // Objects that outlive the process.
     libc::SYS_shmget,
     libc::SYS_msgget,
@@ -102,6 +108,8 @@ const REFUSED: &[libc::c_long] = &[
 /// The older spellings, which newer machines do not have.
 #[cfg(target_arch = "x86_64")]
 const REFUSED_OLD: &[libc::c_long] = &[
+    libc::SYS_mknod,
+    libc::SYS_setrlimit,
     libc::SYS_chmod,
     libc::SYS_chown,
     libc::SYS_lchown,
@@ -175,7 +183,10 @@ fn rules(processes: bool) -> Result<BTreeMap<i64, Vec<SeccompRule>>, seccompiler
     for call in [libc::SYS_kill, libc::SYS_tgkill] {
         rules.insert(call, vec![SeccompRule::new(vec![other(0, own)?])?]);
     }
-    rules.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![other(0, 0)?, other(0, own)?])?]);
+    // Its own limits can be read and not set: root may raise what was set for it.
+    let sets = SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
+    let limits = [vec![other(0, 0)?, other(0, own)?], vec![sets]];
+    rules.insert(libc::SYS_prlimit64, limits.map(SeccompRule::new).into_iter().collect::<Result<_, _>>()?);
     let flag = |flag: libc::c_int, set: bool| {
         let mask = u64::try_from(flag).unwrap_or_default();
         let op = SeccompCmpOp::MaskedEq(mask);

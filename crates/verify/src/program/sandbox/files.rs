@@ -55,6 +55,9 @@ pub(super) fn apply(task: &Task) -> Result<(), Failed> {
 
 fn restrict(task: &Task, read: Vec<PathFd>) -> Result<(), RulesetError> {
     let reading = AccessFs::from_read(WISHED);
+    // No devices: for root they would be a way to the disk behind them. No sockets: there are none to connect.
+    let devices = AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::MakeSock | AccessFs::IoctlDev;
+    let own = AccessFs::from_all(WISHED) & !devices;
     let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
         .handle_access(AccessFs::from_all(NEEDED))?
@@ -65,14 +68,9 @@ fn restrict(task: &Task, read: Vec<PathFd>) -> Result<(), RulesetError> {
         .create()?;
     ruleset
         .add_rules(path_beneath_rules(SYSTEM, reading))?
-        .add_rules(path_beneath_rules([&task.scratch], AccessFs::from_all(WISHED)))?
+        .add_rules(path_beneath_rules([&task.scratch], own))?
         .add_rules(path_beneath_rules(["/dev/null"], AccessFs::ReadFile | AccessFs::WriteFile))?
-        .add_rules(read.into_iter().map(|path| Ok::<_, RulesetError>(beneath(path, reading))))?
+        .add_rules(read.into_iter().map(|path| Ok::<_, RulesetError>(PathBeneath::new(path, reading))))?
         .restrict_self()?;
     Ok(())
-}
-
-/// The rule for one path; rights that only folders have are left out by the kernel's reading of a file.
-fn beneath(path: PathFd, reading: landlock::BitFlags<AccessFs>) -> PathBeneath<PathFd> {
-    PathBeneath::new(path, reading)
 }
