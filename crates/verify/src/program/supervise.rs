@@ -70,7 +70,7 @@ pub(super) fn run(
     let started = listen(&mut child, group, input, most_output, &sender);
     drop(sender);
     let mut seen = Seen::default();
-    let ended_in_time = match started {
+    let end = match started {
         Ok(()) => seen.wait(&events, begun, time, most_output),
         Err(_) => End::TooLate,
     };
@@ -79,7 +79,7 @@ pub(super) fn run(
     let status = child.wait().map_err(|error| format!("the program's end was not seen: {error}"))?;
     started.map_err(|error| format!("the program could not be listened to: {error}"))?;
     seen.rest(&events);
-    match ended_in_time {
+    match end {
         End::TooLate => Err(format!("the program took longer than {} s", time.as_secs_f64())),
         End::TooMuch => Err(format!("the program printed more than {most_output} bytes")),
         End::Itself => ended(seen, status, most_output),
