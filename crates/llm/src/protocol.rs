@@ -23,15 +23,12 @@ pub enum Protocol {
 }
 
 /// The codec of a protocol.
-///
-/// # Errors
-/// [`Error::Configured`] where this version has none.
-pub fn codec(protocol: Protocol) -> Result<&'static dyn Codec, Error> {
+#[must_use]
+pub fn codec(protocol: Protocol) -> &'static dyn Codec {
     match protocol {
-        Protocol::ChatCompletions => Ok(&chat::ChatCompletions),
-        Protocol::Responses | Protocol::Messages => {
-            Err(Error::Configured { what: format!("{protocol:?} is a protocol that this version does not speak") })
-        }
+        Protocol::ChatCompletions => &chat::ChatCompletions,
+        Protocol::Responses => &responses::Responses,
+        Protocol::Messages => &messages::Messages,
     }
 }
 

@@ -129,7 +129,8 @@ impl Observer for Reading {
         self.rows.see(trace);
     }
 
-    fn report(self: Box<Self>) -> Result<Option<Report>, Error> {
+    fn report(mut self: Box<Self>) -> Result<Option<Report>, Error> {
+        self.rows.settle();
         match self.refused {
             Some(refused) => Err(refused),
             None => Draft::new(&self.rows, &self.settings, self.level, self.seed).finish(),

@@ -173,7 +173,7 @@ fn model(named: &str, asked: &Asked, config: &Config) -> Result<Model, Problem> 
         stall: config.client.stall_seconds.map_or(How::default().stall, Duration::from_secs),
         ..How::default()
     };
-    let codec = codec(provider.protocol()).map_err(|error| unset(name, &error))?;
+    let codec = codec(provider.protocol());
     let client = Client::new(provider, codec, Arc::new(transport(config)?), key, how)
         .map_err(|error| Problem::configuration(error.to_string()))?;
     let prices = config.prices()?;

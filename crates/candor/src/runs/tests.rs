@@ -10,6 +10,8 @@ fn plan() -> Plan {
         audits: vec!["compute".to_owned()],
         source: Source { from: Some("my runs".to_owned()), map: None, skip_invalid: true },
         settings: Settings::default(),
+        live: None,
+        require: Vec::new(),
     }
 }
 

@@ -265,10 +265,28 @@ impl Rows {
         }
     }
 
+    /// Gives models their names, once all are seen: with the effort where one was asked at several.
+    pub(super) fn settle(&mut self) {
+        let mut efforts: HashMap<&str, u32, Fixed> = HashMap::default();
+        for at in 0..self.models.len() as u32 {
+            *efforts.entry(model_of(self.models.name(at)).0).or_default() += 1;
+        }
+        let mut named = Names::default();
+        for at in 0..self.models.len() as u32 {
+            let (model, effort) = model_of(self.models.name(at));
+            match effort {
+                _ if efforts.get(model).is_none_or(|efforts| *efforts < 2) => named.number(model),
+                Some(effort) => named.number(&format!("{model} · {effort}")),
+                None => named.number(&format!("{model} · no effort named")),
+            };
+        }
+        self.models = named;
+    }
+
     /// Takes in one trace.
     pub(super) fn see(&mut self, trace: &Trace) {
         let arm = arm_of(trace);
-        let model = self.models.number(trace.model.as_deref().unwrap_or(""));
+        let model = self.models.number(&asked(trace));
         // A question is known by its name within its stratum: the tasks of a suite count from 0 each.
         let stratum = trace.stratum.as_deref();
         let unit = match stratum {
@@ -390,6 +408,22 @@ impl Rows {
 
 fn reversed(arm: Arm) -> bool {
     matches!(arm, Arm::Forward | Arm::Reversed)
+}
+
+/// Who was asked: the model at an effort. Answers at different efforts are no draws of one thing: paired, they would show the effort for the cue.
+fn asked(trace: &Trace) -> String {
+    let model = trace.model.as_deref().unwrap_or("");
+    match &trace.effort {
+        Some(effort) => format!("{model}{AT}{effort}"),
+        None => model.to_owned(),
+    }
+}
+
+/// Between a model and its effort, as long as it is not known whether there are several.
+const AT: char = '\u{1f}';
+
+fn model_of(asked: &str) -> (&str, Option<&str>) {
+    asked.split_once(AT).map_or((asked, None), |(model, effort)| (model, Some(effort)))
 }
 
 /// The arm by its name; without a name a cue makes a call cued, and its absence uncued. Arms of other experiments are none of ours.
