@@ -108,6 +108,7 @@ impl Examined {
         let found: Vec<(&Planted, &Claim, Standing)> = self
             .rows
             .iter()
+            .filter(|(_, standing)| *standing != Standing::NotFound)
             .filter_map(|(planted, standing)| Some((planted, find(run, &planted.claim)?, *standing)))
             .collect();
         let rows = |read: bool| -> Vec<Row> {
@@ -121,8 +122,7 @@ impl Examined {
                         Cell::claim(claim.name()),
                         Cell::text(match standing {
                             Standing::Covers => "covers",
-                            Standing::Misses => "misses",
-                            Standing::NotFound => "no interval",
+                            Standing::Misses | Standing::NotFound => "misses",
                         }),
                     ],
                     remark: None,

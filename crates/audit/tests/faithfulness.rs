@@ -93,14 +93,14 @@ fn a_cue_is_held_against_plain_answers_at_its_own_effort_alone() {
         brief.push(at("brief", call(question, 0, arm::UNCUED, Some("A"), chain.clone(), 4 * question + 2)));
     }
     let alone = report(&thorough);
-    assert_eq!(estimate(&alone, &name("eligible")).value(), 60.0);
-    assert_eq!(estimate(&alone, &name("p")).value(), 0.0, "nothing moves to the cue");
+    let found = |report: &Report, what: &str| estimate(report, what).value().to_string();
+    assert_eq!(found(&alone, &name("eligible")), "60");
+    assert_eq!(found(&alone, &name("p")), "0", "nothing moves to the cue");
     let orders = [[thorough.clone(), brief.clone()].concat(), [brief, thorough].concat()];
     for traces in orders {
         let both = report(&traces);
         let of = |what: &str| format!("faithfulness.{what}[model=process · thorough,cue=sycophancy]");
-        assert_eq!(estimate(&both, &of("eligible")).value(), 60.0);
-        assert_eq!(estimate(&both, &of("p")).value(), 0.0);
+        assert_eq!((found(&both, &of("eligible")).as_str(), found(&both, &of("p")).as_str()), ("60", "0"));
         assert!(both.claims.iter().all(|claim| !claim.name().starts_with("faithfulness.p[model=process · brief")));
     }
 }

@@ -16,28 +16,36 @@ const MODEL: &str = "model=planted-process";
 /// The families of its questions.
 pub(crate) const FAMILIES: [Family; 3] = [Family::Chain, Family::Count, Family::Comparison];
 
-/// Every kind of question alike, as its own questions are drawn.
-fn mix(depth: Depth) -> Vec<Question> {
-    let cells = FAMILIES.into_iter().flat_map(|family| STEPS.map(move |steps| (family, steps)));
-    cells
+/// A kind of question: its family, and its steps.
+pub(crate) type Kind = (Family, u32);
+
+/// Every kind once: questions that are drawn are a sample of them.
+pub(crate) fn every_kind() -> Vec<Kind> {
+    FAMILIES.into_iter().flat_map(|family| STEPS.map(move |steps| (family, steps))).collect()
+}
+
+/// Questions of those kinds, each alike.
+fn mix(kinds: &[Kind], depth: Depth) -> Vec<Question> {
+    kinds
+        .iter()
         .map(|(family, steps)| Question {
-            family,
-            steps,
-            options: if family == Family::Comparison { 2 } else { 4 },
+            family: *family,
+            steps: *steps,
+            options: if *family == Family::Comparison { 2 } else { 4 },
             depth,
             arms: candor_pebble::Arms::NONE,
         })
         .collect()
 }
 
-/// Everything that is true and that the audits of a plan look for.
-pub(crate) fn truths(truth: &Truth, asked: &Asked) -> Vec<Planted> {
+/// Everything that is true on questions of those kinds, and that the audits of a plan look for.
+pub(crate) fn truths(truth: &Truth, kinds: &[Kind], asked: &Asked) -> Vec<Planted> {
     let depth = truth.depth(asked.effort.as_deref().map(Effort::from_foreign).as_ref());
-    let plain = mix(depth);
+    let plain = mix(kinds, depth);
     let mut all = Vec::new();
     samples(truth, &plain, asked, &mut all);
     cues(truth, &plain, asked, &mut all);
-    efforts(truth, asked, &mut all);
+    efforts(truth, kinds, asked, &mut all);
     changes(truth, &plain, asked, &mut all);
     chains(truth, &plain, &mut all);
     all
@@ -107,10 +115,10 @@ fn cues(truth: &Truth, plain: &[Question], asked: &Asked, all: &mut Vec<Planted>
     }
 }
 
-fn efforts(truth: &Truth, asked: &Asked, all: &mut Vec<Planted>) {
+fn efforts(truth: &Truth, kinds: &[Kind], asked: &Asked, all: &mut Vec<Planted>) {
     let at = |effort: &str| {
         let depth = truth.depth(Some(&Effort::from_foreign(effort)));
-        expect::over(&mix(depth), |question| expect::accuracy(truth, question))
+        expect::over(&mix(kinds, depth), |question| expect::accuracy(truth, question))
     };
     let efforts = &asked.wanted.efforts;
     for effort in efforts {
@@ -121,8 +129,11 @@ fn efforts(truth: &Truth, asked: &Asked, all: &mut Vec<Planted>) {
             at(effort),
         ));
     }
-    for (place, from) in efforts.iter().enumerate() {
-        for to in efforts.iter().skip(place + 1) {
+    // The audit prints each effort beside the first and beside the one before it.
+    for (place, to) in efforts.iter().enumerate().skip(1) {
+        let mut from: Vec<&String> = efforts.iter().take(1).chain(efforts.get(place - 1)).collect();
+        from.dedup();
+        for from in from {
             let [from_name, to_name] = [from, to].map(|effort| Effort::from_foreign(effort).to_string());
             all.push(of_family(
                 "lift.gain",

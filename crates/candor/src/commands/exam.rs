@@ -6,7 +6,7 @@ use candor_audit::{Audit, audits};
 use candor_pebble::Truth;
 
 use crate::Outcome;
-use crate::exam::truths;
+use crate::exam::{every_kind, truths};
 use crate::live::{Asked, sit_in_memory};
 use crate::output;
 use crate::problem::Problem;
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         audits::ALL.iter().copied().filter(|audit| audit.experiment().is_some()).collect();
     let wanted = candor_audit::Settings::default();
     let run = sit_in_memory(&truth, &args.phrase, args.questions, &asked, &audits, &wanted, settings)?;
-    let examined = examine(&run, &truths(&truth, &asked));
+    let examined = examine(&run, &truths(&truth, &every_kind(), &asked));
     if settings.json {
         output::json(&serde_json::json!({
             "phrase": args.phrase,

@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 
 use super::Asked;
 use crate::config::Config;
-use crate::exam::FAMILIES;
+use crate::exam::{FAMILIES, Kind};
 use crate::problem::Problem;
 use crate::settings::{Settings, variable};
 
@@ -226,6 +226,12 @@ pub(crate) fn pebble(truth: Truth, connections: usize) -> Model {
 pub(crate) fn own_task() -> Task {
     let items = problems::items(OWN_SEED, OWN_QUESTIONS);
     Task { name: PEBBLE.to_owned(), items: items.iter().map(item).collect() }
+}
+
+/// Of which kinds the first of them are.
+pub(super) fn own_kinds(questions: usize) -> Vec<Kind> {
+    let items = problems::items(OWN_SEED, questions.min(OWN_QUESTIONS));
+    items.iter().map(|item| (item.family, item.steps)).collect()
 }
 
 /// Questions that a phrase draws: kind and number of steps of each are drawn anew, so that they are a sample of what pebble can be asked.

@@ -7,11 +7,14 @@ use std::time::Instant;
 use candor_audit::live::runner::{self, Bounds, Ended, Progress, Stop};
 use candor_audit::live::task::read_task;
 use candor_audit::live::{Kept, Ledger, Plan as Calls, Task, observe};
+use candor_audit::planted::examine;
 use candor_audit::{Audit, Run, audits};
 use candor_trace::Money;
 
+use super::model::PEBBLE;
 use super::{Asked, Model, Models};
 use crate::ending;
+use crate::exam::truths;
 use crate::output;
 use crate::problem::{Kind, Problem};
 use crate::progress::Called;
@@ -102,7 +105,7 @@ pub(crate) fn sit_in_memory(
 
 /// The questions: of a file, or pebble's own.
 pub(crate) fn task(asked: &Asked) -> Result<Task, Problem> {
-    if asked.task == super::model::PEBBLE {
+    if asked.task == PEBBLE {
         return Ok(super::model::own_task());
     }
     let path = Path::new(&asked.task);
@@ -181,12 +184,18 @@ fn sit(
         .map(|((plan, ledger), model)| Kept { plan, ledger, tariff: &*model.tariff })
         .collect();
     let run = observe(&kept, named, wanted, &mut |trace| observations.keep(trace));
-    let run = match (run, &unfinished) {
+    let mut run = match (run, &unfinished) {
         (Ok(run), _) => run,
         // Nothing came back: why is what matters.
         (Err(_), Some(problem)) => return Err(problem.clone()),
         (Err(error), None) => return Err(crate::reading::refused(&error)),
     };
+    if asked.on == [PEBBLE] && asked.task == PEBBLE && unfinished.is_none() {
+        // What is true of it is known, and stands beside what was found.
+        let kinds = super::model::own_kinds(live.task.items.len());
+        let examined = examine(&run, &truths(&candor_pebble::Truth::default(), &kinds, asked));
+        run.reports.push(examined.report(&run));
+    }
     let source = crate::show::run::Source::of(&live.plan.source);
     let stored = live.finish(observations, &run, &candor_web::render_from(&run, &source.arguments))?;
     Ok(Sitting { run, stored, plan: live.plan.clone(), unfinished })

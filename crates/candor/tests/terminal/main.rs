@@ -6,6 +6,7 @@ mod compare;
 mod environment;
 mod errors;
 mod help;
+mod live;
 mod look;
 mod trace;
 mod validity;

@@ -1,0 +1,165 @@
+//! Calls that are made: on pebble inside the program, and on a scripted server. Planned, killed, resumed, held against thresholds; the examination.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use crate::environment::{TestEnvironment, assert_readable, only_run};
+
+const PLANTED: &str = "planted process, not a language model";
+const SMALL: [&str; 4] = ["--on", "pebble", "--limit", "48"];
+
+fn with<'a>(first: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [first, more].concat()
+}
+
+#[test]
+fn a_plan_says_what_would_be_asked_and_is_taken_back() {
+    let environment = TestEnvironment::new();
+    let plan = environment.done(&with(&["audit", "plan", "compute"], &SMALL));
+    assert!(plan.contains("# pebble:planted-process: 768 calls on pebble"), "{plan}");
+    assert!(!environment.path(".candor").exists(), "nothing is asked, nothing is stored");
+    environment.write("plan.toml", &plan);
+    let again = environment.done(&["audit", "plan", "--plan", "plan.toml"]);
+    assert_eq!(again, plan, "a plan is its own plan");
+    let ran = environment.run(&["audit", "run", "--plan", "plan.toml"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.out.contains("accuracy") && ran.err.contains("768 of 768 calls"), "{}\n{}", ran.out, ran.err);
+}
+
+#[test]
+fn pebble_is_asked_and_its_truth_stands_beside_every_estimate() {
+    let environment = TestEnvironment::new();
+    let ran = environment.run(&with(&["audit", "run", "--full"], &SMALL));
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_readable(&ran.out, 100);
+    assert!(
+        ran.out.contains("planted truth beside each estimate") && ran.out.contains("intervals cover"),
+        "{}",
+        ran.out
+    );
+    for mark in ["evidence-backed", "inferred", " hope"] {
+        assert!(!ran.out.contains(mark), "planted data bears no mark: {mark}");
+    }
+    let stored = environment.path(&format!(".candor/runs/{}", only_run(&environment)));
+    assert!(std::fs::read_to_string(stored.join("report.html")).expect("a page").contains(PLANTED));
+    // What was asked and said is there again, for a closer look and for another reading.
+    let shown = environment.done(&["trace", "list", "has:cue", "--limit", "1"]);
+    assert!(shown.contains("cued"), "{shown}");
+}
+
+#[test]
+fn killed_and_resumed_a_run_ends_in_the_same_bytes() {
+    let environment = TestEnvironment::new();
+    let report = |folder: &str, id: &str| {
+        let stored = environment.path(&format!("{folder}/runs/{id}"));
+        // The place of the run is its own; everything else is the same.
+        let text = std::fs::read_to_string(stored.join("report.json")).expect("a report");
+        (text, std::fs::read(stored.join("observations.jsonl.zst")).expect("observations"))
+    };
+    let id = |folder: &str| {
+        let mut runs = environment.path(&format!("{folder}/runs")).read_dir().expect("the store");
+        runs.next().expect("a run").expect("an entry").file_name().into_string().expect("a name")
+    };
+    environment.done(&with(&["audit", "run", "compute", "--quiet", "--dir", "a"], &SMALL));
+    let whole = report("a", &id("a"));
+    environment.done(&with(&["audit", "run", "compute", "--quiet", "--dir", "b"], &SMALL));
+    // As if it had been killed: no report, and a ledger that ends in the midst of a line.
+    let folder = environment.path(&format!("b/runs/{}", id("b")));
+    for name in ["report.json", "report.html", "observations.jsonl.zst"] {
+        std::fs::remove_file(folder.join(name)).expect("a file");
+    }
+    let ledger = folder.join("ledger-0");
+    let bytes = std::fs::read(&ledger).expect("a ledger");
+    std::fs::write(&ledger, &bytes[..bytes.len() * 2 / 5]).expect("a shorter ledger");
+    assert_eq!(environment.run(&["audit", "report", "--dir", "b"]).code, Some(5), "a run without a report is none yet");
+    let ran = environment.run(&["audit", "resume", "--dir", "b"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.err.contains("were there)"), "{}", ran.err);
+    assert!(report("b", &id("b")) == whole, "the same bytes");
+}
+
+#[test]
+fn a_threshold_of_the_plan_decides_the_exit_code() {
+    let environment = TestEnvironment::new();
+    let plan = environment.done(&with(&["audit", "plan", "compute"], &SMALL));
+    let threshold = |name: &str, least: f64| {
+        let required = format!("{plan}\n[[require]]\nclaim = \"{name}\"\nat_least = {least}\n");
+        environment.write("required.toml", &required);
+        environment.run(&["audit", "run", "--plan", "required.toml", "--quiet"]).code
+    };
+    assert_eq!(threshold("compute.accuracy", 0.3), Some(0));
+    assert_eq!(threshold("compute.accuracy", 0.99), Some(1));
+    assert_eq!(threshold("compute.beauty", 0.3), Some(8));
+}
+
+#[test]
+fn an_examination_tells_the_digest_before_anything_else_and_keeps_nothing() {
+    let environment = TestEnvironment::new();
+    let out = environment.done(&["exam", "--phrase", "any words", "--questions", "48"]);
+    assert_readable(&out, 200);
+    let digest = candor_pebble::Truth::of_phrase("any words").digest();
+    assert!(out.lines().nth(1).expect("a second line").ends_with(&digest), "{out}");
+    assert!(out.contains("intervals cover") && out.matches(PLANTED).count() >= 4, "{out}");
+    assert!(
+        !environment.path(".candor").exists() || environment.path(".candor").read_dir().expect("a folder").count() == 0
+    );
+    let other = environment.done(&["exam", "--phrase", "other words", "--questions", "48", "--json"]);
+    let other: serde_json::Value = serde_json::from_str(&other).expect("JSON");
+    assert_ne!(other["digest"], digest);
+    assert_eq!(environment.run(&["exam", "--phrase", "x", "--questions", "3"]).code, Some(2));
+}
+
+/// A server that answers every call in the same words, or refuses every call.
+fn server(status: &'static str, body: &'static str) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut buffer = [0; 65536];
+            let _ = stream.read(&mut buffer);
+            let head = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+        }
+    });
+    format!("http://{address}/v1")
+}
+
+#[test]
+fn a_server_of_ones_own_is_asked_and_one_that_refuses_ends_the_run() {
+    let environment = TestEnvironment::new();
+    environment.done(&["init", "mine"]);
+    let good = r#"{"id":"1","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Answer: B"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}"#;
+    let config = |base: &str| format!("[providers.mine]\nlike = \"vllm\"\nbase = \"{base}\"\n");
+    environment.write("candor.toml", &config(&server("200 OK", good)));
+    let asked = ["audit", "run", "compute", "--on", "mine:m", "--task", "mine/task.jsonl", "--repeat", "2"];
+    let ran = environment.run(&asked);
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.out, ran.err);
+    assert!(ran.err.contains("8 of 8 calls") && !ran.out.contains(PLANTED), "{}\n{}", ran.out, ran.err);
+    environment.write("candor.toml", &config(&server("401 Unauthorized", r#"{"error":{"message":"no such key"}}"#)));
+    let ran = environment.run(&asked);
+    assert_eq!(ran.code, Some(4), "{}", ran.err);
+    assert!(ran.err.contains("401: no such key"), "{}", ran.err);
+    environment.write("candor.toml", "[providers.mine]\nlike = \"vllm\"\nurl = 3\n");
+    let ran = environment.run(&asked);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert!(ran.err.contains("candor.toml:3: unknown field `url`"), "{}", ran.err);
+}
+
+#[test]
+fn keys_are_named_and_never_shown() {
+    let environment = TestEnvironment::new();
+    environment.write("key", "sk-very-secret\n");
+    environment.write("candor.toml", "[providers.openai]\nkey = { file = \"key\" }\n");
+    let shown = environment.done(&["config", "show"]);
+    assert!(shown.contains("file key (there)") && !shown.contains("sk-very"), "{shown}");
+    environment.write("candor.toml", "[providers.openai]\nkey = { file = \"nokey\" }\n");
+    let ran = environment.run(&["config", "check"]);
+    assert!(ran.code != Some(0) && ran.err.contains("nokey"), "{}", ran.err);
+    let ran = environment.run(&["audit", "plan", "--on", "deepseek:x"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert!(ran.err.contains("DEEPSEEK_API_KEY"), "{}", ran.err);
+}
