@@ -1,16 +1,18 @@
 //! Asks a provider and comes back with one reply: encoded by its codec, carried by a transport, tried again where that makes sense, within limits that adapt to what the
 //! provider takes. Not the plan of what is asked, and no socket: that is the transport's.
 
+mod attempt;
 mod backoff;
+mod date;
 mod gate;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
-use crate::transport::{Broken, Request, Response, Transport};
-use crate::{Assembler, Auth, Call, Codec, Error, Provider, Reply, Retry};
+use crate::transport::{Request, Transport};
+use crate::{Auth, Blame, Call, Codec, Error, Provider, Reply, Retry};
 
 use backoff::Backoff;
 use gate::Gate;
@@ -28,6 +30,8 @@ pub struct How {
     pub stall: Duration,
     /// For one try in all at most.
     pub whole: Duration,
+    /// The pause after the first try at most, where the provider names none; it doubles from try to try, up to a minute.
+    pub pause: Duration,
     /// The longest pause that a provider may ask for; who asks for more is not waited for.
     pub patience: Duration,
     /// The largest reply, in bytes.
@@ -48,6 +52,7 @@ impl Default for How {
             first_byte: Duration::from_secs(600),
             stall: Duration::from_secs(120),
             whole: Duration::from_secs(3600),
+            pause: Duration::from_millis(500),
             patience: Duration::from_secs(900),
             largest: 64 << 20,
             connections: 32,
@@ -66,8 +71,10 @@ pub struct Asked {
     pub attempts: u32,
     /// The vendor's name of the request, for its support.
     pub request_id: Option<String>,
-    /// From the first try to the last byte.
+    /// From the asking to the last byte.
     pub took: Duration,
+    /// Of that, not on the way: waiting for a place, and between tries.
+    pub waited: Duration,
 }
 
 /// Why nothing came back.
@@ -120,7 +127,7 @@ impl Client {
             }
             _ => {}
         }
-        let (gate, backoff) = (Gate::new(how.connections, how.per_minute), Backoff::new(how.seed));
+        let (gate, backoff) = (Gate::new(how.connections, how.per_minute), Backoff::new(how.seed, how.pause));
         Ok(Self { provider, codec, transport, key, how, gate, backoff })
     }
 
@@ -142,21 +149,23 @@ impl Client {
         headers.extend(self.credentials());
         let url = format!("{}{}", self.provider.base, encoded.path);
         let mut attempts = 0;
+        let mut on_the_way = Duration::ZERO;
         loop {
             let place = self.gate.enter().await;
             attempts += 1;
+            let sent = Instant::now();
             let request =
                 Request { post: true, url: url.clone(), headers: headers.clone(), body: encoded.body.clone() };
-            let came = match timeout(self.how.whole, self.once(request)).await {
-                Ok(came) => came,
-                Err(_) => Err(Error::Broken(Broken::Stalled(self.how.whole.as_secs()))),
-            };
+            let came = self.attempt(request).await;
+            on_the_way += sent.elapsed();
             match came {
                 Ok((reply, request_id)) => {
                     place.went_well();
-                    return Ok(Asked { reply, attempts, request_id, took: began.elapsed() });
+                    let took = began.elapsed();
+                    return Ok(Asked { reply, attempts, request_id, took, waited: took.saturating_sub(on_the_way) });
                 }
                 Err(error) => {
+                    let error = self.without_key(error);
                     let pause = match error.retry() {
                         Retry::Never => None,
                         Retry::Now => Some(self.backoff.pause(attempts)),
@@ -195,80 +204,25 @@ impl Client {
         })
     }
 
-    /// One try.
-    async fn once(&self, request: Request) -> Result<(Reply, Option<String>), Error> {
-        let stalled = |_| Error::Broken(Broken::Stalled(self.how.first_byte.as_secs()));
-        let mut response = timeout(self.how.first_byte, self.transport.send(request)).await.map_err(stalled)??;
-        if !(200..300).contains(&response.status) {
-            let (status, headers) = (response.status, std::mem::take(&mut response.headers));
-            // What an error says is worth little where it cannot be read.
-            let body = self.whole(&mut response, LONGEST_ERROR).await.unwrap_or_default();
-            return Err(self.codec.decode_error(status, &headers, &body));
+    /// The error as it may be shown: some servers repeat the key that they refuse.
+    fn without_key(&self, mut error: Error) -> Error {
+        if let Some(key) = self.key.as_ref().filter(|key| key.len() >= SHORTEST_SECRET)
+            && let Error::Upstream { message: said, .. } | Error::Malformed { found: said, .. } = &mut error
+            && said.contains(key)
+        {
+            *said = said.replace(key, "[key]");
         }
-        let id = ["x-request-id", "request-id"].iter().find_map(|name| response.header(name)).map(str::to_owned);
-        let streamed = response.header("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
-        let reply = if streamed { self.streamed(&mut response).await? } else { self.at_once(&mut response).await? };
-        Ok((reply, id))
-    }
-
-    /// A reply in pieces.
-    async fn streamed(&self, response: &mut Response) -> Result<Reply, Error> {
-        let mut decoder = self.codec.decode_stream(&self.provider);
-        let mut assembler = Assembler::default();
-        let mut size = 0_usize;
-        while let Some(bytes) = self.next(response).await? {
-            size = size.saturating_add(bytes.len());
-            if size > self.how.largest {
-                return Err(Error::TooLarge { limit: self.how.largest });
-            }
-            take(&mut assembler, decoder.push(&bytes)?);
-        }
-        take(&mut assembler, decoder.end()?);
-        Ok(assembler.finish())
-    }
-
-    /// A reply as a whole.
-    async fn at_once(&self, response: &mut Response) -> Result<Reply, Error> {
-        let body = self.whole(response, self.how.largest).await?;
-        let replies = self.codec.decode_reply(&self.provider, &body)?;
-        replies.into_iter().next().ok_or_else(|| Error::Malformed {
-            protocol: "reply",
-            expected: "at least one choice".to_owned(),
-            found: "none".to_owned(),
-        })
-    }
-
-    async fn whole(&self, response: &mut Response, limit: usize) -> Result<Vec<u8>, Error> {
-        let mut body = Vec::new();
-        while let Some(bytes) = self.next(response).await? {
-            if body.len() + bytes.len() > limit {
-                return Err(Error::TooLarge { limit });
-            }
-            body.extend_from_slice(&bytes);
-        }
-        Ok(body)
-    }
-
-    async fn next(&self, response: &mut Response) -> Result<Option<Vec<u8>>, Error> {
-        match timeout(self.how.stall, response.body.chunk()).await {
-            Ok(chunk) => Ok(chunk?),
-            Err(_) => Err(Error::Broken(Broken::Stalled(self.how.stall.as_secs()))),
-        }
+        error
     }
 }
 
-/// The longest body of an error that is read.
-const LONGEST_ERROR: usize = 64 << 10;
-
-fn take(assembler: &mut Assembler, deltas: Vec<(u32, crate::Delta)>) {
-    // One choice was asked for.
-    deltas.into_iter().filter(|(choice, _)| *choice == 0).for_each(|(_, delta)| assembler.push(delta));
-}
+/// Shorter keys are words such as `none`, given to servers that want any.
+const SHORTEST_SECRET: usize = 8;
 
 /// Whether the provider says that it is asked too much, rather than that something is wrong.
 fn too_much(error: &Error) -> bool {
     match error {
-        Error::Upstream { status: 429 | 503 | 529, .. } => true,
+        Error::Upstream { status: 429 | 503 | 529, .. } => error.blame() == Blame::Upstream,
         Error::Upstream { kind: Some(kind), .. } => kind.contains("overloaded") || kind.contains("rate_limit"),
         _ => false,
     }

@@ -104,7 +104,8 @@ impl Error {
     #[must_use]
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Refused { .. } | Self::Configured { .. } => Blame::Caller,
+            Self::Refused { .. } | Self::Configured { .. } | Self::Broken(Broken::Unsendable(_)) => Blame::Caller,
+            Self::Upstream { kind: Some(kind), .. } if exhausted(kind) => Blame::Caller,
             Self::Upstream { status, .. } => match status {
                 408 | 409 | 425 | 429 => Blame::Upstream,
                 400..=499 => Blame::Caller,
@@ -118,7 +119,11 @@ impl Error {
     #[must_use]
     pub fn retry(&self) -> Retry {
         match self {
-            Self::Refused { .. } | Self::Configured { .. } | Self::TooLarge { .. } => Retry::Never,
+            Self::Refused { .. }
+            | Self::Configured { .. }
+            | Self::TooLarge { .. }
+            | Self::Broken(Broken::Unsendable(_)) => Retry::Never,
+            Self::Upstream { kind: Some(kind), again: None, .. } if exhausted(kind) => Retry::Never,
             Self::Upstream { status, kind, after, again, .. } => {
                 let worth = again.unwrap_or_else(|| match status {
                     408 | 409 | 425 | 429 | 500 | 502 | 503 | 504 | 520..=529 => true,
@@ -136,6 +141,11 @@ impl Error {
             Self::Broken(_) | Self::Malformed { .. } => Retry::Now,
         }
     }
+}
+
+/// Nothing is left to spend: OpenAI says so with a 429, but no pause changes it.
+fn exhausted(kind: &str) -> bool {
+    kind == "insufficient_quota"
 }
 
 /// Kinds of error that pass by themselves.
@@ -169,7 +179,10 @@ mod tests {
             (upstream(529, None, None, None), Blame::Upstream, Retry::Now),
             (upstream(200, Some("overloaded_error"), None, None), Blame::Upstream, Retry::Now),
             (upstream(200, Some("invalid_request_error"), None, None), Blame::Upstream, Retry::Never),
+            (upstream(429, Some("insufficient_quota"), Some(3), None), Blame::Caller, Retry::Never),
             (Error::Broken(Broken::Stalled(60)), Blame::Upstream, Retry::Now),
+            (Error::Broken(Broken::Unfinished(60)), Blame::Upstream, Retry::Now),
+            (Error::Broken(Broken::Unsendable("no URL".to_owned())), Blame::Caller, Retry::Never),
             (Error::TooLarge { limit: 1 }, Blame::Upstream, Retry::Never),
         ];
         for (error, blame, retry) in cases {

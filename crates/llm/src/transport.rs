@@ -10,7 +10,7 @@ use std::pin::Pin;
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// What is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Request {
     /// `true` for POST, `false` for GET.
     pub post: bool,
@@ -20,6 +20,14 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body, empty for GET.
     pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for Request {
+    /// Without what a header or a URL may hold that is nobody's business.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        out.debug_struct("Request").field("post", &self.post).field("headers", &names).finish_non_exhaustive()
+    }
 }
 
 /// The beginning of what comes back; its body follows in pieces.
@@ -85,4 +93,10 @@ pub enum Broken {
     /// Nothing came for too long.
     #[error("nothing came for {0} s")]
     Stalled(u64),
+    /// Something came all the time, and no end.
+    #[error("not at its end after {0} s")]
+    Unfinished(u64),
+    /// The request is none: nothing was sent, and nothing will be.
+    #[error("cannot be sent: {0}")]
+    Unsendable(String),
 }

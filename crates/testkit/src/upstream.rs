@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -81,6 +82,20 @@ struct Seen {
     number: AtomicUsize,
     at_once: AtomicUsize,
     most_at_once: AtomicUsize,
+    changed: Notify,
+}
+
+impl Seen {
+    fn begins(&self) {
+        let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_at_once.fetch_max(now, Ordering::SeqCst);
+        self.changed.notify_waiters();
+    }
+
+    fn ends(&self) {
+        self.at_once.fetch_sub(1, Ordering::SeqCst);
+        self.changed.notify_waiters();
+    }
 }
 
 impl Upstream {
@@ -142,6 +157,28 @@ impl Upstream {
     pub fn most_at_once(&self) -> usize {
         self.seen.most_at_once.load(Ordering::SeqCst)
     }
+
+    /// Waits until so many requests are being answered. Whoever waits bounds the wait.
+    pub async fn answering(&self, requests: usize) {
+        loop {
+            let changed = self.seen.changed.notified();
+            if self.seen.at_once.load(Ordering::SeqCst) == requests {
+                return;
+            }
+            changed.await;
+        }
+    }
+}
+
+/// A URL of this machine at which nobody listens.
+///
+/// # Panics
+/// Where no port is free.
+#[must_use]
+#[expect(clippy::expect_used, reason = "a test without a port cannot go on")]
+pub fn nobody() -> String {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    format!("http://{}", listener.local_addr().expect("an address"))
 }
 
 impl Drop for Upstream {
@@ -157,13 +194,12 @@ async fn serve(mut stream: TcpStream, script: &Script, seen: &Seen) -> std::io::
         let Some((line, headers, body)) = request(&mut stream, &mut pending).await? else { return Ok(()) };
         let number = seen.number.fetch_add(1, Ordering::SeqCst);
         let received = Received { number, line, headers, body };
-        let now = seen.at_once.fetch_add(1, Ordering::SeqCst) + 1;
-        seen.most_at_once.fetch_max(now, Ordering::SeqCst);
+        seen.begins();
         if seen.keep {
             seen.received.lock().unwrap_or_else(PoisonError::into_inner).push(received.clone());
         }
         let answered = answer(&mut stream, script(&received)).await;
-        seen.at_once.fetch_sub(1, Ordering::SeqCst);
+        seen.ends();
         if !answered? {
             return Ok(());
         }

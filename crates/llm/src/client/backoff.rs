@@ -6,27 +6,25 @@ use std::time::Duration;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
 
-/// The first pause is at most this long.
-const FIRST: Duration = Duration::from_millis(500);
-
 /// No pause is longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Pauses with full jitter: uniform on [0, min(60 s, 0.5 s 2^(attempt - 1))] after that attempt, so that many who failed together do not come back together.
+/// Pauses with full jitter: uniform on [0, min(60 s, first 2^(attempt - 1))] after that attempt, so that many who failed together do not come back together.
 /// Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 #[derive(Debug)]
 pub(super) struct Backoff {
     draws: Mutex<ChaCha8Rng>,
+    first: Duration,
 }
 
 impl Backoff {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { draws: Mutex::new(ChaCha8Rng::seed_from_u64(seed)) }
+    pub(super) fn new(seed: u64, first: Duration) -> Self {
+        Self { draws: Mutex::new(ChaCha8Rng::seed_from_u64(seed)), first }
     }
 
     /// The pause after the attempt of that number, from 1.
     pub(super) fn pause(&self, attempt: u32) -> Duration {
-        let most = FIRST.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(LONGEST);
+        let most = self.first.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(LONGEST);
         most.mul_f64(self.unit())
     }
 
@@ -47,7 +45,7 @@ mod tests {
 
     #[test]
     fn pauses_double_to_a_minute_and_are_spread_over_all_of_it() {
-        let backoff = Backoff::new(1);
+        let backoff = Backoff::new(1, Duration::from_millis(500));
         for (attempt, most) in [(1, 0.5), (2, 1.0), (5, 8.0), (8, 60.0), (40, 60.0)] {
             let pauses: Vec<f64> = (0..500).map(|_| backoff.pause(attempt).as_secs_f64()).collect();
             let mean = pauses.iter().sum::<f64>() / 500.0;

@@ -7,7 +7,7 @@ use super::{Body, Boxed, Broken, Request, Response, Transport};
 use crate::Error;
 
 /// How to connect.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Route {
     /// A proxy for every request, as a URL; none is taken from the environment.
     pub proxy: Option<String>,
@@ -19,6 +19,18 @@ pub struct Route {
     pub idle: usize,
 }
 
+impl std::fmt::Debug for Route {
+    /// Without the proxy's URL, in which a password may stand.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Route")
+            .field("proxy", &self.proxy.is_some())
+            .field("authority", &self.authority.is_some())
+            .field("connect", &self.connect)
+            .field("idle", &self.idle)
+            .finish()
+    }
+}
+
 impl Default for Route {
     fn default() -> Self {
         Self { proxy: None, authority: None, connect: Duration::from_secs(20), idle: 64 }
@@ -26,9 +38,16 @@ impl Default for Route {
 }
 
 /// Requests over HTTP.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Http {
     client: reqwest::Client,
+}
+
+impl std::fmt::Debug for Http {
+    /// Without the proxy, as in a [`Route`].
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("Http").finish_non_exhaustive()
+    }
 }
 
 impl Http {
@@ -91,6 +110,9 @@ impl Body for Coming {
 }
 
 fn broken(error: &reqwest::Error) -> Broken {
+    if error.is_builder() {
+        return Broken::Unsendable(cause(error));
+    }
     if error.is_connect() {
         return Broken::Refused(cause(error));
     }
