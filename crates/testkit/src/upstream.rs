@@ -38,7 +38,7 @@ pub enum Step {
     Bytes(Vec<u8>),
     /// Writes a head with this status and these headers; what follows is its body, in chunks.
     Head(u16, Vec<(&'static str, String)>),
-    /// Writes one chunk of the body.
+    /// Writes one chunk of the body; nothing where it is empty.
     Chunk(Vec<u8>),
     /// Waits.
     Wait(Duration),
@@ -257,6 +257,10 @@ async fn answer(stream: &mut TcpStream, steps: Vec<Step>) -> std::io::Result<boo
 }
 
 fn chunk(into: &mut Vec<u8>, bytes: &[u8]) {
+    // A chunk of no bytes would be the end of the body.
+    if bytes.is_empty() {
+        return;
+    }
     into.extend_from_slice(format!("{:x}\r\n", bytes.len()).as_bytes());
     into.extend_from_slice(bytes);
     into.extend_from_slice(b"\r\n");

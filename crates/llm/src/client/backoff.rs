@@ -24,7 +24,8 @@ impl Backoff {
 
     /// The pause after the attempt of that number, from 1.
     pub(super) fn pause(&self, attempt: u32) -> Duration {
-        let most = self.first.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(LONGEST);
+        let most =
+            self.first.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(LONGEST);
         most.mul_f64(self.unit())
     }
 
