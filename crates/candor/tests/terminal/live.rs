@@ -110,6 +110,7 @@ fn an_examination_tells_the_digest_before_anything_else_and_keeps_nothing() {
 }
 
 /// A server that answers every call in the same words, or refuses every call.
+#[expect(clippy::expect_used, reason = "a test without a port cannot go on")]
 fn server(status: &'static str, body: &'static str) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = listener.local_addr().expect("an address");
