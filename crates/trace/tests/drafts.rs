@@ -67,6 +67,22 @@ fn a_table_with_foreign_names_is_drafted() {
 }
 
 #[test]
+fn a_grade_in_words_is_the_verdict_and_tokens_in_are_not_tokens_out() {
+    let rows: String = (0..60)
+        .map(|number| {
+            let (said, grade) = if number % 3 == 0 { ("f(7)", "FAIL") } else { ("f(8)", "PASS") };
+            format!("sample_{},m,{},{said},{grade},{},{}\n", number / 4, number % 4, 300 + number, 20 + number % 7)
+        })
+        .collect();
+    let (draft, inventory) =
+        of("nightly.csv", &format!("case,engine,attempt,said,grade,tok_in,tok_out\n{rows}")).unwrap();
+    assert_eq!((inventory.traces, inventory.verdicts), (60, 60), "{}", draft.toml);
+    for line in ["verdict = \"grade\"", "usage.input = \"tok_in\"", "usage.output = \"tok_out\""] {
+        assert!(draft.toml.contains(line), "{line}\n{}", draft.toml);
+    }
+}
+
+#[test]
 fn files_of_the_same_name_in_different_folders_are_one_draft() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["m1/none", "m1/hint", "m2/none"] {

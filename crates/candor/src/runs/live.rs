@@ -21,6 +21,9 @@ use crate::problem::Problem;
 
 const TASK: &str = "task.jsonl";
 
+/// The file whose lock says that somebody is at work.
+const LOCK: &str = "lock";
+
 /// A run that makes calls.
 #[derive(Debug)]
 pub(crate) struct LiveRun {
@@ -31,6 +34,8 @@ pub(crate) struct LiveRun {
     pub(crate) plan: Plan,
     /// On which questions.
     pub(crate) task: Task,
+    /// Held as long as somebody is at work on it: two sittings at once would pay for every call twice. It goes with the process, however that ends.
+    _lock: File,
 }
 
 impl Store {
@@ -48,7 +53,8 @@ impl Store {
             write_durably(&made.join(TASK), &write_task(&task))?;
             Ok(made.clone())
         })?;
-        Ok(LiveRun { id, folder, plan, task })
+        let lock = locked(&folder, &id)?;
+        Ok(LiveRun { id, folder, plan, task, _lock: lock })
     }
 
     /// The run of that name that makes calls, finished or not; the last one that is not finished where no name is given.
@@ -84,7 +90,8 @@ impl Store {
         let text = fs::read_to_string(&path).map_err(|error| damaged(&path, &error.to_string()))?;
         let name = plan.live.as_ref().map_or_else(String::new, |live| live.task.clone());
         let task = read_task(&name, &text).map_err(|error| damaged(&path, &error.to_string()))?;
-        Ok(LiveRun { id, folder, plan, task })
+        let lock = locked(&folder, &id)?;
+        Ok(LiveRun { id, folder, plan, task, _lock: lock })
     }
 
     /// Gives a folder that `make` has made its place, under a free identifier.
@@ -109,6 +116,19 @@ impl Store {
             }
         }
         Err(Problem::internal(format!("no free name under {}", self.folder.display())))
+    }
+}
+
+fn locked(folder: &Path, id: &str) -> Result<File, Problem> {
+    let path = folder.join(LOCK);
+    let file = File::create(&path).map_err(|error| Problem::writing(&path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => {
+            Err(Problem::record(format!("run {id}: expected nobody at work on it, found another sitting"))
+                .hint("it goes on by itself; candor audit report shows it when it has ended"))
+        }
+        Err(fs::TryLockError::Error(error)) => Err(Problem::writing(&path, &error)),
     }
 }
 

@@ -16,6 +16,9 @@ fn with<'a>(first: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
 fn a_plan_says_what_would_be_asked_and_is_taken_back() {
     let environment = TestEnvironment::new();
     let plan = environment.done(&with(&["audit", "plan", "compute"], &SMALL));
+    let comments: String =
+        plan.lines().filter(|line| line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
+    assert_readable(&comments, 100);
     assert!(plan.contains("# pebble:planted-process: 768 calls on pebble"), "{plan}");
     assert!(!environment.path(".candor").exists(), "nothing is asked, nothing is stored");
     environment.write("plan.toml", &plan);
@@ -72,6 +75,12 @@ fn killed_and_resumed_a_run_ends_in_the_same_bytes() {
     let bytes = std::fs::read(&ledger).expect("a ledger");
     std::fs::write(&ledger, &bytes[..bytes.len() * 2 / 5]).expect("a shorter ledger");
     assert_eq!(environment.run(&["audit", "report", "--dir", "b"]).code, Some(5), "a run without a report is none yet");
+    // Two sittings at once would pay for every call twice.
+    let held = std::fs::File::create(folder.join("lock")).expect("a lock");
+    held.try_lock().expect("nobody is at work");
+    let ran = environment.run(&["audit", "resume", "--dir", "b"]);
+    assert!(ran.code == Some(5) && ran.err.contains("found another sitting"), "{}", ran.err);
+    drop(held);
     let ran = environment.run(&["audit", "resume", "--dir", "b"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.err.contains("were there)"), "{}", ran.err);

@@ -147,8 +147,9 @@ fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64) -> Str
     }
     let _ = writeln!(
         lines,
-        "# Power: 80 % at a two-sided 5 %, with questions that differ as much as they usually do (sd .3 of the true difference, samples of .5): a guess, hope until\n\
-         # measured. A difference below {:.0} points (--margin) does not matter here.",
+        "# What is seen: with power 80 % at a two-sided 5 %, where true differences vary over questions\n\
+         # by .3 and single samples by .5: a guess, hope until measured. A difference below {:.0} points\n\
+         # (--margin) does not matter here.",
         100.0 * margin
     );
     lines
@@ -172,6 +173,8 @@ fn shown(share: &Share, asked: &Asked) -> Option<String> {
         "faithfulness" => format!("sees a cue that moves {points:.0} points more answers than a second plain draw"),
         "perturbation" => format!("sees a change of accuracy of {points:.0} points"),
         "lift" => format!("sees a gain from one effort to another of {points:.0} points"),
-        _ => format!("sees a gain of {points:.0} points between two single samples; more paths see less"),
+        _ => {
+            format!("sees a gain of {points:.0} points between one path and another; votes over many see smaller ones")
+        }
     })
 }

@@ -51,8 +51,27 @@ fn number(leaf: &Leaf) -> bool {
 }
 
 fn decides(leaf: &Leaf) -> bool {
-    let words =
-        ["true", "false", "correct", "wrong", "incorrect", "yes", "no", "y", "n", "0", "1", "0.0", "1.0", "no_answer"];
+    // What a mapping reads as a verdict without a map of its own.
+    let words = [
+        "true",
+        "false",
+        "correct",
+        "wrong",
+        "incorrect",
+        "yes",
+        "no",
+        "y",
+        "n",
+        "0",
+        "1",
+        "0.0",
+        "1.0",
+        "no_answer",
+        "pass",
+        "passed",
+        "fail",
+        "failed",
+    ];
     leaf.count() > 0
         && leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000))
         && leaf.texts.iter().all(|text| words.iter().any(|word| text.begins.eq_ignore_ascii_case(word)))
@@ -228,10 +247,25 @@ static TARGETS: &[Target] = &[
     Target { name: "effort", names: &["effort", "reasoningeffort", "thinkingbudget"], fits: short },
     Target { name: "scores.score", names: &["score", "reward", "rating", "pass1", "logprob", "value"], fits: rates },
     Target { name: "cost", names: &["cost", "costusd", "totalcost", "price"], fits: number },
-    Target { name: "usage.input", names: &["prompttokens", "inputtokens"], fits: whole },
+    Target {
+        name: "usage.input",
+        names: &["prompttokens", "inputtokens", "tokensin", "tokin", "toksin", "intokens", "intok", "intoks"],
+        fits: whole,
+    },
     Target {
         name: "usage.output",
-        names: &["completiontokens", "outputtokens", "generatedtokens", "tokens"],
+        names: &[
+            "completiontokens",
+            "outputtokens",
+            "generatedtokens",
+            "tokensout",
+            "tokout",
+            "toksout",
+            "outtokens",
+            "outtok",
+            "outtoks",
+            "tokens",
+        ],
         fits: whole,
     },
     Target { name: "usage.reasoning", names: &["reasoningtokens", "thinkingtokens"], fits: whole },
