@@ -1,17 +1,16 @@
 //! Streams as Anthropic and compatible servers send them, written from the documentation, cut at every byte: the same pieces wherever the cut
 //! is, and the same replies as the whole form. Not recordings.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use candor_llm::protocol::Codec;
 use candor_llm::protocol::messages::{Messages, MessagesDialect};
 use candor_llm::transport::Broken;
-use candor_llm::{Assembler, Auth, Delta, Dialect, Error, Provenance, Provider, Reply, Retry, providers};
+use candor_llm::{Auth, Delta, Dialect, Error, Provenance, Provider, Retry, providers};
 use proptest::prelude::*;
+
+use crate::cut::{Streams, reply};
 
 /// The stream (`NAME.sse`), whether Anthropic sends it, and with it `NAME.json`, the whole form of the same reply, and `NAME.reply.json`,
 /// what both mean.
@@ -39,63 +38,26 @@ fn provider(anthropic: bool) -> Provider {
     }
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/streams/messages")
-}
+const WIRE: Streams = Streams { codec: &Messages, folder: "messages" };
 
 fn read(name: &str) -> Vec<u8> {
-    std::fs::read(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    WIRE.read(name)
 }
 
 fn pieces<'a>(provider: &Provider, cuts: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<(u32, Delta)>, Error> {
-    let mut stream = Messages.decode_stream(provider);
-    let mut all = Vec::new();
-    for cut in cuts {
-        all.extend(stream.push(cut)?);
-    }
-    all.extend(stream.end()?);
-    Ok(all)
-}
-
-fn reply(pieces: &[(u32, Delta)]) -> Reply {
-    let mut all = Assembler::default();
-    for (number, delta) in pieces {
-        assert_eq!(*number, 0);
-        all.push(delta.clone());
-    }
-    all.finish()
+    WIRE.pieces(provider, cuts)
 }
 
 #[test]
 fn every_stream_says_the_same_wherever_it_is_cut_and_as_the_whole_reply() {
     for (name, anthropic) in STREAMS {
-        let provider = provider(anthropic);
-        let expected: Reply = serde_json::from_slice(&read(&format!("{name}.reply.json"))).unwrap();
-        let body = read(&format!("{name}.json"));
-        let whole = Messages.decode_reply(&provider, &body).unwrap();
-        assert_eq!(whole, std::slice::from_ref(&expected), "{name}: the whole form");
-        assert_eq!(reply(&pieces(&provider, body.chunks(7)).unwrap()), expected, "{name}: whole in place of a stream");
-
-        let bytes = read(&format!("{name}.sse"));
-        let uncut = pieces(&provider, [bytes.as_slice()]).unwrap();
-        assert_eq!(reply(&uncut), expected, "{name}: the stream");
-        for at in 0..=bytes.len() {
-            let (head, tail) = bytes.split_at(at);
-            assert_eq!(pieces(&provider, [head, tail]).unwrap(), uncut, "{name}: cut at {at}");
-        }
-        assert_eq!(pieces(&provider, bytes.chunks(1)).unwrap(), uncut, "{name}: byte by byte");
+        WIRE.is_one_reply(name, &provider(anthropic));
     }
 }
 
 #[test]
 fn every_file_of_the_folder_is_read_by_a_test() {
-    let mut files: Vec<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter_map(|file| file.strip_suffix(".sse").map(str::to_owned))
-        .collect();
-    files.sort();
-    assert_eq!(files, STREAMS.map(|(name, _)| name));
+    WIRE.are_all(&STREAMS.map(|(name, _)| name));
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! Streams as vendors of Chat Completions send them, written from their documentation, cut at every byte: the same pieces wherever the cut
 //! is, and the same replies as the whole form. Not recordings.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
-
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use candor_llm::protocol::Codec;
 use candor_llm::protocol::chat::ChatCompletions;
 use candor_llm::transport::Broken;
 use candor_llm::{Assembler, Delta, Error, Part, Provider, Reply, providers};
+
+use crate::cut::Streams;
 
 /// The stream (`NAME.sse`), who sends it, and with it `NAME.json`, the whole form of the same reply, and `NAME.reply.json`, what both mean.
 const STREAMS: [(&str, &str); 19] = [
@@ -33,22 +32,14 @@ const STREAMS: [(&str, &str); 19] = [
     ("vllm_in_band", "vllm"),
 ];
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/streams")
-}
+const WIRE: Streams = Streams { codec: &ChatCompletions, folder: "" };
 
 fn read(name: &str) -> Vec<u8> {
-    std::fs::read(folder().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    WIRE.read(name)
 }
 
 fn pieces<'a>(provider: &Provider, cuts: impl IntoIterator<Item = &'a [u8]>) -> Result<Vec<(u32, Delta)>, Error> {
-    let mut stream = ChatCompletions.decode_stream(provider);
-    let mut all = Vec::new();
-    for cut in cuts {
-        all.extend(stream.push(cut)?);
-    }
-    all.extend(stream.end()?);
-    Ok(all)
+    WIRE.pieces(provider, cuts)
 }
 
 fn replies(pieces: &[(u32, Delta)]) -> Vec<Reply> {
@@ -67,27 +58,15 @@ fn every_stream_says_the_same_wherever_it_is_cut_and_as_the_whole_reply() {
         let whole = ChatCompletions.decode_reply(provider, &read(&format!("{name}.json"))).unwrap();
         assert_eq!(whole, expected, "{name}: the whole form");
 
-        let bytes = read(&format!("{name}.sse"));
-        let uncut = pieces(provider, [bytes.as_slice()]).unwrap();
+        let uncut = WIRE.is_the_same_wherever_cut(name, provider);
         assert_eq!(replies(&uncut), expected, "{name}: the stream");
-        for at in 0..=bytes.len() {
-            let (head, tail) = bytes.split_at(at);
-            assert_eq!(pieces(provider, [head, tail]).unwrap(), uncut, "{name}: cut at {at}");
-        }
-        assert_eq!(pieces(provider, bytes.chunks(1)).unwrap(), uncut, "{name}: byte by byte");
         assert!(uncut.iter().filter(|(_, delta)| matches!(delta, Delta::Begin { .. })).count() == expected.len());
     }
 }
 
 #[test]
 fn every_file_of_the_folder_is_read_by_a_test() {
-    let mut files: Vec<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter_map(|file| file.strip_suffix(".sse").map(str::to_owned))
-        .collect();
-    files.sort();
-    assert_eq!(files, STREAMS.map(|(name, _)| name));
+    WIRE.are_all(&STREAMS.map(|(name, _)| name));
 }
 
 #[test]
