@@ -64,6 +64,9 @@ pub(crate) struct Models {
 impl Models {
     /// The models of a plan.
     pub(crate) fn of(asked: &Asked, settings: &Settings) -> Result<Self, Problem> {
+        if let Some(at) = (1..asked.on.len()).find(|at| asked.on[..*at].contains(&asked.on[*at])) {
+            return Err(Problem::usage(format!("--on: expected each model once, found `{}` twice", asked.on[at])));
+        }
         let config = Config::read(settings)?;
         let all = asked.on.iter().map(|name| model(name, asked, &config)).collect::<Result<_, _>>()?;
         Ok(Self { all, runtime: runtime()? })

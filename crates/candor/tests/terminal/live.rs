@@ -118,6 +118,26 @@ fn an_examination_tells_the_digest_before_anything_else_and_keeps_nothing() {
     assert_eq!(environment.run(&["exam", "--phrase", "x", "--questions", "3"]).code, Some(2));
 }
 
+#[test]
+fn several_models_are_asked_the_same_and_told_apart() {
+    let environment = TestEnvironment::new();
+    environment.done(&["init", "mine"]);
+    let good = r#"{"id":"1","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Answer: B"}}],"usage":{"prompt_tokens":9,"completion_tokens":4}}"#;
+    let base = server("200 OK", good);
+    environment.write("candor.toml", &format!("[providers.mine]\nlike = \"vllm\"\nbase = \"{base}\"\n"));
+    let asked = ["audit", "run", "compute", "--on", "mine:one,mine:two", "--task", "mine/task.jsonl", "--repeat", "2"];
+    let out = environment.done(&with(&asked, &["--json"]));
+    let run: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    let files: Vec<&str> =
+        run["files"].as_array().expect("files").iter().filter_map(|file| file["path"].as_str()).collect();
+    assert_eq!(files, ["mine:one", "mine:two"]);
+    assert_eq!(run["traces"], 16);
+    for model in ["one", "two"] {
+        assert!(out.contains(&format!("compute.accuracy[model={model},")), "{model}");
+    }
+    assert_eq!(environment.run(&with(&asked[..3], &["--on", "pebble,pebble"])).code, Some(2));
+}
+
 /// A server that answers every call in the same words, or refuses every call.
 #[expect(clippy::expect_used, reason = "a test without a port cannot go on")]
 fn server(status: &'static str, body: &'static str) -> String {
