@@ -1,4 +1,5 @@
-//! Calls in a second and processor time for each, 64 on their way on one thread, against the scripted upstream in a process of its own. Not the way over a network, and no TLS.
+//! Calls in a second and processor time for each, 64 on their way on one thread, against the scripted upstream in a process of its own.
+//! Not the way over a network, and no TLS.
 //!   cargo bench -p candor-llm --bench client [-- CALLS (20000)]
 #![expect(clippy::expect_used, reason = "a measurement that cannot be made ends")]
 
@@ -190,7 +191,8 @@ fn decode(provider: &Provider, stream: bool, body: &[u8]) -> Reply {
     assembler.finish()
 }
 
-/// Processor time of a process so far, in seconds, all threads together: fields 14 and 15 of `/proc/PID/stat`, in hundredths. `None` where there is no such file.
+/// Processor time of a process so far, in seconds, all threads together: fields 14 and 15 of `/proc/PID/stat`, in hundredths. `None`
+/// where there is no such file.
 fn used(process: &str) -> Option<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;

@@ -1,5 +1,5 @@
-//! Asks a provider and comes back with one reply: encoded by its codec, carried by a transport, tried again where that makes sense, within limits that adapt to what the
-//! provider takes. Not the plan of what is asked, and no socket: that is the transport's.
+//! Asks a provider and comes back with one reply: encoded by its codec, carried by a transport, tried again where that makes sense,
+//! within limits that adapt to what the provider takes. Not the plan of what is asked, and no socket: that is the transport's.
 
 mod attempt;
 mod backoff;
@@ -131,7 +131,8 @@ impl Client {
         Ok(Self { provider, codec, transport, key, how, gate, backoff })
     }
 
-    /// Asks, and tries again where that makes sense. `key` names the call for the provider (`idempotency-key`) and is the same in every try.
+    /// Asks, and tries again where that makes sense. `key` names the call for the provider (`idempotency-key`) and is the same in every
+    /// try.
     ///
     /// Dropping the future ends the try that is on its way; nothing goes on behind it.
     ///

@@ -1,4 +1,5 @@
-//! How many calls are on their way, what is left of one that is given up, and by which route they go: over real sockets. Faults are in `faults`.
+//! How many calls are on their way, what is left of one that is given up, and by which route they go: over real sockets. Faults are in
+//! `faults`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its own helpers")]
 
 use std::sync::Arc;

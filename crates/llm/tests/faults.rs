@@ -1,5 +1,5 @@
-//! Faults of servers and connections over real sockets: each ends in the right number of tries, the right error and the right blame. How long is waited is in `waiting`, how many
-//! are on their way in `connections`.
+//! Faults of servers and connections over real sockets: each ends in the right number of tries, the right error and the right blame. How
+//! long is waited is in `waiting`, how many are on their way in `connections`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! When a client asks again, and how long it waits: on a clock that stands still until everybody waits. Nothing here opens a socket; faults of real connections are in `faults`.
+//! When a client asks again, and how long it waits: on a clock that stands still until everybody waits. Nothing here opens a socket;
+//! faults of real connections are in `faults`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its own helpers")]
 
 use std::collections::VecDeque;

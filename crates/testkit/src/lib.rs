@@ -1,4 +1,5 @@
-//! For tests only: where the recorded outputs of real models lie, and a server that does what a script says. Nothing here is part of the product.
+//! For tests only: where the recorded outputs of real models lie, and a server that does what a script says. Nothing here is part of the
+//! product.
 
 pub mod upstream;
 

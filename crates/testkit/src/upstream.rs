@@ -1,5 +1,5 @@
-//! A server that does what a script says, faults included: stalls, cuts in the midst of a chunk, endless streams, bytes that are no HTTP. It speaks just enough HTTP/1.1 for
-//! clients under test and is never meant to be reached by anything else.
+//! A server that does what a script says, faults included: stalls, cuts in the midst of a chunk, endless streams, bytes that are no HTTP.
+//! It speaks just enough HTTP/1.1 for clients under test and is never meant to be reached by anything else.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -9,8 +9,8 @@ use rand_core::{Rng, SeedableRng};
 /// No pause is longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Pauses with full jitter: uniform on [0, min(60 s, first 2^(attempt - 1))] after that attempt, so that many who failed together do not come back together.
-/// Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+/// Pauses with full jitter: uniform on [0, min(60 s, first 2^(attempt - 1))] after that attempt, so that many who failed together do not
+/// come back together. Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 #[derive(Debug)]
 pub(super) struct Backoff {
     draws: Mutex<ChaCha8Rng>,

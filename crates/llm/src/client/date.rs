@@ -7,16 +7,16 @@ use crate::transport::Response;
 /// No pause is longer than a day.
 const LONGEST: u64 = 24 * 60 * 60;
 
-/// From the `date` of a response to its `retry-after`. Both come from the server, so that neither our clock nor a difference between clocks matters; without both there is no
-/// pause.
+/// From the `date` of a response to its `retry-after`. Both come from the server, so that neither our clock nor a difference between
+/// clocks matters; without both there is no pause.
 pub(super) fn pause(response: &Response) -> Option<Duration> {
     let until = seconds(response.header("retry-after")?)?;
     let now = seconds(response.header("date")?)?;
     Some(Duration::from_secs(until.saturating_sub(now).min(LONGEST)))
 }
 
-/// Seconds since the beginning of the year 0 of `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7, the form that servers have to send). Leap seconds are not counted, as a date says
-/// nothing of them.
+/// Seconds since the beginning of the year 0 of `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7, the form that servers have to send).
+/// Leap seconds are not counted, as a date says nothing of them.
 fn seconds(date: &str) -> Option<u64> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     const BEFORE: [u64; 12] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];

@@ -1,4 +1,5 @@
-//! How many calls may be on their way, and how many may begin in a minute. What a provider takes is not known: it is found, as TCP finds the width of a line.
+//! How many calls may be on their way, and how many may begin in a minute. What a provider takes is not known: it is found, as TCP finds
+//! the width of a line.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-/// Additive increase, multiplicative decrease (Chiu and Jain 1989): the window begins at the ceiling, is halved when the provider says that it is asked too much (once for all calls
-/// that were on their way then), and grows by one for every window of calls that went well.
+/// Additive increase, multiplicative decrease (Chiu and Jain 1989): the window begins at the ceiling, is halved when the provider says
+/// that it is asked too much (once for all calls that were on their way then), and grows by one for every window of calls that went well.
 #[derive(Debug)]
 pub(super) struct Gate {
     state: Mutex<State>,

@@ -1,5 +1,5 @@
-//! The only socket: requests over HTTP, with TLS by rustls and the system's certificate authorities, HTTP/2 where a server offers it. Nothing is decompressed and no
-//! redirect is followed: a key goes where it was sent, and nowhere else.
+//! The only socket: requests over HTTP, with TLS by rustls and the system's certificate authorities, HTTP/2 where a server offers it.
+//! Nothing is decompressed and no redirect is followed: a key goes where it was sent, and nowhere else.
 
 use std::time::Duration;
 
