@@ -12,7 +12,7 @@ use candor_llm::{Effort, Sampling};
 use candor_trace::Money;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use flags::Flags;
+pub(crate) use flags::{Flags, money};
 pub(crate) use model::{Model, Models};
 pub(crate) use sitting::{Sitting, begin, go_on, sit_in_memory, task};
 

@@ -106,7 +106,7 @@ impl Flags {
 }
 
 /// `5usd`, `$5`, `0.50`.
-fn money(text: &str) -> Result<Money, Problem> {
+pub(crate) fn money(text: &str) -> Result<Money, Problem> {
     let amount = text.trim().trim_start_matches('$').trim_end_matches(|c: char| c.is_alphabetic()).trim();
     let unit = text.trim().trim_start_matches(|c: char| !c.is_alphabetic()).to_ascii_lowercase();
     amount

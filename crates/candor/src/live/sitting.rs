@@ -57,13 +57,17 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Si
     sit(&live, asked, &models, &named, settings)
 }
 
-/// Goes on with a run.
-pub(crate) fn go_on(name: Option<&str>, settings: &Settings) -> Result<Sitting, Problem> {
+/// Goes on with a run; `ceiling` stands for the plan's.
+pub(crate) fn go_on(name: Option<&str>, ceiling: Option<Money>, settings: &Settings) -> Result<Sitting, Problem> {
     let live = Store::under(&settings.directory).find_live(name)?;
-    let Some(asked) = live.plan.live.clone() else {
+    let Some(mut asked) = live.plan.live.clone() else {
         return Err(Problem::record(format!("run {}: expected a plan with calls, found none", live.id)));
     };
+    asked.ceiling = ceiling.or(asked.ceiling);
     let models = Models::of(&asked, settings)?;
+    for model in &models.all {
+        affordable(&asked, model)?;
+    }
     let named = named(&live.plan)?;
     sit(&live, &asked, &models, &named, settings)
 }
@@ -171,7 +175,8 @@ fn sit(
             let made = models.runtime.block_on(runner::run(&plan, &*model.asks, &mut ledger, bounds, &STOP, &mut each));
             let (ended, progress) = made.map_err(|error| Problem::record(error.to_string()))?;
             shown.end(&progress, began.elapsed());
-            left = left.zip(progress.spent).map(|(left, spent)| Money(left.0.saturating_sub(spent.0)));
+            // What was spent on an earlier model and is not known may be everything.
+            left = left.map(|left| Money(progress.spent.map_or(0, |spent| left.0.saturating_sub(spent.0))));
             unfinished = why_unfinished(&ended, &progress, live, asked);
         }
         all.push((plan, ledger));
@@ -211,7 +216,7 @@ fn why_unfinished(ended: &Ended, progress: &Progress, live: &LiveRun, asked: &As
         Ended::Ceiling => {
             let ceiling = asked.ceiling.unwrap_or_default();
             let message = format!("the ceiling of {ceiling} is reached: {so_far}");
-            Some(Problem::new(Kind::Stopped, message).hint(format!("{resume}; --ceiling MONEY raises it")))
+            Some(Problem::new(Kind::Stopped, message).hint(format!("{resume}; add --ceiling MONEY to raise it")))
         }
         Ended::Hopeless(error) => Some(
             Problem::new(Kind::Upstream, format!("no reply to be had: {error}")).hint(format!("{so_far}; {resume}")),

@@ -138,6 +138,23 @@ fn several_models_are_asked_the_same_and_told_apart() {
     assert_eq!(environment.run(&with(&asked[..3], &["--on", "pebble,pebble"])).code, Some(2));
 }
 
+#[test]
+fn a_ceiling_ends_a_run_and_a_higher_one_goes_on() {
+    let environment = TestEnvironment::new();
+    environment.done(&["init", "mine"]);
+    let good = r#"{"id":"1","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Answer: B"}}],"usage":{"prompt_tokens":0,"completion_tokens":10}}"#;
+    let base = server("200 OK", good);
+    // A reply costs a dollar.
+    let price = "[[price]]\nprovider = \"mine\"\nmodel = \"m\"\ninput = 0\noutput = 100_000_000_000\nas_of = \"2026-11-26\"\nsource = \"test\"\n";
+    environment.write("candor.toml", &format!("{price}[providers.mine]\nlike = \"vllm\"\nbase = \"{base}\"\n"));
+    let task =
+        ["--on", "mine:m", "--task", "mine/task.jsonl", "--repeat", "2", "--max-output", "10", "--ceiling", "3usd"];
+    let ran = environment.run(&with(&["audit", "run", "compute"], &task));
+    assert!(ran.code == Some(7) && ran.err.contains("3 of 8 calls are made"), "{:?} {}", ran.code, ran.err);
+    let ran = environment.run(&["audit", "resume", "--ceiling", "20usd"]);
+    assert!(ran.code == Some(0) && ran.err.contains("8 of 8 calls (3 were there)"), "{:?} {}", ran.code, ran.err);
+}
+
 /// A server that answers every call in the same words, or refuses every call.
 #[expect(clippy::expect_used, reason = "a test without a port cannot go on")]
 fn server(status: &'static str, body: &'static str) -> String {

@@ -12,11 +12,15 @@ use crate::settings::Settings;
 pub(crate) struct Args {
     /// The run: an id, the start of one, or @last [default: the last one that makes calls]
     run: Option<String>,
+    /// Spend at most so much for the whole run, in place of the plan's ceiling
+    #[arg(long, value_name = "MONEY")]
+    ceiling: Option<String>,
     #[command(flatten)]
     form: Form,
 }
 
 /// Goes on.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
-    deliver(live::go_on(args.run.as_deref(), settings)?, &args.form, settings)
+    let ceiling = args.ceiling.as_deref().map(live::money).transpose()?;
+    deliver(live::go_on(args.run.as_deref(), ceiling, settings)?, &args.form, settings)
 }
