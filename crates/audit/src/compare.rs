@@ -357,11 +357,22 @@ fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
     let (seen, undecided) = (matched.seen, matched.undecided);
     let sides = [(seen.0, undecided.0), (seen.1, undecided.1)].map(|(planned, lost)| Attrition { planned, lost });
     if lost >= MOST_LOST {
-        return flags.fails(
-            Flag::Attrition,
-            format!("{:.1} % of the questions have no partner in the other run", 100.0 * lost),
-            "both runs on the same questions",
-        );
+        let (short, open) = (matched.short, matched.open);
+        let (alone, without) = (matched.alone.0.max(matched.alone.1), short + open);
+        return if alone >= without {
+            flags.fails(
+                Flag::Attrition,
+                format!("{:.1} % of the questions are left out, most without a partner in the other run", 100.0 * lost),
+                "both runs on the same questions",
+            )
+        } else {
+            let why = if short >= open { "too few samples for the vote" } else { "a vote that ends in a tie" };
+            flags.fails(
+                Flag::Attrition,
+                format!("{:.1} % of the questions are left out, most with {why}", 100.0 * lost),
+                "more samples of each question, or a smaller vote",
+            )
+        };
     }
     flags.with(Flag::Attrition, Attrition::finding(&sides))
 }
