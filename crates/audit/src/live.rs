@@ -71,7 +71,8 @@ pub fn observe(
                 missing += 1;
                 continue;
             }
-            let cost = held.as_ref().and_then(|held| tariff(&held.reply.usage));
+            // A planted process sends no bill.
+            let cost = held.as_ref().filter(|_| !plan.planted).and_then(|held| tariff(&held.reply.usage));
             let origin = Origin { file: Arc::clone(&file), place: Place { record, part: 0 } };
             let trace = probe.trace(origin, held.as_ref().map(|held| &held.reply), cost, plan.planted);
             seen += 1;

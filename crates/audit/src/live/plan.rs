@@ -99,7 +99,7 @@ impl<'a> Plan<'a> {
     /// The name of a call in the ledger.
     #[must_use]
     pub fn key(&self, probe: &Probe) -> Digest {
-        probe.key(&self.provider)
+        probe.key(&self.provider, self.seed)
     }
 
     /// What it comes to, by experiment.
@@ -134,6 +134,6 @@ impl<'a> Plan<'a> {
             self.planted
         );
         let names: Vec<&str> = self.experiments.iter().map(|experiment| experiment.name()).collect();
-        named("candor plan 1", &[&names.join(" "), &settings, &write_task(self.task)])
+        named("candor plan 2", &[&names.join(" "), &settings, &write_task(self.task)])
     }
 }

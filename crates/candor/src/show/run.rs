@@ -17,7 +17,7 @@ const PLANTED_TONE: Tone = Tone::Standing(Standing::Planted);
 /// How the reader reached the data, for the commands that are suggested.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Source {
-    /// The arguments after a command, such as `--from runs`; empty for the shipped example.
+    /// The arguments after a command, such as `--from runs`; empty where there is no data.
     pub(crate) arguments: String,
 }
 

@@ -80,7 +80,8 @@ pub(super) fn made(file: Option<&Path>, wanted: &Wanted, flags: &Flags) -> Resul
     if let Some(what) = plan.require.iter().find_map(candor_audit::Require::fault) {
         return Err(Problem::configuration(what));
     }
-    if flags.wanted() || plan.live.is_some() {
+    // Where neither calls nor recorded ones are named, the model inside is asked.
+    if flags.wanted() || plan.live.is_some() || plan.source.from.is_none() {
         let mut asked = plan.live.take().unwrap_or_else(Asked::on_pebble);
         flags.over(&mut asked)?;
         plan.live = Some(asked);

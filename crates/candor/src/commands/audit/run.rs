@@ -1,6 +1,5 @@
-//! `candor audit run`: the audits on recorded calls, on live ones, or on the shipped example. Every run is stored.
+//! `candor audit run`: the audits on recorded calls or on live ones; without a word, on the planted process inside. Every run is stored.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use candor_audit::audits::compute;
@@ -11,7 +10,6 @@ use crate::Outcome;
 use crate::commands::audit::form::Form;
 use crate::commands::audit::plan;
 use crate::commands::audit::wanted::{Wanted, named};
-use crate::example;
 use crate::live::{self, Flags, Sitting};
 use crate::output;
 use crate::problem::Problem;
@@ -25,14 +23,14 @@ use crate::show::run::Source;
 pub(crate) struct Args {
     #[command(flatten)]
     wanted: Wanted,
-    /// A file or folder of recorded calls [default: a small planted example that is shipped]
+    /// A file or folder of recorded calls, or a run: @last, @prev, its id [default: none is read, and pebble is asked]
     #[arg(long, value_name = "PATH", conflicts_with_all = ["on", "task"])]
     from: Option<PathBuf>,
     /// A mapping for recorded calls in a form of their own; `candor look` drafts one
     #[arg(long, value_name = "FILE", requires = "from")]
     map: Option<PathBuf>,
     /// Count and list records that cannot be read, and go on
-    #[arg(long)]
+    #[arg(long, requires = "from")]
     skip_invalid: bool,
     /// A published curve instead of data: paths=per cent, `?` where it was only supposed
     #[arg(long, value_name = "1=62,4=74,…", conflicts_with_all = ["from", "on", "task"])]
@@ -57,31 +55,26 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         args.form.deliver(&run, &Source::default(), settings)?;
         return Ok(Outcome::Done);
     }
-    if args.plan.is_some() || args.live.wanted() {
+    let Some(path) = &args.from else {
         let plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
         if let Some(asked) = plan.live.clone() {
             return deliver(live::begin(plan, &asked, settings)?, &args.form, settings);
         }
-        return planned(plan, args, settings);
-    }
+        let audits = named(&plan.audits)?;
+        return recorded(&audits, plan.source, plan.settings, plan.require, &args.form, settings);
+    };
     let audits = named(&args.wanted.names)?;
     let wanted = args.wanted.settings(candor_audit::Settings::default())?;
     let shown = |path: &Path| path.to_string_lossy().into_owned();
     let source = runs::Source {
-        from: args.from.as_deref().map(shown),
+        from: Some(shown(&Store::under(&settings.directory).data(path)?)),
         map: args.map.as_deref().map(shown),
         skip_invalid: args.skip_invalid,
     };
     recorded(&audits, source, wanted, Vec::new(), &args.form, settings)
 }
 
-/// A plan that reads recorded calls.
-fn planned(plan: Plan, args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
-    let audits = named(&plan.audits)?;
-    recorded(&audits, plan.source, plan.settings, plan.require, &args.form, settings)
-}
-
-/// Audits recorded calls, or the shipped example.
+/// Audits recorded calls.
 fn recorded(
     audits: &[&'static dyn Audit],
     source: runs::Source,
@@ -90,22 +83,17 @@ fn recorded(
     form: &Form,
     settings: &Settings,
 ) -> Result<Outcome, Problem> {
+    let Some(path) = &source.from else {
+        return Err(Problem::configuration("plan: expected [live], or [source] with from, found neither"));
+    };
+    let from = From {
+        path: PathBuf::from(path),
+        map: source.map.as_ref().map(PathBuf::from),
+        skip_invalid: source.skip_invalid,
+    };
     let store = Store::under(&settings.directory);
     let mut unfinished = store.begin()?;
-    let from = match &source.from {
-        Some(path) => From {
-            path: PathBuf::from(path),
-            map: source.map.as_ref().map(PathBuf::from),
-            skip_invalid: source.skip_invalid,
-            shipped: false,
-        },
-        None => From { path: example::lay(unfinished.folder())?, map: None, skip_invalid: false, shipped: true },
-    };
     let found = reading::audited(&from, audits, &wanted, settings, |trace| unfinished.observe(trace));
-    if from.shipped {
-        // It is part of the binary; the run keeps what it says.
-        let _ = fs::remove_file(&from.path);
-    }
     let run = match found {
         Ok(run) => run,
         Err(problem) => {
@@ -129,7 +117,8 @@ fn recorded(
 /// Shows what came of it, says where it is stored, and holds it against the plan's thresholds.
 pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Result<Outcome, Problem> {
     let Sitting { run, stored, plan, unfinished } = sitting;
-    form.deliver(&run, &Source::of(&plan.source), settings)?;
+    let source = if plan.live.is_some() { Source::run("@last", settings) } else { Source::of(&plan.source) };
+    form.deliver(&run, &source, settings)?;
     if !settings.quiet {
         // On standard error, since it changes with the clock: what is printed on standard output does not.
         output::remark(&format!(
