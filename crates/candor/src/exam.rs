@@ -1,5 +1,7 @@
 //! What is true of pebble, named as the audits name what they find. Not the audits, and no estimate: every value is a closed form of pebble's own.
 
+mod promises;
+
 use candor_audit::planted::Planted;
 use candor_llm::Effort;
 use candor_pebble::expect::{self, Asked as Question, Target};
@@ -8,6 +10,8 @@ use candor_pebble::truth::Depth;
 use candor_pebble::{Arm, Cue, Truth};
 
 use crate::live::Asked;
+
+pub(crate) use promises::LIVE;
 
 /// How the audits name the model and its plain samples.
 const PLAIN: &str = "model=planted-process,arm=uncued";

@@ -84,11 +84,57 @@ enum Held {
     Lost,
 }
 
-/// The calls of a run on disk.
+/// Where its bytes are.
+#[derive(Debug)]
+enum Bytes {
+    File(File),
+    Memory(Vec<u8>),
+}
+
+impl Bytes {
+    fn append(&mut self, line: &[u8]) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.write_all(line),
+            Self::Memory(bytes) => {
+                bytes.extend_from_slice(line);
+                Ok(())
+            }
+        }
+    }
+
+    fn cut(&mut self, end: u64) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.set_len(end),
+            Self::Memory(bytes) => {
+                bytes.truncate(usize::try_from(end).unwrap_or(usize::MAX));
+                Ok(())
+            }
+        }
+    }
+
+    fn read(&self, place: Place) -> io::Result<Vec<u8>> {
+        let long = place.long as usize;
+        match self {
+            Self::File(file) => {
+                let (mut file, mut read) = (file, vec![0; long]);
+                file.seek(SeekFrom::Start(place.at))?;
+                file.read_exact(&mut read)?;
+                Ok(read)
+            }
+            Self::Memory(bytes) => {
+                let at = usize::try_from(place.at).unwrap_or(usize::MAX);
+                let read = at.checked_add(long).and_then(|end| bytes.get(at..end));
+                read.map(<[u8]>::to_vec).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+            }
+        }
+    }
+}
+
+/// The calls of a run, on disk or, where nothing of them is wanted afterwards, in memory.
 #[derive(Debug)]
 pub struct Ledger {
     path: PathBuf,
-    file: File,
+    bytes: Bytes,
     end: u64,
     held: HashMap<Digest, Held, Fixed>,
     line: Vec<u8>,
@@ -104,15 +150,25 @@ impl Ledger {
     pub fn open(path: &Path, plan: Digest) -> Result<Self, LedgerError> {
         let io = |source| LedgerError::Io { path: path.display().to_string(), source };
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(io)?;
-        let mut ledger =
-            Self { path: path.to_owned(), file, end: 0, held: HashMap::default(), line: Vec::new(), in_flight: 0 };
-        ledger.recover(plan)?;
+        let reader = file.try_clone().map_err(io)?;
+        let mut ledger = Self::of(path.to_owned(), Bytes::File(file));
+        ledger.recover(plan, reader)?;
         ledger.in_flight = ledger.held.values().filter(|held| matches!(held, Held::Sent)).count() as u64;
         Ok(ledger)
     }
 
-    fn recover(&mut self, plan: Digest) -> Result<(), LedgerError> {
-        let mut reader = BufReader::new(self.file.try_clone().map_err(|source| self.io(source))?);
+    /// A ledger that is gone when it is dropped.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::of(PathBuf::from("the ledger in memory"), Bytes::Memory(Vec::new()))
+    }
+
+    fn of(path: PathBuf, bytes: Bytes) -> Self {
+        Self { path, bytes, end: 0, held: HashMap::default(), line: Vec::new(), in_flight: 0 }
+    }
+
+    fn recover(&mut self, plan: Digest, file: File) -> Result<(), LedgerError> {
+        let mut reader = BufReader::new(file);
         reader.seek(SeekFrom::Start(0)).map_err(|source| self.io(source))?;
         let mut line = Vec::new();
         let mut number = 0_u64;
@@ -128,7 +184,7 @@ impl Ledger {
                     return Err(self.bad(number, "a shorter line", &line));
                 }
                 // Cut off while it was written: as if it had never been.
-                self.file.set_len(self.end).map_err(|source| self.io(source))?;
+                self.bytes.cut(self.end).map_err(|source| self.io(source))?;
                 break;
             }
             if number == 1 {
@@ -239,9 +295,9 @@ impl Ledger {
     }
 
     fn write(&mut self, line: &[u8]) -> Result<(), LedgerError> {
-        if let Err(source) = self.file.write_all(line) {
+        if let Err(source) = self.bytes.append(line) {
             // A line that stands there by half would spoil the next one.
-            let _ = self.file.set_len(self.end);
+            let _ = self.bytes.cut(self.end);
             return Err(self.io(source));
         }
         self.end += line.len() as u64;
@@ -253,7 +309,10 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Io`].
     pub fn sync(&self) -> Result<(), LedgerError> {
-        self.file.sync_data().map_err(|source| self.io(source))
+        match &self.bytes {
+            Bytes::File(file) => file.sync_data().map_err(|source| self.io(source)),
+            Bytes::Memory(_) => Ok(()),
+        }
     }
 
     /// The reply of a call, read back.
@@ -262,11 +321,7 @@ impl Ledger {
     /// [`LedgerError`], where the file has changed under us.
     pub fn reply(&self, key: &Digest) -> Result<Option<Replied>, LedgerError> {
         let Some(Held::Replied(place)) = self.held.get(key) else { return Ok(None) };
-        let mut bytes = vec![0; place.long as usize];
-        let mut file = &self.file;
-        file.seek(SeekFrom::Start(place.at))
-            .and_then(|_| file.read_exact(&mut bytes))
-            .map_err(|source| self.io(source))?;
+        let bytes = self.bytes.read(*place).map_err(|source| self.io(source))?;
         serde_json::from_slice(&bytes).map(Some).map_err(|error| self.io(error.into()))
     }
 

@@ -7,21 +7,34 @@ use crate::Report;
 
 /// What one replication shows of one row.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Outcome {
+pub enum Outcome {
     /// Intervals that promise to hold all at once, each with the truth.
-    Intervals { ends: Vec<Ends>, vouched: bool },
+    Intervals {
+        /// Each interval with what it should contain.
+        ends: Vec<Ends>,
+        /// The audit itself says of every one that it holds at this size.
+        vouched: bool,
+    },
     /// Whether an effect was called.
-    Called { called: bool, vouched: bool },
+    Called {
+        /// It was.
+        called: bool,
+        /// As for intervals.
+        vouched: bool,
+    },
     /// The report has no such number, or no interval of it.
     Undefined,
 }
 
 /// An interval and what it should contain.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Ends {
-    pub(super) truth: f64,
-    pub(super) low: f64,
-    pub(super) high: f64,
+pub struct Ends {
+    /// What it should contain.
+    pub truth: f64,
+    /// Its lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
 }
 
 impl Ends {
@@ -35,12 +48,14 @@ impl Ends {
 }
 
 /// Whether V1 holds: whether the audit itself says that an interval of this kind holds at this size.
-pub(super) fn vouched(claim: &Claim) -> bool {
+#[must_use]
+pub fn vouched(claim: &Claim) -> bool {
     matches!(claim.flags().finding(Flag::Interval), Some(Finding::Holds { .. }))
 }
 
 /// The interval of one claim.
-pub(super) fn interval(report: Option<&Report>, name: &str, truth: f64) -> Outcome {
+#[must_use]
+pub fn interval(report: Option<&Report>, name: &str, truth: f64) -> Outcome {
     match report.and_then(|report| report.claim(name)) {
         Some(claim) => of_claims(&[(claim, truth)]),
         None => Outcome::Undefined,
@@ -48,7 +63,8 @@ pub(super) fn interval(report: Option<&Report>, name: &str, truth: f64) -> Outco
 }
 
 /// Several claims that promise to hold together; those without an interval promise nothing.
-pub(super) fn of_claims(claims: &[(&Claim, f64)]) -> Outcome {
+#[must_use]
+pub fn of_claims(claims: &[(&Claim, f64)]) -> Outcome {
     let mut ends = Vec::with_capacity(claims.len());
     let mut all_vouched = true;
     for (claim, truth) in claims {
@@ -74,7 +90,8 @@ pub(super) fn family(report: Option<&Report>, start: &str, truth: impl Fn(&str) 
 }
 
 /// Whether some claim whose name begins so says that there is something: its interval lies wholly on one side of 0.
-pub(super) fn called(report: Option<&Report>, start: &str, side: fn(&Interval) -> bool) -> Outcome {
+#[must_use]
+pub fn called(report: Option<&Report>, start: &str, side: fn(&Interval) -> bool) -> Outcome {
     let mut found = Outcome::Undefined;
     for claim in report.into_iter().flat_map(|report| &report.claims).filter(|claim| claim.name().starts_with(start)) {
         let Ok(Ok(interval)) = claim.estimate().map(|estimate| estimate.interval()) else { continue };
@@ -98,6 +115,7 @@ pub(super) fn below(interval: &Interval) -> bool {
 }
 
 /// Wholly on one side of 0.
-pub(super) fn aside(interval: &Interval) -> bool {
+#[must_use]
+pub fn aside(interval: &Interval) -> bool {
     above(interval) || below(interval)
 }

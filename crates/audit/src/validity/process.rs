@@ -7,14 +7,19 @@ use super::regime::Regime;
 
 /// A place of the written grid: how many questions, how often each is asked, how likely a right answer is.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Point {
-    pub(super) questions: usize,
-    pub(super) samples: u32,
-    pub(super) p: f64,
+pub struct Point {
+    /// Questions.
+    pub questions: usize,
+    /// Samples of each.
+    pub samples: u32,
+    /// How likely a right answer is, where the world asks for it.
+    pub p: f64,
 }
 
 impl Point {
-    pub(super) const fn new(questions: usize, samples: u32, p: f64) -> Self {
+    /// That place.
+    #[must_use]
+    pub const fn new(questions: usize, samples: u32, p: f64) -> Self {
         Self { questions, samples, p }
     }
 }

@@ -61,22 +61,20 @@ pub struct Row {
 
 impl Row {
     /// A row that promises in every regime.
-    pub(super) const fn new(
-        name: &'static str,
-        what: &'static str,
-        kind: Kind,
-        claims: &'static [&'static str],
-    ) -> Self {
+    #[must_use]
+    pub const fn new(name: &'static str, what: &'static str, kind: Kind, claims: &'static [&'static str]) -> Self {
         Self { name, what, kind, claims, beyond: &[], heavy: false }
     }
 
     /// With regimes in which nothing is promised.
-    pub(super) const fn beyond(self, beyond: &'static [(Regime, &'static str)]) -> Self {
+    #[must_use]
+    pub const fn beyond(self, beyond: &'static [(Regime, &'static str)]) -> Self {
         Self { beyond, ..self }
     }
 
     /// With a bootstrap, permutations or reading inside.
-    pub(super) const fn heavy(self) -> Self {
+    #[must_use]
+    pub const fn heavy(self) -> Self {
         Self { heavy: true, ..self }
     }
 

@@ -14,7 +14,7 @@ use super::regime::Regime;
 use super::row::{Kind, Row};
 use super::table::{Line, Table};
 use super::tally::Tally;
-use super::world::{Role, World};
+use super::world::{Group, Role, World};
 use super::{exact, measured, worlds};
 use crate::Error;
 
@@ -36,8 +36,8 @@ pub enum Size {
 }
 
 impl Size {
-    fn replications(self, world: &World) -> u64 {
-        let rows = || world.feeds.iter().filter_map(|(name, role)| Some((worlds::row(name)?, *role)));
+    fn replications(self, world: &World, all: &Catalogue) -> u64 {
+        let rows = || world.feeds.iter().filter_map(|(name, role)| Some((all.row(name)?, *role)));
         match self {
             Self::Quick(replications) => replications.max(1),
             Self::Ci => 1_000,
@@ -60,6 +60,25 @@ pub struct Plan {
     pub regimes: Vec<Regime>,
     /// Threads; at least one.
     pub threads: usize,
+    /// Rows of the caller's own, after the others.
+    pub also: &'static [Group],
+}
+
+/// All rows and worlds, in the order of the table.
+struct Catalogue(&'static [Group]);
+
+impl Catalogue {
+    fn groups(&self) -> impl Iterator<Item = &'static Group> {
+        worlds::GROUPS.iter().chain(self.0)
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        self.groups().flat_map(|group| group.rows)
+    }
+
+    fn row(&self, name: &str) -> Option<&'static Row> {
+        self.rows().find(|row| row.name == name)
+    }
 }
 
 /// Runs the plan. `progress` hears how many of all replications are done; `draws` gets every single one where they are wanted.
@@ -68,7 +87,8 @@ pub struct Plan {
 /// [`Error::Setting`] where `only` names no row, [`Error::Draws`] where they cannot be written.
 pub fn run(plan: &Plan, draws: &mut Draws<'_>, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Table, Error> {
     let wanted = |row: &str| plan.only.is_empty() || plan.only.iter().any(|start| row.starts_with(start.as_str()));
-    if !worlds::rows().any(|row| wanted(row.name)) {
+    let all = Catalogue(plan.also);
+    if !all.rows().any(|row| wanted(row.name)) {
         return Err(Error::Setting {
             name: "row",
             expected: "the beginning of a row's name: candor validity lists them",
@@ -77,19 +97,20 @@ pub fn run(plan: &Plan, draws: &mut Draws<'_>, progress: &(dyn Fn(u64, u64) + Sy
     }
     let regimes: Vec<Regime> =
         Regime::ALL.into_iter().filter(|regime| plan.regimes.is_empty() || plan.regimes.contains(regime)).collect();
-    let chosen: Vec<&World> = worlds::all().filter(|world| world.feeds.iter().any(|(row, _)| wanted(row))).collect();
+    let worlds = all.groups().flat_map(|group| group.worlds);
+    let chosen: Vec<&World> = worlds.filter(|world| world.feeds.iter().any(|(row, _)| wanted(row))).collect();
     let total: u64 = chosen
         .iter()
         .map(|world| {
             let arises = regimes.iter().filter(|regime| !(world.grid)(**regime).is_empty()).count() as u64;
-            arises * plan.size.replications(world)
+            arises * plan.size.replications(world, &all)
         })
         .sum();
     let mut counts: BTreeMap<(&'static str, Regime), Counts> = BTreeMap::new();
     let mut done = 0;
     for world in chosen {
         for regime in &regimes {
-            let replications = plan.size.replications(world);
+            let replications = plan.size.replications(world, &all);
             let found = one(world, *regime, replications, plan.threads, draws, &|more| progress(done + more, total))?;
             if !found.is_empty() {
                 done += replications;
@@ -103,20 +124,15 @@ pub fn run(plan: &Plan, draws: &mut Draws<'_>, progress: &(dyn Fn(u64, u64) + Sy
             }
         }
     }
-    let mut lines: Vec<Line> = Vec::new();
-    for row in worlds::rows().filter(|row| wanted(row.name)) {
-        let cells = Regime::ALL
-            .into_iter()
-            .map(|regime| {
-                let none = Counts::default();
-                let counts = counts.get(&(row.name, regime)).unwrap_or(&none);
-                delivered::judge(row, regime, counts, plan.size)
-            })
-            .collect();
-        lines.push(Line::of(row, cells));
-    }
+    let none = Counts::default();
+    let cell =
+        |row: &Row, regime| delivered::judge(row, regime, counts.get(&(row.name, regime)).unwrap_or(&none), plan.size);
+    let line = |row: &Row| Line::of(row, Regime::ALL.into_iter().map(|regime| cell(row, regime)).collect());
+    let of = |groups: &'static [Group]| groups.iter().flat_map(|group| group.rows).filter(|row| wanted(row.name));
+    let mut lines: Vec<Line> = of(worlds::GROUPS).map(line).collect();
     lines.extend(exact::lines(&wanted, draws)?);
     lines.extend(measured::lines().into_iter().filter(|line| wanted(&line.row)));
+    lines.extend(of(plan.also).map(line));
     draws.finish()?;
     Ok(Table::of(plan.size, lines))
 }
@@ -214,8 +230,8 @@ impl Piece {
     }
 }
 
-/// The rows of the table that are simulated, in its order.
+/// The rows of the table that are simulated by this crate, in its order.
 #[must_use]
 pub fn rows() -> Vec<&'static Row> {
-    worlds::rows().collect()
+    Catalogue(&[]).rows().collect()
 }

@@ -6,11 +6,12 @@ use candor_trace::Trace;
 use super::outcome::Outcome;
 use super::process::{FEW, GRID, Point};
 use super::regime::Regime;
+use super::row::Row;
 use crate::{Audit, Report, Settings};
 
 /// What a replication of a world is for a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub enum Role {
     /// The promise is tried.
     Promise,
     /// A planted effect: how often it is called.
@@ -18,18 +19,33 @@ pub(super) enum Role {
 }
 
 /// One replication: an outcome for every row that the world feeds, in that order.
-pub(super) type Replicate = Box<dyn Fn(&mut Stream) -> Vec<Outcome> + Send + Sync>;
+pub type Replicate = Box<dyn Fn(&mut Stream) -> Vec<Outcome> + Send + Sync>;
 
 /// Planted data.
-pub(super) struct World {
+pub struct World {
     /// Its name, which seeds its streams.
-    pub(super) name: &'static str,
+    pub name: &'static str,
     /// The rows it feeds.
-    pub(super) feeds: &'static [(&'static str, Role)],
+    pub feeds: &'static [(&'static str, Role)],
     /// The written grid of a regime; empty where the regime does not arise.
-    pub(super) grid: fn(Regime) -> &'static [Point],
+    pub grid: fn(Regime) -> &'static [Point],
     /// Makes a place of the grid ready: the truths are found once.
-    pub(super) prepare: fn(Regime, Point) -> Replicate,
+    pub prepare: fn(Regime, Point) -> Replicate,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_struct("World").field("name", &self.name).field("feeds", &self.feeds).finish_non_exhaustive()
+    }
+}
+
+/// Rows, and the worlds that feed them.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// What is promised.
+    pub rows: &'static [Row],
+    /// Where it is tried.
+    pub worlds: &'static [World],
 }
 
 /// The usual grid.

@@ -14,45 +14,39 @@ mod sequential;
 mod slices;
 mod statements;
 
-use super::row::Row;
-use super::world::World;
+use super::world::Group;
 
-const BY_AUDIT: &[(&[Row], &[World])] = &[
-    (faithfulness::ROWS, faithfulness::WORLDS),
-    (compute::ROWS, compute::WORLDS),
-    (adaptive::ROWS, adaptive::WORLDS),
-    (lift::ROWS, lift::WORLDS),
-    (inverse::ROWS, inverse::WORLDS),
-    (perturbation::ROWS, perturbation::WORLDS),
-    (chains::ROWS, chains::WORLDS),
-    (statements::ROWS, statements::WORLDS),
-    (slices::ROWS, slices::WORLDS),
-    (competence::ROWS, competence::WORLDS),
-    (sequential::ROWS, sequential::WORLDS),
-    (comparison::ROWS, comparison::WORLDS),
+/// By audit.
+pub(super) const GROUPS: &[Group] = &[
+    Group { rows: faithfulness::ROWS, worlds: faithfulness::WORLDS },
+    Group { rows: compute::ROWS, worlds: compute::WORLDS },
+    Group { rows: adaptive::ROWS, worlds: adaptive::WORLDS },
+    Group { rows: lift::ROWS, worlds: lift::WORLDS },
+    Group { rows: inverse::ROWS, worlds: inverse::WORLDS },
+    Group { rows: perturbation::ROWS, worlds: perturbation::WORLDS },
+    Group { rows: chains::ROWS, worlds: chains::WORLDS },
+    Group { rows: statements::ROWS, worlds: statements::WORLDS },
+    Group { rows: slices::ROWS, worlds: slices::WORLDS },
+    Group { rows: competence::ROWS, worlds: competence::WORLDS },
+    Group { rows: sequential::ROWS, worlds: sequential::WORLDS },
+    Group { rows: comparison::ROWS, worlds: comparison::WORLDS },
 ];
-
-/// Every world.
-pub(super) fn all() -> impl Iterator<Item = &'static World> {
-    BY_AUDIT.iter().flat_map(|(_, worlds)| *worlds)
-}
-
-/// Every row that is simulated.
-pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
-    BY_AUDIT.iter().flat_map(|(rows, _)| *rows)
-}
-
-/// The row of that name.
-pub(super) fn row(name: &str) -> Option<&'static Row> {
-    rows().find(|row| row.name == name)
-}
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::world::Role;
+    use super::super::row::Row;
+    use super::super::world::{Role, World};
     use super::*;
+
+    fn rows() -> impl Iterator<Item = &'static Row> {
+        GROUPS.iter().flat_map(|group| group.rows)
+    }
+
+    fn all() -> impl Iterator<Item = &'static World> {
+        GROUPS.iter().flat_map(|group| group.worlds)
+    }
 
     #[test]
     fn every_row_is_tried_and_every_world_feeds_rows_that_exist() {

@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let audits: Vec<&'static dyn Audit> =
         audits::ALL.iter().copied().filter(|audit| audit.experiment().is_some()).collect();
     let wanted = candor_audit::Settings::default();
-    let run = sit_in_memory(&truth, &args.phrase, args.questions, &asked, &audits, &wanted, settings)?;
+    let run = sit_in_memory(&truth, &args.phrase, args.questions, &asked, &audits, &wanted)?;
     let examined = examine(&run, &truths(&truth, &every_kind(), &asked));
     if settings.json {
         output::json(&serde_json::json!({

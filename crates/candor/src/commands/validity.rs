@@ -103,6 +103,7 @@ fn regenerate(args: &Args, settings: &Settings) -> Result<Table, Problem> {
         only: args.rows.clone(),
         regimes: args.regime.iter().filter_map(|name| Regime::named(name)).collect(),
         threads: settings.threads.map_or(1, std::num::NonZeroUsize::get),
+        also: crate::exam::LIVE,
     };
     let progress = Counted::of("replications", settings);
     let reached = AtomicU64::new(0);

@@ -80,31 +80,18 @@ pub(crate) fn sit_in_memory(
     asked: &Asked,
     named: &[&'static dyn Audit],
     wanted: &candor_audit::Settings,
-    settings: &Settings,
 ) -> Result<Run, Problem> {
     let task = super::model::drawn_task(phrase, questions);
     let model = super::model::pebble(truth.clone(), asked.connections);
     let runtime = super::model::runtime()?;
     let plan = asked.plan(&task, &model, named, wanted)?;
-    let folder = settings.directory.join(format!(".exam-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
-    ending::unfinished(Some(folder.clone()));
-    let sat = || -> Result<Run, Problem> {
-        let ledger = |error: candor_audit::live::LedgerError| Problem::record(error.to_string());
-        let mut kept = Ledger::open(&folder.join("ledger"), plan.digest()).map_err(ledger)?;
-        let bounds =
-            Bounds { connections: asked.connections, ceiling: None, tariff: &*model.tariff, hopeless: HOPELESS };
-        let mut silent = |_: &Progress| {};
-        let made = runner::run(&plan, &*model.asks, &mut kept, bounds, &STOP, &mut silent);
-        runtime.block_on(made).map_err(ledger)?;
-        let kept = [Kept { plan: &plan, ledger: &kept, tariff: &*model.tariff }];
-        observe(&kept, named, wanted, &mut |_| {}).map_err(|error| crate::reading::refused(&error))
-    };
-    let run = sat();
-    // Nothing of it is wanted any more.
-    let _ = std::fs::remove_dir_all(&folder);
-    ending::unfinished(None);
-    run
+    let mut ledger = Ledger::in_memory();
+    let bounds = Bounds { connections: asked.connections, ceiling: None, tariff: &*model.tariff, hopeless: HOPELESS };
+    let mut silent = |_: &Progress| {};
+    let made = runner::run(&plan, &*model.asks, &mut ledger, bounds, &STOP, &mut silent);
+    runtime.block_on(made).map_err(|error| Problem::record(error.to_string()))?;
+    let kept = [Kept { plan: &plan, ledger: &ledger, tariff: &*model.tariff }];
+    observe(&kept, named, wanted, &mut |_| {}).map_err(|error| crate::reading::refused(&error))
 }
 
 /// The questions: of a file, or pebble's own.

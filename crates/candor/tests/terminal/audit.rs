@@ -56,9 +56,10 @@ fn the_same_input_gives_the_same_bytes() {
         let named = stored.strip_prefix(environment.path("")).expect("below").to_str().expect("text").to_owned();
         let files = ["report.json", "report.html", "plan.toml", "observations.jsonl.zst"].map(|name| {
             let bytes = std::fs::read(stored.join(name)).expect("a file of the run");
-            String::from_utf8(bytes)
-                .map(|text| text.replace(&named, "HERE").into_bytes())
-                .unwrap_or_else(|e| e.into_bytes())
+            match String::from_utf8(bytes) {
+                Ok(text) => text.replace(&named, "HERE").into_bytes(),
+                Err(packed) => packed.into_bytes(),
+            }
         });
         (out.replace(&format!(" --dir {folder}"), ""), files)
     };
