@@ -64,7 +64,9 @@ pub(crate) struct Client {
     pub(crate) proxy: Option<String>,
     /// A certificate authority to trust besides the system's.
     pub(crate) ca: Option<PathBuf>,
-    /// Nothing came for so long: the call is broken off.
+    /// Not a byte of the answer came for so long: the call is broken off. Who answers whole thinks first.
+    pub(crate) first_byte_seconds: Option<u64>,
+    /// After the first byte nothing came for so long: the call is broken off.
     pub(crate) stall_seconds: Option<u64>,
     /// Tries of one call, the first among them.
     pub(crate) attempts: Option<u32>,

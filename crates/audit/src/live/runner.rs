@@ -155,6 +155,7 @@ pub async fn run(
     let mut under_way = FuturesUnordered::new();
     let mut next = None;
     let mut ended = None;
+    let mut last = None;
     loop {
         while ended.is_none() && under_way.len() < bounds.connections.max(1) {
             if stop.said() > 0 {
@@ -230,14 +231,22 @@ pub async fn run(
                 sitting.progress.retries += u64::from(attempts.saturating_sub(1));
                 sitting.in_a_row += 1;
                 if sitting.is_hopeless(&error) && !matches!(ended, Some(Ended::Stopped)) {
-                    ended = Some(Ended::Hopeless(error));
+                    ended = Some(Ended::Hopeless(error.clone()));
                 }
+                last = Some(error);
             }
         }
         each(&sitting.progress);
     }
     ledger.sync()?;
-    Ok((ended.unwrap_or(Ended::Stopped), sitting.progress))
+    let ended = match (ended, last) {
+        // A plan that is shorter than the patience, and of which nothing was answered.
+        (Some(Ended::Whole), Some(error)) if sitting.progress.replied + sitting.progress.found == 0 => {
+            Ended::Hopeless(error)
+        }
+        (ended, _) => ended.unwrap_or(Ended::Stopped),
+    };
+    Ok((ended, sitting.progress))
 }
 
 enum Affordable {

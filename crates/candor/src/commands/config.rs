@@ -133,6 +133,7 @@ fn lines(config: &Config, known: &[(String, Provider)], settings: &Settings) -> 
     for (name, value) in [
         ("client.proxy", client.proxy.clone()),
         ("client.ca", client.ca.as_ref().map(|path| path.display().to_string())),
+        ("client.first_byte_seconds", client.first_byte_seconds.map(|seconds| seconds.to_string())),
         ("client.stall_seconds", client.stall_seconds.map(|seconds| seconds.to_string())),
         ("client.attempts", client.attempts.map(|attempts| attempts.to_string())),
     ] {

@@ -173,6 +173,7 @@ fn model(named: &str, asked: &Asked, config: &Config) -> Result<Model, Problem> 
     let how = How {
         connections: asked.connections,
         attempts: config.client.attempts.unwrap_or(How::default().attempts).max(1),
+        first_byte: config.client.first_byte_seconds.map_or(How::default().first_byte, Duration::from_secs),
         stall: config.client.stall_seconds.map_or(How::default().stall, Duration::from_secs),
         ..How::default()
     };
