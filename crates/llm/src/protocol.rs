@@ -6,6 +6,7 @@ use crate::{Call, Delta, Error, Provider, Reply};
 
 pub mod chat;
 mod events;
+mod frame;
 mod json;
 pub mod messages;
 pub mod responses;
@@ -95,6 +96,9 @@ pub trait StreamDecoder: Send {
     /// # Errors
     /// [`Error::Broken`] where the stream ended before the reply did.
     fn end(&mut self) -> Result<Vec<(u32, Delta)>, Error>;
+
+    /// Whether the protocol's own end mark came: whatever follows does not belong to the reply.
+    fn is_over(&self) -> bool;
 }
 
 /// Spells a stream as it is made.

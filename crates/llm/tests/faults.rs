@@ -98,7 +98,9 @@ fn silence() -> Vec<Case> {
             .with(|how| how.stall = SHORT),
         case("silent in a stream", then(events(&[BEGIN]), Step::Hang), 3, Badly("nothing came", Blame::Upstream))
             .with(|how| how.stall = SHORT),
-        case("silent after the end of a stream", then(stream(), Step::Hang), 1, Well).with(|how| how.stall = SHORT),
+        // Whatever the patience, it is not for a connection that hangs after its reply.
+        case("silent after the end of a stream", then(stream(), Step::Hang), 1, Well)
+            .with(|how| how.stall = Duration::from_secs(3600)),
         case("something all the time, and no end", drip(10_000), 3, Badly("not at its end", Blame::Upstream))
             .with(|how| how.whole = SHORT),
     ]

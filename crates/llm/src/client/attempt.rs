@@ -12,6 +12,9 @@ use crate::{Assembler, Error, Reply};
 /// The longest body of an error that is read.
 const LONGEST_ERROR: usize = 64 << 10;
 
+/// To wait for a connection to end after the reply has: long enough that it can be used again, short enough that one that hangs holds nobody up.
+const LINGER: Duration = Duration::from_secs(1);
+
 /// A reply, and the vendor's name of the request.
 type Came = (Reply, Option<String>);
 
@@ -56,7 +59,8 @@ impl Client {
         let mut assembler = Assembler::default();
         let mut size = 0_usize;
         loop {
-            match self.next(response).await {
+            let patience = if decoder.is_over() { self.how.stall.min(LINGER) } else { self.how.stall };
+            match within(patience, response).await {
                 Ok(Some(bytes)) => {
                     size = size.saturating_add(bytes.len());
                     if size > self.how.largest {
@@ -92,8 +96,13 @@ impl Client {
     }
 
     async fn next(&self, response: &mut Response) -> Result<Option<Vec<u8>>, Error> {
-        Ok(timeout(self.how.stall, response.body.chunk()).await.map_err(|_| stalled(self.how.stall))??)
+        within(self.how.stall, response).await
     }
+}
+
+/// The next bytes, waited for so long.
+async fn within(patience: Duration, response: &mut Response) -> Result<Option<Vec<u8>>, Error> {
+    Ok(timeout(patience, response.body.chunk()).await.map_err(|_| stalled(patience))??)
 }
 
 fn stalled(after: Duration) -> Error {

@@ -55,7 +55,7 @@ impl Codec for ChatCompletions {
 
     /// A provider of another protocol is read as one of which nothing is known.
     fn decode_stream(&self, provider: &Provider) -> Box<dyn StreamDecoder> {
-        Box::new(stream::Stream::new(dialect_of(provider).unwrap_or_default()))
+        Box::new(stream::stream(dialect_of(provider).unwrap_or_default()))
     }
 
     fn encode_stream(&self) -> Box<dyn StreamEncoder> {

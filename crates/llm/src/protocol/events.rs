@@ -1,15 +1,11 @@
-//! Streams of typed events that make one reply (Messages and Responses): the frame around them. Not what an event means, and not the streams of
-//! Chat Completions, which hold several replies.
+//! Typed events that make one reply (Messages and Responses). Not what an event means, and not the streams of Chat Completions, which hold several
+//! replies.
 
-use super::StreamDecoder;
 use super::chat::failure::not_the_protocol;
+use super::frame::{Framed, Stream};
 use super::json::Object;
-use crate::sse::{Event, EventStream};
-use crate::transport::Broken;
+use crate::sse::Event;
 use crate::{Assembler, Delta, Error, Reply};
-
-/// The longest reply over all of its events: beyond it something runs away.
-const LIMIT: usize = 64 * 1024 * 1024;
 
 /// What a protocol makes of its events and of a whole reply. Both go through one reading, so that both give the same reply.
 pub(super) trait Reading: Send {
@@ -62,60 +58,29 @@ fn take_whole<R: Reading>(reading: &mut R, body: &[u8], out: &mut Vec<Delta>) ->
     reading.whole(&object, out)
 }
 
-/// What kind of body comes.
+/// The events of one reply in their frame.
 #[derive(Debug)]
-enum Body {
-    /// Nothing but white space came so far.
-    Unknown,
-    /// Events, as asked for.
-    Events(EventStream),
-    /// Some servers answer a call for a stream with a whole reply, or with an error.
-    Whole(Vec<u8>),
+pub(super) struct Typed<R> {
+    reading: R,
+    /// The end mark of Chat Completions, which some compatible servers send here too.
+    done: bool,
 }
 
 /// Reads one streamed reply.
-#[derive(Debug)]
-pub(super) struct Stream<R> {
-    reading: R,
-    body: Body,
-    received: usize,
-    /// The end mark of Chat Completions, which some compatible servers send here too.
-    done: bool,
-    /// An error that is told once the pieces before it are handed over.
-    failed: Option<Error>,
+pub(super) fn stream<R: Reading>(reading: R) -> Stream<Typed<R>> {
+    Stream::new(Typed { reading, done: false })
 }
 
-impl<R: Reading> Stream<R> {
-    pub(super) fn new(reading: R) -> Self {
-        Self { reading, body: Body::Unknown, received: 0, done: false, failed: None }
-    }
+/// There is one choice, and it has the number 0.
+fn only(read: impl FnOnce(&mut Vec<Delta>) -> Result<(), Error>, out: &mut Vec<(u32, Delta)>) -> Result<(), Error> {
+    let mut said = Vec::new();
+    let read = read(&mut said);
+    out.extend(said.into_iter().map(|delta| (0, delta)));
+    read
+}
 
-    fn take(&mut self, mut bytes: &[u8], out: &mut Vec<Delta>) -> Result<(), Error> {
-        self.received = self.received.saturating_add(bytes.len());
-        if self.received > LIMIT {
-            return Err(Error::TooLarge { limit: LIMIT });
-        }
-        if matches!(self.body, Body::Unknown) {
-            // White space and a byte order mark say nothing yet.
-            let skipped = |byte: &u8| byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte);
-            let Some(at) = bytes.iter().position(|byte| !skipped(byte)) else { return Ok(()) };
-            bytes = &bytes[at..];
-            let whole = bytes.first().is_some_and(|byte| b"{[".contains(byte));
-            self.body = if whole { Body::Whole(Vec::new()) } else { Body::Events(EventStream::default()) };
-        }
-        match &mut self.body {
-            Body::Unknown => {}
-            Body::Whole(so_far) => so_far.extend_from_slice(bytes),
-            Body::Events(events) => {
-                for event in events.push(bytes)? {
-                    self.event(&event, out)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn event(&mut self, event: &Event, out: &mut Vec<Delta>) -> Result<(), Error> {
+impl<R: Reading> Framed for Typed<R> {
+    fn event(&mut self, event: &Event, out: &mut Vec<(u32, Delta)>) -> Result<(), Error> {
         if self.done || self.reading.state() == State::Closed {
             return Ok(());
         }
@@ -126,56 +91,19 @@ impl<R: Reading> Stream<R> {
         let object = Object::read(&event.data)
             .ok_or_else(|| not_the_protocol(R::PROTOCOL, "a JSON object", event.data.as_bytes()))?;
         let kind = object.named("type").or_else(|| event.name.clone()).unwrap_or_default();
-        self.reading.event(&kind, &object, out)
+        only(|said| self.reading.event(&kind, &object, said), out)
     }
 
-    fn finish(&mut self, out: &mut Vec<Delta>) -> Result<(), Error> {
-        let cut = || Error::Broken(Broken::Cut("the stream ended before the reply did".to_owned()));
-        let last = match &mut self.body {
-            Body::Unknown => return Err(cut()),
-            Body::Whole(body) => {
-                let body = std::mem::take(body);
-                return take_whole(&mut self.reading, &body, out);
-            }
-            Body::Events(events) => events.end()?,
-        };
-        if let Some(event) = last {
-            // An event without its end may itself be cut.
-            self.event(&event, out).map_err(|error| match error {
-                Error::Malformed { .. } => cut(),
-                other => other,
-            })?;
-        }
-        match self.reading.state() {
-            State::Complete | State::Closed => Ok(()),
-            // An end mark alone does not make a reply of which the protocol says how it ends.
-            State::Awaited | State::Begun => Err(cut()),
-        }
-    }
-}
-
-impl<R: Reading> StreamDecoder for Stream<R> {
-    fn push(&mut self, bytes: &[u8]) -> Result<Vec<(u32, Delta)>, Error> {
-        let mut out = Vec::new();
-        if self.failed.is_none() {
-            self.failed = self.take(bytes, &mut out).err();
-        }
-        match &self.failed {
-            Some(error) if out.is_empty() => Err(error.clone()),
-            _ => Ok(only(out)),
-        }
+    fn whole(&mut self, body: &[u8], out: &mut Vec<(u32, Delta)>) -> Result<(), Error> {
+        only(|said| take_whole(&mut self.reading, body, said), out)
     }
 
-    fn end(&mut self) -> Result<Vec<(u32, Delta)>, Error> {
-        let mut out = Vec::new();
-        match self.failed.clone() {
-            Some(error) => Err(error),
-            None => self.finish(&mut out).map(|()| only(out)),
-        }
+    fn end(&mut self, _: &mut Vec<(u32, Delta)>) -> Result<bool, Error> {
+        // An end mark alone does not make a reply of which the protocol says how it ends.
+        Ok(matches!(self.reading.state(), State::Complete | State::Closed))
     }
-}
 
-/// There is one choice, and it has the number 0.
-fn only(out: Vec<Delta>) -> Vec<(u32, Delta)> {
-    out.into_iter().map(|delta| (0, delta)).collect()
+    fn is_over(&self) -> bool {
+        self.done || self.reading.state() == State::Closed
+    }
 }

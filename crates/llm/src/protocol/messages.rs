@@ -13,7 +13,7 @@ mod settings;
 pub use dialect::{MessagesDialect, MessagesModel, OffSwitch, SamplingRule, Takes};
 
 use super::chat::failure::of_body;
-use super::events::{Stream, whole};
+use super::events::{stream, whole};
 use super::{Codec, Encoded, Protocol, StreamDecoder, StreamEncoder};
 use crate::{Call, Dialect, Error, Provider, Reply};
 
@@ -52,7 +52,7 @@ impl Codec for Messages {
 
     /// A provider of another protocol is read as one of which nothing is known.
     fn decode_stream(&self, provider: &Provider) -> Box<dyn StreamDecoder> {
-        Box::new(Stream::new(reading::Message::new(dialect_of(provider).unwrap_or_default())))
+        Box::new(stream(reading::Message::new(dialect_of(provider).unwrap_or_default())))
     }
 
     fn encode_stream(&self) -> Box<dyn StreamEncoder> {

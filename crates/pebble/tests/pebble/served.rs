@@ -70,6 +70,10 @@ impl StreamEncoder for Lines {
 }
 
 impl StreamDecoder for Lines {
+    fn is_over(&self) -> bool {
+        false
+    }
+
     fn push(&mut self, _: &[u8]) -> Result<Vec<(u32, Delta)>, Error> {
         Ok(Vec::new())
     }

@@ -10,7 +10,8 @@ use crate::Usage;
 /// Reads a field, or passes it over where it is of another type.
 pub(super) fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
     let raw = <&RawValue>::deserialize(deserializer)?;
-    Ok(serde_json::from_str(raw.get()).ok())
+    // Streams are full of nulls, and an error for each would be the dearest part of reading them.
+    Ok(if raw.get() == "null" { None } else { serde_json::from_str(raw.get()).ok() })
 }
 
 /// A field as the vendor wrote it; null is nothing.
