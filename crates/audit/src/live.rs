@@ -6,6 +6,7 @@
 
 pub mod cues;
 pub mod experiments;
+pub mod families;
 mod judge;
 pub mod ledger;
 pub mod plan;

@@ -5,6 +5,7 @@ mod audit;
 mod compare;
 mod environment;
 mod errors;
+mod families;
 mod help;
 mod live;
 mod look;
