@@ -11,25 +11,30 @@ mod judge;
 pub mod ledger;
 pub mod plan;
 mod probe;
+mod programs;
 mod prompt;
 pub mod runner;
 pub mod task;
+mod undecided;
 
 use std::sync::Arc;
 
 use candor_record::Digest;
-use candor_trace::{Origin, Place, Trace};
+use candor_trace::{Money, Origin, Place, Trace};
 
 pub use experiments::{Experiment, Wanted};
 pub use ledger::{Ledger, LedgerError};
 pub use plan::Plan;
 pub use probe::{Common, Probe};
+pub use programs::Programs;
 pub use task::Task;
 
 use crate::recorded::{AtWork, Found, assemble, nothing};
 use crate::words::counted;
 use crate::{Audit, Error, Run, Settings, SourceFile};
+use ledger::Replied;
 use runner::Tariff;
+use undecided::Undecided;
 
 /// The calls of a plan, as far as they are made.
 #[derive(Clone, Copy)]
@@ -62,22 +67,43 @@ pub fn observe(
     let mut at_work = AtWork::start(audits, settings);
     let mut files = Vec::new();
     let (mut seen, mut missing) = (0, 0);
+    let mut undecided = Undecided::default();
     for Kept { plan, ledger, tariff } in kept {
         let before = seen;
+        let programs = plan.programs()?;
         let file: Arc<str> = Arc::from(format!("plan {}", &plan.digest().to_string()[..16]));
-        for (record, probe) in (1..).zip(plan.probes()) {
-            let key = plan.key(&probe);
-            let held = ledger.reply(&key)?;
-            if held.is_none() && !ledger.lost(&key) {
-                missing += 1;
-                continue;
+        let mut probes = (1..).zip(plan.probes());
+        loop {
+            let mut due = Vec::new();
+            for (record, probe) in probes.by_ref().take(programs.map_or(1, Programs::batch)) {
+                let key = plan.key(&probe);
+                let held = ledger.reply(&key)?;
+                if held.is_none() && !ledger.lost(&key) {
+                    missing += 1;
+                    due.push(None);
+                    continue;
+                }
+                let cost = held.as_ref().and_then(|held| tariff(&held.reply.usage));
+                let origin = Origin { file: Arc::clone(&file), place: Place { record, part: 0 } };
+                due.push(Some((probe, origin, held, cost)));
             }
-            let cost = held.as_ref().and_then(|held| tariff(&held.reply.usage));
-            let origin = Origin { file: Arc::clone(&file), place: Place { record, part: 0 } };
-            let trace = probe.trace(origin, held.as_ref().map(|held| &held.reply), cost, plan.planted);
-            seen += 1;
-            at_work.see(&trace);
-            each(&trace);
+            if due.is_empty() {
+                break;
+            }
+            let made = |due: &Option<(Probe, Origin, Option<Replied>, Option<Money>)>| {
+                let (probe, origin, held, cost) = due.as_ref()?;
+                Some(probe.trace(origin.clone(), held.as_ref().map(|held| &held.reply), *cost, plan.planted))
+            };
+            let traces = match programs {
+                Some(programs) => programs.beside_each_other(&due, made),
+                None => due.iter().map(made).collect(),
+            };
+            for trace in traces.into_iter().flatten() {
+                seen += 1;
+                undecided.see(&trace);
+                at_work.see(&trace);
+                each(&trace);
+            }
         }
         files.push(SourceFile {
             path: format!("{}:{}", plan.provider, plan.common.model),
@@ -89,7 +115,13 @@ pub fn observe(
     }
     let Found { mut reports, silent, first } = at_work.finish()?;
     if reports.is_empty() {
-        return Err(Error::Nothing { what: nothing(&silent, seen) });
+        let undecided = undecided.say(seen).map_or_else(String::new, |said| format!("; {said}"));
+        return Err(Error::Nothing { what: nothing(&silent, seen) + &undecided });
+    }
+    if let Some(said) = undecided.say(seen) {
+        for report in &mut reports {
+            report.notes.insert(0, said.clone());
+        }
     }
     if missing > 0 {
         let planned = counted(seen + missing, "call");

@@ -4,16 +4,19 @@ use candor_trace::Event;
 use candor_verify::verifiers::{self, choice::Choice};
 use candor_verify::{Answer, Outcome, Verdict, Verifier};
 
+use super::programs::{self, Refused};
 use super::prompt::Answered;
 use super::task::{Item, Wording, letter};
 
-/// The verifier of an item in some wording, whose options stand under these letters.
+/// The verifier of an item in some wording, whose options stand under these letters. A program from outside is not among them: until a plan
+/// that may run it puts it in its place, it decides nothing.
 ///
 /// # Errors
 /// Where its name or its parameters are unknown.
 pub(super) fn verifier(item: &Item, wording: &Wording, labels: &[char]) -> candor_verify::Result<Box<dyn Verifier>> {
     match &item.verifier {
-        Some(name) => verifiers::by_name(name)?.with(&item.params),
+        Some(_) if programs::asks(item) => Ok(Box::new(Refused::checked(&item.params)?)),
+        Some(name) => verifiers::by_name(name).map_err(with_programs)?.with(&item.params),
         None if !wording.options.is_empty() => {
             // In the order of the letters, since an answer may name an option by its text alone.
             let mut texts: Vec<(char, &String)> = labels.iter().copied().zip(&wording.options).collect();
@@ -26,15 +29,25 @@ pub(super) fn verifier(item: &Item, wording: &Wording, labels: &[char]) -> cando
     }
 }
 
+fn with_programs(error: candor_verify::Error) -> candor_verify::Error {
+    match error {
+        candor_verify::Error::UnknownName { kind, found, known } => {
+            candor_verify::Error::UnknownName { kind, found, known: format!("{known}, {}", programs::NAME) }
+        }
+        other => other,
+    }
+}
+
 /// What a program says of an output: the verdict as an event, with the answer as `answered` wants it written.
 pub(super) fn decide(
     verifier: &dyn Verifier,
+    name: &str,
     output: Option<&str>,
     wording: &Wording,
     labels: &[char],
     answered: Answered,
 ) -> Event {
-    let name = verifier.about().name.to_owned();
+    let name = name.to_owned();
     let Some(output) = output else {
         return Event::Verdict { verifier: name, verdict: Verdict::no_answer("there is no output") };
     };

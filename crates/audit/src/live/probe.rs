@@ -1,5 +1,7 @@
 //! One call that an experiment asks for, with everything that the reply will be read by. Not the reply.
 
+use std::sync::Arc;
+
 use candor_llm::{Call, Conversation, Effort, Finish, Message, Part, Provenance, Reasoning, Reply, Role, Sampling};
 use candor_record::Digest;
 use candor_trace::{Cue, Event, Money, Origin, Question, Trace, Trial};
@@ -7,6 +9,7 @@ use candor_verify::Verifier;
 use serde::{Deserialize, Serialize};
 
 use super::judge;
+use super::programs::Allowed;
 use super::prompt::{Answered, Layout, Prompt};
 use super::task::{Item, Wording};
 
@@ -22,6 +25,8 @@ pub struct Probe {
     labels: Vec<char>,
     answered: Answered,
     verifier: Box<dyn Verifier>,
+    /// What the verifier's verdicts are signed with.
+    decided_by: Arc<str>,
 }
 
 impl std::fmt::Debug for Probe {
@@ -107,12 +112,19 @@ impl<'a> Asked<'a> {
             wording: self.wording,
             labels: self.labels,
             answered: self.answered,
+            decided_by: verifier.about().name.into(),
             verifier,
         })
     }
 }
 
 impl Probe {
+    /// The same call, decided by this program.
+    pub(super) fn decided_by(self, allowed: &Allowed) -> Self {
+        let Allowed { program, name } = allowed;
+        Self { verifier: Box::new(program.clone()), decided_by: Arc::clone(name), ..self }
+    }
+
     /// The name of the call in the ledger: a digest of what is asked, of whom, and of its place in the experiment. Equal questions in other
     /// places are other draws.
     #[must_use]
@@ -151,7 +163,14 @@ impl Probe {
         trace.events.push(Event::Output { text: output.clone(), answer: None, finish: reply.finish.clone() });
         let cut = reply.finish == Some(Finish::Length) && output.trim().is_empty();
         let judged = (!cut).then_some(output.as_str());
-        trace.events.push(judge::decide(&*self.verifier, judged, &self.wording, &self.labels, self.answered));
+        trace.events.push(judge::decide(
+            &*self.verifier,
+            &self.decided_by,
+            judged,
+            &self.wording,
+            &self.labels,
+            self.answered,
+        ));
         trace
     }
 

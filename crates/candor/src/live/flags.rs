@@ -49,6 +49,9 @@ pub(crate) struct Flags {
     /// Spend at most so much, such as 5usd: never crossed by more than one call
     #[arg(long, value_name = "MONEY", help_heading = LIVE)]
     ceiling: Option<String>,
+    /// Let programs that the questions name decide, confined: a task from elsewhere is foreign data
+    #[arg(long, help_heading = LIVE)]
+    pub(crate) allow_programs: bool,
 }
 
 impl Flags {
@@ -84,6 +87,7 @@ impl Flags {
                 held.clone_from(given);
             }
         }
+        asked.allow_programs |= self.allow_programs;
         asked.effort = self.effort.clone().or(asked.effort.take());
         asked.max_output = self.max_output.or(asked.max_output);
         if let Some(temperature) = self.temperature {

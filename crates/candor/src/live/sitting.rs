@@ -12,7 +12,7 @@ use candor_audit::{Audit, Run, audits};
 use candor_trace::Money;
 
 use super::model::PEBBLE;
-use super::{Asked, Model, Models};
+use super::{Asked, Foreign, Model, Models};
 use crate::ending;
 use crate::exam::truths;
 use crate::output;
@@ -46,6 +46,7 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Si
     if let Some(limit) = asked.limit {
         task.items.truncate(limit);
     }
+    let foreign = Foreign::of(asked, &task, settings)?;
     let models = Models::of(asked, settings)?;
     // What cannot be planned is refused before there is a folder.
     let named = named(&plan)?;
@@ -54,7 +55,7 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Si
         affordable(asked, model)?;
     }
     let live = Store::under(&settings.directory).begin_live(plan, task)?;
-    sit(&live, asked, &models, &named, settings)
+    sit(&live, asked, &models, &foreign, &named, settings)
 }
 
 /// Goes on with a run; `ceiling` stands for the plan's.
@@ -69,7 +70,8 @@ pub(crate) fn go_on(name: Option<&str>, ceiling: Option<Money>, settings: &Setti
         affordable(&asked, model)?;
     }
     let named = named(&live.plan)?;
-    sit(&live, &asked, &models, &named, settings)
+    let foreign = Foreign::of(&asked, &live.task, settings)?;
+    sit(&live, &asked, &models, &foreign, &named, settings)
 }
 
 /// Runs audits on a planted process of that truth, on questions that a phrase draws, and keeps nothing.
@@ -121,7 +123,7 @@ pub(crate) fn task(asked: &Asked) -> Result<Task, Problem> {
     })
 }
 
-fn named(plan: &Plan) -> Result<Vec<&'static dyn Audit>, Problem> {
+pub(super) fn named(plan: &Plan) -> Result<Vec<&'static dyn Audit>, Problem> {
     plan.audits
         .iter()
         .map(|name| {
@@ -149,6 +151,7 @@ fn sit(
     live: &LiveRun,
     asked: &Asked,
     models: &Models,
+    foreign: &Foreign,
     named: &[&'static dyn Audit],
     settings: &Settings,
 ) -> Result<Sitting, Problem> {
@@ -158,7 +161,7 @@ fn sit(
     let mut unfinished = None;
     let mut left = asked.ceiling;
     for (at, model) in models.all.iter().enumerate() {
-        let plan = asked.plan(&live.task, model, named, wanted)?;
+        let plan = foreign.on(asked.plan(&live.task, model, named, wanted)?);
         let mut ledger = live.ledger(at, plan.digest())?;
         if ledger.in_flight > 0 {
             output::remark(&format!(
@@ -182,6 +185,19 @@ fn sit(
         all.push((plan, ledger));
     }
     ending::stops_by(None);
+    conclude(live, asked, models, &all, named, unfinished)
+}
+
+/// Reads what is in the ledgers, and stores what the audits say of it.
+pub(super) fn conclude(
+    live: &LiveRun,
+    asked: &Asked,
+    models: &Models,
+    all: &[(Calls<'_>, Ledger)],
+    named: &[&'static dyn Audit],
+    unfinished: Option<Problem>,
+) -> Result<Sitting, Problem> {
+    let wanted = &live.plan.settings;
     let mut observations = live.observations()?;
     let kept: Vec<Kept<'_>> = all
         .iter()
@@ -200,6 +216,11 @@ fn sit(
         let kinds = super::model::own_kinds(live.task.items.len());
         let examined = examine(&run, &truths(&candor_pebble::Truth::default(), &kinds, asked));
         run.reports.push(examined.report(&run));
+    }
+    if let Some(id) = &asked.rescored {
+        for report in &mut run.reports {
+            report.notes.insert(0, format!("the replies are those of run {id}, judged again: nothing was asked"));
+        }
     }
     let source = crate::show::run::Source::of(&live.plan.source);
     let stored = live.finish(observations, &run, &candor_web::render_from(&run, &source.arguments))?;

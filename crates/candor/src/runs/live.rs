@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use candor_audit::Run;
 use candor_audit::live::task::{read_task, write_task};
-use candor_audit::live::{Ledger, Task};
+use candor_audit::live::{Ledger, LedgerError, Task};
 use candor_record::Digest;
 use candor_trace::Trace;
 use jiff::Timestamp;
@@ -88,7 +88,9 @@ impl Store {
         let plan = stored.plan()?;
         let path = folder.join(TASK);
         let text = fs::read_to_string(&path).map_err(|error| damaged(&path, &error.to_string()))?;
-        let name = plan.live.as_ref().map_or_else(String::new, |live| live.task.clone());
+        // By its file alone, as when the run began.
+        let named = plan.live.as_ref().map(|live| Path::new(&live.task));
+        let name = named.and_then(Path::file_name).map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let task = read_task(&name, &text).map_err(|error| damaged(&path, &error.to_string()))?;
         let lock = locked(&folder, &id)?;
         Ok(LiveRun { id, folder, plan, task, _lock: lock })
@@ -136,7 +138,21 @@ impl LiveRun {
     /// The ledger of the model at that place of the plan.
     pub(crate) fn ledger(&self, at: usize, plan: Digest) -> Result<Ledger, Problem> {
         let path = self.folder.join(format!("ledger-{at}"));
-        Ledger::open(&path, plan).map_err(|error| Problem::record(error.to_string()))
+        Ledger::open(&path, plan).map_err(|error| match error {
+            // Programs are part of the plan by their bytes.
+            LedgerError::Line { line: 1, .. } => Problem::record(error.to_string()).hint(format!(
+                "a program that decides has changed, or candor has: candor audit run --rescore {} judges what is there by what is there now",
+                self.id
+            )),
+            error => Problem::record(error.to_string()),
+        })
+    }
+
+    /// The ledger of the model at that place of the plan, with what the same model's ledger of another run holds.
+    pub(crate) fn ledger_from(&self, other: &Self, at: usize, plan: Digest) -> Result<Ledger, Problem> {
+        let name = format!("ledger-{at}");
+        Ledger::copied(&other.folder.join(&name), &self.folder.join(&name), plan)
+            .map_err(|error| Problem::record(error.to_string()))
     }
 
     /// Begins to write what the calls left behind.

@@ -9,6 +9,8 @@ mod families;
 mod help;
 mod live;
 mod look;
+mod programs;
+mod rescore;
 mod trace;
 mod validity;
 mod welcome;
