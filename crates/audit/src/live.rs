@@ -9,6 +9,7 @@ pub mod experiments;
 pub mod families;
 mod judge;
 pub mod ledger;
+mod opinions;
 pub mod plan;
 mod probe;
 mod programs;
@@ -24,6 +25,7 @@ use candor_trace::{Money, Origin, Place, Trace};
 
 pub use experiments::{Experiment, Wanted};
 pub use ledger::{Ledger, LedgerError};
+pub use opinions::{Judging, Opinions};
 pub use plan::Plan;
 pub use probe::{Common, Probe};
 pub use programs::Programs;
@@ -33,6 +35,7 @@ use crate::recorded::{AtWork, Found, assemble, nothing};
 use crate::words::counted;
 use crate::{Audit, Error, Run, Settings, SourceFile};
 use ledger::Replied;
+use opinions::Heard;
 use runner::Tariff;
 use undecided::Undecided;
 
@@ -45,6 +48,8 @@ pub struct Kept<'a> {
     pub ledger: &'a Ledger,
     /// What its tokens cost.
     pub tariff: Tariff<'a>,
+    /// What a model thinks of the replies, where the task asks for a judge.
+    pub opinions: Option<Opinions<'a>>,
 }
 
 impl std::fmt::Debug for Kept<'_> {
@@ -68,7 +73,9 @@ pub fn observe(
     let mut files = Vec::new();
     let (mut seen, mut missing) = (0, 0);
     let mut undecided = Undecided::default();
-    for Kept { plan, ledger, tariff } in kept {
+    let mut judged = Vec::new();
+    for Kept { plan, ledger, tariff, opinions } in kept {
+        let mut heard = Heard::default();
         let before = seen;
         let programs = plan.programs()?;
         let file: Arc<str> = Arc::from(format!("plan {}", &plan.digest().to_string()[..16]));
@@ -98,12 +105,20 @@ pub fn observe(
                 Some(programs) => programs.beside_each_other(&due, made),
                 None => due.iter().map(made).collect(),
             };
-            for trace in traces.into_iter().flatten() {
+            for (trace, due) in traces.into_iter().zip(&due) {
+                let (Some(mut trace), Some((probe, _, held, _))) = (trace, due) else { continue };
+                if let (Some(opinions), Some(held)) = (opinions, held) {
+                    let output = held.reply.message.visible_text();
+                    trace.events.extend(opinions.score(probe, &output, &mut heard)?);
+                }
                 seen += 1;
                 undecided.see(&trace);
                 at_work.see(&trace);
                 each(&trace);
             }
+        }
+        if let Some(opinions) = opinions {
+            judged.extend(opinions.say(&heard)?);
         }
         files.push(SourceFile {
             path: format!("{}:{}", plan.provider, plan.common.model),
@@ -117,6 +132,9 @@ pub fn observe(
     if reports.is_empty() {
         let undecided = undecided.say(seen).map_or_else(String::new, |said| format!("; {said}"));
         return Err(Error::Nothing { what: nothing(&silent, seen) + &undecided });
+    }
+    for report in &mut reports {
+        report.notes.splice(0..0, judged.iter().cloned());
     }
     if let Some(said) = undecided.say(seen) {
         for report in &mut reports {

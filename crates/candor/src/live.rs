@@ -3,6 +3,7 @@
 
 mod flags;
 mod foreign;
+mod judged;
 mod model;
 mod rescore;
 mod sitting;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use flags::{Flags, money};
 pub(crate) use foreign::Foreign;
+pub(crate) use judged::Judge;
 pub(crate) use model::{Model, Models};
 pub(crate) use rescore::{Again, rescore};
 pub(crate) use sitting::{Sitting, begin, go_on, sit_in_memory, task};
@@ -50,6 +52,12 @@ pub(crate) struct Asked {
     /// Programs that the questions name may run, confined, and decide about answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) allow_programs: bool,
+    /// The model that judges replies, where the questions ask for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) judge: Option<String>,
+    /// Labelled answers that the judge is held against: a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) anchors: Option<String>,
     /// The run whose replies these are, where they were judged again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rescored: Option<String>,
@@ -74,6 +82,8 @@ impl Asked {
             connections: CONNECTIONS,
             ceiling: None,
             allow_programs: false,
+            judge: None,
+            anchors: None,
             rescored: None,
             wanted: Wanted {
                 towards: Towards::RunnerUp,

@@ -83,7 +83,7 @@ impl<'a> Plan<'a> {
         }
         for item in &task.items {
             let labels = judge::usual(item.wording.options.len());
-            judge::verifier(item, &item.wording, &labels)
+            judge::decides(item, &item.wording, &labels)
                 .map_err(|error| Error::Asked { what: format!("question `{}`: {error}", item.id) })?;
         }
         Ok(Self { task, provider: provider.to_owned(), common, wanted, seed, planted, experiments, programs: None })

@@ -52,6 +52,12 @@ pub(crate) struct Flags {
     /// Let programs that the questions name decide, confined: a task from elsewhere is foreign data
     #[arg(long, help_heading = LIVE)]
     pub(crate) allow_programs: bool,
+    /// The model that judges, where the questions ask for one: its opinions are scores, not verdicts
+    #[arg(long, value_name = "MODEL", help_heading = LIVE)]
+    judge: Option<String>,
+    /// Answers labelled by people, against which the judge is held
+    #[arg(long, value_name = "FILE", requires = "judge", help_heading = LIVE)]
+    anchors: Option<PathBuf>,
 }
 
 impl Flags {
@@ -86,6 +92,10 @@ impl Flags {
             if let Some(given) = given {
                 held.clone_from(given);
             }
+        }
+        asked.judge = self.judge.clone().or(asked.judge.take());
+        if let Some(anchors) = &self.anchors {
+            asked.anchors = Some(anchors.to_string_lossy().into_owned());
         }
         asked.allow_programs |= self.allow_programs;
         asked.effort = self.effort.clone().or(asked.effort.take());

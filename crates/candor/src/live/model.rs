@@ -21,7 +21,7 @@ use candor_trace::Money;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
-use super::Asked;
+use super::{Asked, Judge};
 use crate::config::Config;
 use crate::exam::{FAMILIES, Kind};
 use crate::problem::Problem;
@@ -57,6 +57,8 @@ pub(crate) struct Model {
 pub(crate) struct Models {
     /// In the order of the plan.
     pub(crate) all: Vec<Model>,
+    /// Who judges their replies, where the plan names somebody.
+    pub(crate) judge: Option<Judge>,
     /// One thread: calls wait, they do not compute.
     pub(crate) runtime: Runtime,
 }
@@ -69,7 +71,14 @@ impl Models {
         }
         let config = Config::read(settings)?;
         let all = asked.on.iter().map(|name| model(name, asked, &config)).collect::<Result<_, _>>()?;
-        Ok(Self { all, runtime: runtime()? })
+        let judge = asked.judge.as_ref().map(|name| model(name, asked, &config)).transpose()?;
+        let judge = judge.map(|model| Judge::of(model, asked)).transpose()?;
+        Ok(Self { all, judge, runtime: runtime()? })
+    }
+
+    /// Everybody whose calls cost something.
+    pub(crate) fn paid(&self) -> impl Iterator<Item = &Model> {
+        self.all.iter().chain(self.judge.as_ref().map(|judge| &judge.model))
     }
 
     /// The models of a plan, none of which can be asked: what their calls cost is known, and no key is looked for.
@@ -89,7 +98,9 @@ impl Models {
                 tariff: tariff(name, model, &config)?,
             })
         };
-        Ok(Self { all: asked.on.iter().map(silent).collect::<Result<_, _>>()?, runtime: runtime()? })
+        let judge = asked.judge.as_ref().map(&silent).transpose()?;
+        let judge = judge.map(|model| Judge::of(model, asked)).transpose()?;
+        Ok(Self { all: asked.on.iter().map(silent).collect::<Result<_, _>>()?, judge, runtime: runtime()? })
     }
 
     /// The provider of that name: a known one, one like it, or both as the configuration changes them.

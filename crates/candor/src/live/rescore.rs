@@ -1,8 +1,8 @@
 //! Replies of a run judged again, by the verifiers and audits of now: nothing is asked, no key is looked for, no socket is opened. What
 //! comes of it is a run of its own that names the other one, which stays as it is.
 
-use super::sitting::{Sitting, conclude, named, task};
-use super::{Foreign, Models};
+use super::sitting::{Sat, Sitting, conclude, named, task};
+use super::{Foreign, Judge, Models};
 use crate::problem::Problem;
 use crate::runs::Store;
 use crate::settings::Settings;
@@ -55,6 +55,7 @@ pub(crate) fn rescore(
         plan.audits = audits;
     }
     let named = named(&plan)?;
+    Judge::checked(&asked, &questions)?;
     let models = Models::silent(&asked, settings)?;
     let foreign = Foreign::of(&asked, &questions, settings)?;
     for model in &models.all {
@@ -65,7 +66,13 @@ pub(crate) fn rescore(
     for (at, model) in models.all.iter().enumerate() {
         let calls = foreign.on(asked.plan(&live.task, model, &named, &live.plan.settings)?);
         let ledger = live.ledger_from(&first, at, calls.digest())?;
-        all.push((calls, ledger));
+        let judge = models.judge.as_ref();
+        let opinions = judge.map(|judge| {
+            let judging = judge.judging(&calls, &ledger).digest();
+            live.opinions_from(&first, at, judging)
+        });
+        let opinions = opinions.transpose()?;
+        all.push(Sat { plan: calls, ledger, opinions });
     }
     conclude(&live, &asked, &models, &all, &named, None)
 }

@@ -137,11 +137,19 @@ fn locked(folder: &Path, id: &str) -> Result<File, Problem> {
 impl LiveRun {
     /// The ledger of the model at that place of the plan.
     pub(crate) fn ledger(&self, at: usize, plan: Digest) -> Result<Ledger, Problem> {
-        let path = self.folder.join(format!("ledger-{at}"));
-        Ledger::open(&path, plan).map_err(|error| match error {
+        self.open(&format!("ledger-{at}"), plan)
+    }
+
+    /// The ledger of what the judge said of that model's replies.
+    pub(crate) fn opinions(&self, at: usize, judging: Digest) -> Result<Ledger, Problem> {
+        self.open(&format!("opinions-{at}"), judging)
+    }
+
+    fn open(&self, name: &str, plan: Digest) -> Result<Ledger, Problem> {
+        Ledger::open(&self.folder.join(name), plan).map_err(|error| match error {
             // Programs are part of the plan by their bytes.
             LedgerError::Line { line: 1, .. } => Problem::record(error.to_string()).hint(format!(
-                "a program that decides has changed, or candor has: candor audit run --rescore {} judges what is there by what is there now",
+                "what decides has changed (a program, a judge's anchors), or candor has: candor audit run --rescore {} judges again what is there",
                 self.id
             )),
             error => Problem::record(error.to_string()),
@@ -152,6 +160,16 @@ impl LiveRun {
     pub(crate) fn ledger_from(&self, other: &Self, at: usize, plan: Digest) -> Result<Ledger, Problem> {
         let name = format!("ledger-{at}");
         Ledger::copied(&other.folder.join(&name), &self.folder.join(&name), plan)
+            .map_err(|error| Problem::record(error.to_string()))
+    }
+
+    /// The same for what the judge said; an empty one where nobody judged.
+    pub(crate) fn opinions_from(&self, other: &Self, at: usize, judging: Digest) -> Result<Ledger, Problem> {
+        let from = other.folder.join(format!("opinions-{at}"));
+        if !from.exists() {
+            return self.opinions(at, judging);
+        }
+        Ledger::copied(&from, &self.folder.join(format!("opinions-{at}")), judging)
             .map_err(|error| Problem::record(error.to_string()))
     }
 

@@ -7,6 +7,7 @@ mod environment;
 mod errors;
 mod families;
 mod help;
+mod judged;
 mod live;
 mod look;
 mod programs;

@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::show::run::Source;
 
 /// What cannot be changed of calls that are made.
-const RESCORED_AS_ASKED: [&str; 15] = [
+const RESCORED_AS_ASKED: [&str; 17] = [
     "from",
     "published",
     "plan",
@@ -37,6 +37,8 @@ const RESCORED_AS_ASKED: [&str; 15] = [
     "max_connections",
     "ceiling",
     "seed",
+    "judge",
+    "anchors",
 ];
 
 /// Arguments.
