@@ -1,4 +1,4 @@
-//! Which program decides about an item, and what is taken for the answer. Programs alone: the chain of thought is no input.
+//! Which program decides about an item, or that a model is asked, and what is taken for the answer. The chain of thought is no input.
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@ use candor_audit::live::{Plan, Programs, Task};
 use candor_verify::program::Launcher;
 
 use super::Asked;
+use crate::ending;
 use crate::problem::Problem;
 use crate::settings::{self, Settings};
 
@@ -48,7 +49,10 @@ impl Foreign {
                 Programs::of(task, &launcher, at_once).map_err(|error| Problem::configuration(error.to_string()))
             })
             .map(Arc::new);
+        // Ctrl-C while they decide leaves nothing of it.
+        ending::unfinished(Some(scratch.clone()));
         if made.is_err() {
+            ending::unfinished(None);
             // It is empty.
             let _ = std::fs::remove_dir(&scratch);
         }
@@ -67,6 +71,7 @@ impl Foreign {
 impl Drop for Foreign {
     fn drop(&mut self) {
         if let Some((_, scratch)) = &self.programs {
+            ending::unfinished(None);
             // Each decision has removed its own folder; what a killed one left behind goes too.
             let _ = std::fs::remove_dir_all(scratch);
         }

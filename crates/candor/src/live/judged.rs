@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use candor_audit::Audit;
 use candor_audit::live::{Judging, Ledger, Plan, Task};
 use candor_verify::judge::Anchors;
 
@@ -17,8 +18,9 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Refuses questions that ask for a judge where none is named, and a judge whom nobody asks for.
-    pub(crate) fn checked(asked: &Asked, task: &Task) -> Result<(), Problem> {
+    /// Refuses questions that ask for a judge where none is named, a judge whom nobody asks for, and audits that could read nothing of it:
+    /// all before a call is paid for.
+    pub(crate) fn checked(asked: &Asked, task: &Task, audits: &[&'static dyn Audit]) -> Result<(), Problem> {
         let wanted = Judging::wanted(task).map_err(|odd| {
             Problem::input(format!(
                 "{}: question `{odd}`: expected the verifier judge as for others, found another: opinions and verdicts do not go into one number",
@@ -36,7 +38,17 @@ impl Judge {
                 "--judge: expected questions with the verifier judge in {}, found none",
                 asked.task
             ))),
-            _ => Ok(()),
+            (Some(_), true) => {
+                let deaf = audits.iter().find(|audit| !audit.reads_scores());
+                deaf.map_or(Ok(()), |audit| {
+                    let name = audit.about().name;
+                    Err(Problem::usage(format!(
+                        "--judge: expected audits that read opinions, found {name}, which needs verdicts"
+                    ))
+                    .hint("candor audit run lift inverse --judge PROVIDER:MODEL …"))
+                })
+            }
+            (None, false) => Ok(()),
         }
     }
 

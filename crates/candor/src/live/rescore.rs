@@ -1,10 +1,12 @@
 //! Replies of a run judged again, by the verifiers and audits of now: nothing is asked, no key is looked for, no socket is opened. What
 //! comes of it is a run of its own that names the other one, which stays as it is.
 
+use candor_audit::Audit;
+
 use super::sitting::{Sat, Sitting, conclude, named, task};
-use super::{Foreign, Judge, Models};
+use super::{Asked, Foreign, Judge, Models};
 use crate::problem::Problem;
-use crate::runs::Store;
+use crate::runs::{LiveRun, Store};
 use crate::settings::Settings;
 
 /// What is different from the first time; everything else stays.
@@ -55,24 +57,40 @@ pub(crate) fn rescore(
         plan.audits = audits;
     }
     let named = named(&plan)?;
-    Judge::checked(&asked, &questions)?;
+    Judge::checked(&asked, &questions, &named)?;
     let models = Models::silent(&asked, settings)?;
     let foreign = Foreign::of(&asked, &questions, settings)?;
     for model in &models.all {
         asked.plan(&questions, model, &named, &plan.settings)?;
     }
     let live = store.begin_live(plan, questions)?;
+    let judged = judge_again(&first, &live, &asked, &models, &foreign, &named);
+    if judged.is_err() {
+        // A folder without a report would look like a run to go on with.
+        live.abandon();
+    }
+    judged
+}
+
+fn judge_again(
+    first: &LiveRun,
+    live: &LiveRun,
+    asked: &Asked,
+    models: &Models,
+    foreign: &Foreign,
+    named: &[&'static dyn Audit],
+) -> Result<Sitting, Problem> {
     let mut all = Vec::new();
     for (at, model) in models.all.iter().enumerate() {
-        let calls = foreign.on(asked.plan(&live.task, model, &named, &live.plan.settings)?);
-        let ledger = live.ledger_from(&first, at, calls.digest())?;
+        let calls = foreign.on(asked.plan(&live.task, model, named, &live.plan.settings)?);
+        let ledger = live.ledger_from(first, at, calls.digest())?;
         let judge = models.judge.as_ref();
         let opinions = judge.map(|judge| {
             let judging = judge.judging(&calls, &ledger).digest();
-            live.opinions_from(&first, at, judging)
+            live.opinions_from(first, at, judging)
         });
         let opinions = opinions.transpose()?;
         all.push(Sat { plan: calls, ledger, opinions });
     }
-    conclude(&live, &asked, &models, &all, &named, None)
+    conclude(live, asked, models, &all, named, None)
 }

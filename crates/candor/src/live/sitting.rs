@@ -54,11 +54,11 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Si
     if let Some(limit) = asked.limit {
         task.items.truncate(limit);
     }
-    Judge::checked(asked, &task)?;
+    let named = named(&plan)?;
+    Judge::checked(asked, &task, &named)?;
     let foreign = Foreign::of(asked, &task, settings)?;
     let models = Models::of(asked, settings)?;
     // What cannot be planned is refused before there is a folder.
-    let named = named(&plan)?;
     for model in &models.all {
         asked.plan(&task, model, &named, &plan.settings)?;
     }
@@ -253,7 +253,7 @@ pub(super) fn conclude(
     }
     if let Some(id) = &asked.rescored {
         for report in &mut run.reports {
-            report.notes.insert(0, format!("the replies are those of run {id}, judged again: nothing was asked"));
+            report.notes.insert(0, format!("begun with the replies of run {id}, which were judged again"));
         }
     }
     let source = crate::show::run::Source::of(&live.plan.source);

@@ -173,6 +173,12 @@ impl LiveRun {
             .map_err(|error| Problem::record(error.to_string()))
     }
 
+    /// Leaves nothing behind.
+    pub(crate) fn abandon(self) {
+        // What cannot be removed has no report, and is listed nowhere.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+
     /// Begins to write what the calls left behind.
     pub(crate) fn observations(&self) -> Result<Observations, Problem> {
         let path = self.folder.join(format!(".{OBSERVATIONS}"));

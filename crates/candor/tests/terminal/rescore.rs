@@ -38,7 +38,7 @@ fn judged_again_by_the_same_verifiers_a_run_says_the_same_and_stays_as_it_is() {
     let files = ["plan.toml", "task.jsonl", "ledger-0", "report.json", "report.html", "observations.jsonl.zst"];
     let before: Vec<Vec<u8>> = files.iter().map(|name| file(&environment, &first, name)).collect();
     let out = environment.done(&["audit", "run", "--rescore", "@last", "--full"]);
-    assert!(out.contains(&format!("the replies are those of run {first}, judged again")), "{out}");
+    assert!(out.contains(&format!("begun with the replies of run {first}, which were judged again")), "{out}");
     assert_eq!(files.map(|name| file(&environment, &first, name)).to_vec(), before, "the first run stays as it is");
     let second = runs(&environment).pop().unwrap_or_default();
     assert_ne!(first, second);
@@ -58,6 +58,11 @@ fn judged_again_by_the_same_verifiers_a_run_says_the_same_and_stays_as_it_is() {
         assert_eq!(ran.code, Some(2), "{changed:?}: {}", ran.err);
     }
     assert_eq!(environment.run(&["audit", "run", "--rescore", "1999"]).code, Some(5));
+    // What reads calls that were never made finds nothing, and leaves nothing to go on with.
+    let before = runs(&environment);
+    let ran = environment.run(&["audit", "run", "perturbation", "--rescore", &first]);
+    assert_eq!(ran.code, Some(6), "{}", ran.err);
+    assert_eq!(runs(&environment), before);
 }
 
 #[test]

@@ -43,8 +43,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         questions.items.truncate(limit);
     }
     Foreign::allowed(asked, &questions)?;
-    Judge::checked(asked, &questions)?;
     let audits = named(&plan.audits)?;
+    Judge::checked(asked, &questions, &audits)?;
     let models = Models::of(asked, settings)?;
     let mut planned = Vec::new();
     for model in &models.all {
