@@ -116,7 +116,13 @@ fn made(family: &str, args: &Args) -> Result<String, Problem> {
 
 /// A plan that asks them at every effort: where more of it answers worse is what the families are for.
 fn plan(task: &Path) -> Result<String, Problem> {
-    let asked = Asked { task: task.to_string_lossy().into_owned(), wanted: Wanted::default(), ..Asked::on_pebble() };
+    let asked = Asked {
+        // Whom to ask is the user's to say: pebble reads no questions but its own.
+        on: vec!["PROVIDER:MODEL".to_owned()],
+        task: task.to_string_lossy().into_owned(),
+        wanted: Wanted::default(),
+        ..Asked::on_pebble()
+    };
     let plan = Plan {
         candor: env!("CARGO_PKG_VERSION").to_owned(),
         audits: ["lift", "inverse"].map(str::to_owned).to_vec(),

@@ -17,9 +17,11 @@ fn a_family_is_made_and_planned() {
         made("c", "8");
         assert_eq!(read("a/task.jsonl"), read("b/task.jsonl"), "the same seed, the same bytes");
         assert_ne!(read("a/task.jsonl"), read("c/task.jsonl"));
-        let plan = environment.done(&["audit", "plan", "--plan", "a/plan.toml"]);
+        let plan = environment.done(&["audit", "plan", "--plan", "a/plan.toml", "--on", "pebble"]);
         let calls = "# pebble:planted-process: 144 calls on a/task.jsonl";
         assert!(plan.contains(calls), "12 questions, 3 efforts, 4 samples: {plan}");
+        let ran = environment.run(&["audit", "run", "--plan", "a/plan.toml"]);
+        assert!(ran.code == Some(3) && ran.err.contains("PROVIDER"), "whom to ask is not said: {}", ran.err);
         for folder in ["a", "b", "c"] {
             std::fs::remove_dir_all(environment.path(folder)).expect("a folder");
         }
