@@ -21,6 +21,11 @@ pub trait Audit: Sync {
         None
     }
 
+    /// Whether a score in [0, 1] stands for accuracy where there are no verdicts: only then is there something to read where a model judges.
+    fn reads_scores(&self) -> bool {
+        false
+    }
+
     /// Whether it takes this trace. An entry of a roster is no call, so that only an audit that needs to know what was to be answered takes one; a call that
     /// another experiment asked for is none of its own, and would count questions twice.
     fn takes(&self, trace: &Trace) -> bool {

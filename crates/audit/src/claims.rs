@@ -156,7 +156,7 @@ pub(crate) fn measured(flags: Flags, measure: Measure, verifiers: &[String]) -> 
     match measure {
         Measure::Score => flags.fails(
             Flag::Measurement,
-            "a recorded score stands for accuracy; who decided what is right was not recorded",
+            "a recorded score stands for accuracy, not the verdict of a program",
             "verdicts of a programmatic verifier for every sample",
         ),
         Measure::Verdicts => {

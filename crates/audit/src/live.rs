@@ -6,29 +6,38 @@
 
 pub mod cues;
 pub mod experiments;
+pub mod families;
 mod judge;
 pub mod ledger;
+mod opinions;
 pub mod plan;
 mod probe;
+mod programs;
 mod prompt;
 pub mod runner;
 pub mod task;
+mod undecided;
 
 use std::sync::Arc;
 
 use candor_record::Digest;
-use candor_trace::{Origin, Place, Trace};
+use candor_trace::{Money, Origin, Place, Trace};
 
 pub use experiments::{Experiment, Wanted};
 pub use ledger::{Ledger, LedgerError};
+pub use opinions::{Judging, Opinions};
 pub use plan::Plan;
 pub use probe::{Common, Probe};
+pub use programs::Programs;
 pub use task::Task;
 
 use crate::recorded::{AtWork, Found, assemble, nothing};
 use crate::words::counted;
 use crate::{Audit, Error, Run, Settings, SourceFile};
+use ledger::Replied;
+use opinions::Heard;
 use runner::Tariff;
+use undecided::Undecided;
 
 /// The calls of a plan, as far as they are made.
 #[derive(Clone, Copy)]
@@ -39,6 +48,8 @@ pub struct Kept<'a> {
     pub ledger: &'a Ledger,
     /// What its tokens cost.
     pub tariff: Tariff<'a>,
+    /// What a model thinks of the replies, where the task asks for a judge.
+    pub opinions: Option<Opinions<'a>>,
 }
 
 impl std::fmt::Debug for Kept<'_> {
@@ -61,23 +72,54 @@ pub fn observe(
     let mut at_work = AtWork::start(audits, settings);
     let mut files = Vec::new();
     let (mut seen, mut missing) = (0, 0);
-    for Kept { plan, ledger, tariff } in kept {
+    let mut undecided = Undecided::default();
+    let mut judged = Vec::new();
+    for Kept { plan, ledger, tariff, opinions } in kept {
+        let mut heard = Heard::default();
         let before = seen;
+        let programs = plan.programs()?;
         let file: Arc<str> = Arc::from(format!("plan {}", &plan.digest().to_string()[..16]));
-        for (record, probe) in (1..).zip(plan.probes()) {
-            let key = plan.key(&probe);
-            let held = ledger.reply(&key)?;
-            if held.is_none() && !ledger.lost(&key) {
-                missing += 1;
-                continue;
+        let mut probes = (1..).zip(plan.probes());
+        loop {
+            let mut due = Vec::new();
+            for (record, probe) in probes.by_ref().take(programs.map_or(1, Programs::batch)) {
+                let key = plan.key(&probe);
+                let held = ledger.reply(&key)?;
+                if held.is_none() && !ledger.lost(&key) {
+                    missing += 1;
+                    due.push(None);
+                    continue;
+                }
+                // A planted process sends no bill.
+                let cost = held.as_ref().filter(|_| !plan.planted).and_then(|held| tariff(&held.reply.usage));
+                let origin = Origin { file: Arc::clone(&file), place: Place { record, part: 0 } };
+                due.push(Some((probe, origin, held, cost)));
             }
-            // A planted process sends no bill.
-            let cost = held.as_ref().filter(|_| !plan.planted).and_then(|held| tariff(&held.reply.usage));
-            let origin = Origin { file: Arc::clone(&file), place: Place { record, part: 0 } };
-            let trace = probe.trace(origin, held.as_ref().map(|held| &held.reply), cost, plan.planted);
-            seen += 1;
-            at_work.see(&trace);
-            each(&trace);
+            if due.is_empty() {
+                break;
+            }
+            let made = |due: &Option<(Probe, Origin, Option<Replied>, Option<Money>)>| {
+                let (probe, origin, held, cost) = due.as_ref()?;
+                Some(probe.trace(origin.clone(), held.as_ref().map(|held| &held.reply), *cost, plan.planted))
+            };
+            let traces = match programs {
+                Some(programs) => programs.beside_each_other(&due, made),
+                None => due.iter().map(made).collect(),
+            };
+            for (trace, due) in traces.into_iter().zip(&due) {
+                let (Some(mut trace), Some((probe, _, held, _))) = (trace, due) else { continue };
+                if let (Some(opinions), Some(held)) = (opinions, held) {
+                    let output = held.reply.message.visible_text();
+                    trace.events.extend(opinions.score(probe, &output, &mut heard)?);
+                }
+                seen += 1;
+                undecided.see(&trace);
+                at_work.see(&trace);
+                each(&trace);
+            }
+        }
+        if let Some(opinions) = opinions {
+            judged.extend(opinions.say(&heard)?);
         }
         files.push(SourceFile {
             path: format!("{}:{}", plan.provider, plan.common.model),
@@ -89,7 +131,16 @@ pub fn observe(
     }
     let Found { mut reports, silent, first } = at_work.finish()?;
     if reports.is_empty() {
-        return Err(Error::Nothing { what: nothing(&silent, seen) });
+        let undecided = undecided.say(seen).map_or_else(String::new, |said| format!("; {said}"));
+        return Err(Error::Nothing { what: nothing(&silent, seen) + &undecided });
+    }
+    for report in &mut reports {
+        report.notes.splice(0..0, judged.iter().cloned());
+    }
+    if let Some(said) = undecided.say(seen) {
+        for report in &mut reports {
+            report.notes.insert(0, said.clone());
+        }
     }
     if missing > 0 {
         let planned = counted(seen + missing, "call");

@@ -2,7 +2,10 @@
 //! are the library's, and not who answers.
 
 mod flags;
+mod foreign;
+mod judged;
 mod model;
+mod rescore;
 mod sitting;
 
 use candor_audit::live::experiments::Towards;
@@ -13,7 +16,10 @@ use candor_trace::Money;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use flags::{Flags, money};
+pub(crate) use foreign::Foreign;
+pub(crate) use judged::Judge;
 pub(crate) use model::{Model, Models};
+pub(crate) use rescore::{Again, rescore};
 pub(crate) use sitting::{Sitting, begin, go_on, sit_in_memory, task};
 
 use crate::problem::Problem;
@@ -43,6 +49,18 @@ pub(crate) struct Asked {
     /// Money for the whole run, in millionths of a dollar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ceiling: Option<Money>,
+    /// Programs that the questions name may run, confined, and decide about answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) allow_programs: bool,
+    /// The model that judges replies, where the questions ask for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) judge: Option<String>,
+    /// Labelled answers that the judge is held against: a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) anchors: Option<String>,
+    /// The run whose replies these are, where they were judged again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rescored: Option<String>,
     /// How much is asked.
     #[serde(default)]
     pub(crate) wanted: Wanted,
@@ -63,6 +81,10 @@ impl Asked {
             temperature: None,
             connections: CONNECTIONS,
             ceiling: None,
+            allow_programs: false,
+            judge: None,
+            anchors: None,
+            rescored: None,
             wanted: Wanted {
                 towards: Towards::RunnerUp,
                 // The last is one that gains nothing.

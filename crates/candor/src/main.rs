@@ -33,6 +33,11 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments.next().is_some_and(|word| word == candor_verify::program::WORD) {
+        // Before anything else: this process is about to become a foreign program, and may have one thread only.
+        return candor_verify::program::sandboxed_main(arguments, &mut std::io::stderr());
+    }
     settings::note_start(&mut std::env::args_os());
     ending::apologise_for_panics();
     let line = match CommandLine::try_parse() {

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use clap::{Args, ValueEnum};
 
+use crate::problem::Problem;
 use crate::show::page::{NARROWEST, Page, WIDEST};
 use crate::show::text;
 
@@ -93,6 +94,11 @@ fn is_path(name: &str) -> bool {
 /// What to type to start this program again.
 pub(crate) fn program() -> &'static str {
     STARTED_AS.get().map_or("candor", String::as_str)
+}
+
+/// This program's own file, by which it starts itself once more as a sandbox.
+pub(crate) fn executable() -> Result<PathBuf, Problem> {
+    std::env::current_exe().map_err(|error| Problem::internal(format!("this program's own file is not known: {error}")))
 }
 
 /// What the flags and the environment come to.

@@ -28,9 +28,11 @@ pub use anchors::{Agreement, Anchor, Anchors, Label, Row};
 pub struct Judge {
     /// The model's name with all that makes it answer otherwise (dated snapshot, effort), as the call names it.
     pub model: String,
+    /// What counts as the same in these questions, where their author says so; it is part of what is asked.
+    pub rubric: Option<String>,
 }
 
-/// What identifies a judge: SHA-256 over the prompt's template and the model's name, in hexadecimal.
+/// What identifies a judge: SHA-256 over the prompt's template, the model's name and the rubric where there is one, in hexadecimal.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Version(String);
@@ -84,7 +86,8 @@ impl Judge {
     /// What identifies this judge.
     #[must_use]
     pub fn version(&self) -> Version {
-        Version(digest(&[prompt::TEMPLATE, &self.model]))
+        let parts = [prompt::TEMPLATE, self.model.as_str()].into_iter().chain(self.rubric.as_deref());
+        Version(digest(&parts.collect::<Vec<_>>()))
     }
 
     /// What it is asked. The chain of thought is not in it, by the type of the answer.
@@ -92,7 +95,7 @@ impl Judge {
     /// The three texts stand between marks that depend on all three, so that no answer can contain the mark that ends it.
     #[must_use]
     pub fn prompt(&self, question: &str, gold: &str, answer: Answer<'_>) -> String {
-        prompt::write(question, gold, answer.as_str())
+        prompt::write(self.rubric.as_deref(), question, gold, answer.as_str())
     }
 
     /// Reads its reply: the last line that is not empty must be one of the four words it was told, alone. Its own reasoning
@@ -125,7 +128,7 @@ mod tests {
     use super::*;
 
     fn judge() -> Judge {
-        Judge { model: "made-up-1".to_owned() }
+        Judge { model: "made-up-1".to_owned(), rubric: None }
     }
 
     #[test]
@@ -151,9 +154,12 @@ mod tests {
 
     #[test]
     fn another_model_is_another_judge() {
-        let other = Judge { model: "made-up-2".to_owned() };
+        let other = Judge { model: "made-up-2".to_owned(), rubric: None };
+        let with = Judge { rubric: Some("Years alone count.".to_owned()), ..judge() };
         assert_eq!(judge().version(), judge().version());
         assert_ne!(judge().version(), other.version());
+        assert_ne!(judge().version(), with.version());
+        assert!(with.prompt("q", "g", Answer::of_output("a")).contains("In these questions: Years alone count."));
         assert_eq!(judge().version().as_str().len(), 64);
         assert_ne!(digest(&["ab", "c"]), digest(&["a", "bc"]));
     }

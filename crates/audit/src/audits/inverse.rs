@@ -47,6 +47,10 @@ impl Audit for Inverse {
         Some(&experiments::EFFORTS)
     }
 
+    fn reads_scores(&self) -> bool {
+        true
+    }
+
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {
         Box::new(Seen { rows: Rows::default(), settings: settings.clone() })
     }

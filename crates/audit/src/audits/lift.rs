@@ -40,6 +40,10 @@ impl Audit for Lift {
         Some(&experiments::EFFORTS)
     }
 
+    fn reads_scores(&self) -> bool {
+        true
+    }
+
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {
         Box::new(Seen { rows: Rows::default(), settings: settings.clone() })
     }

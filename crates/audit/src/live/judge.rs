@@ -1,19 +1,47 @@
-//! Which program decides about an item, and what is taken for the answer. Programs alone: the chain of thought is no input.
+//! Which program decides about an item, or that a model is asked, and what is taken for the answer. The chain of thought is no input.
+
+use std::sync::Arc;
 
 use candor_trace::Event;
 use candor_verify::verifiers::{self, choice::Choice};
 use candor_verify::{Answer, Outcome, Verdict, Verifier};
 
+use super::opinions;
+use super::programs::{self, Refused};
 use super::prompt::Answered;
 use super::task::{Item, Wording, letter};
 
-/// The verifier of an item in some wording, whose options stand under these letters.
+/// What decides about an item.
+pub(super) enum Decides {
+    /// A program, and what its verdicts are signed with.
+    Program(Box<dyn Verifier>, Arc<str>),
+    /// Nothing: a model is asked for its opinion, by this rubric if there is one.
+    Judge(Option<String>),
+}
+
+/// What decides about an item in some wording: its judge, or its verifier.
+///
+/// # Errors
+/// Where a name or parameters are unknown.
+pub(super) fn decides(item: &Item, wording: &Wording, labels: &[char]) -> candor_verify::Result<Decides> {
+    if opinions::asks(item) {
+        opinions::checked(&item.params)?;
+        return Ok(Decides::Judge(opinions::rubric(&item.params).map(str::to_owned)));
+    }
+    let verifier = verifier(item, wording, labels)?;
+    let name = verifier.about().name.into();
+    Ok(Decides::Program(verifier, name))
+}
+
+/// The verifier of an item in some wording, whose options stand under these letters. A program from outside is not among them: until a plan
+/// that may run it puts it in its place, it decides nothing.
 ///
 /// # Errors
 /// Where its name or its parameters are unknown.
-pub(super) fn verifier(item: &Item, wording: &Wording, labels: &[char]) -> candor_verify::Result<Box<dyn Verifier>> {
+fn verifier(item: &Item, wording: &Wording, labels: &[char]) -> candor_verify::Result<Box<dyn Verifier>> {
     match &item.verifier {
-        Some(name) => verifiers::by_name(name)?.with(&item.params),
+        Some(_) if programs::asks(item) => Ok(Box::new(Refused::checked(&item.params)?)),
+        Some(name) => verifiers::by_name(name).map_err(with_others)?.with(&item.params),
         None if !wording.options.is_empty() => {
             // In the order of the letters, since an answer may name an option by its text alone.
             let mut texts: Vec<(char, &String)> = labels.iter().copied().zip(&wording.options).collect();
@@ -26,15 +54,27 @@ pub(super) fn verifier(item: &Item, wording: &Wording, labels: &[char]) -> cando
     }
 }
 
+fn with_others(error: candor_verify::Error) -> candor_verify::Error {
+    match error {
+        candor_verify::Error::UnknownName { kind, found, known } => candor_verify::Error::UnknownName {
+            kind,
+            found,
+            known: format!("{known}, {}, {}", programs::NAME, opinions::NAME),
+        },
+        other => other,
+    }
+}
+
 /// What a program says of an output: the verdict as an event, with the answer as `answered` wants it written.
 pub(super) fn decide(
     verifier: &dyn Verifier,
+    name: &str,
     output: Option<&str>,
     wording: &Wording,
     labels: &[char],
     answered: Answered,
 ) -> Event {
-    let name = verifier.about().name.to_owned();
+    let name = name.to_owned();
     let Some(output) = output else {
         return Event::Verdict { verifier: name, verdict: Verdict::no_answer("there is no output") };
     };

@@ -157,6 +157,29 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Begins the ledger of a plan with what another plan's ledger holds, and leaves that one as it is. A call bears the same name in both:
+    /// it does not depend on who decides about its answer, nor on which audits read it.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; also where there is a ledger at `path` already.
+    pub fn copied(from: &Path, path: &Path, plan: Digest) -> Result<Self, LedgerError> {
+        let io = |of: &Path| {
+            let path = of.display().to_string();
+            move |source| LedgerError::Io { path, source }
+        };
+        let mut lines = BufReader::new(File::open(from).map_err(io(from))?);
+        let mut head = Vec::new();
+        (&mut lines).take(LONGEST).read_until(b'\n', &mut head).map_err(io(from))?;
+        let mut copy = OpenOptions::new().write(true).create_new(true).open(path).map_err(io(path))?;
+        // Nothing to take over where not even the first line was finished.
+        if head.starts_with(HEAD.as_bytes()) && head.ends_with(b"\n") {
+            copy.write_all(format!("{HEAD} {plan}\n").as_bytes()).map_err(io(path))?;
+            io::copy(&mut lines, &mut copy).map_err(io(path))?;
+            copy.sync_data().map_err(io(path))?;
+        }
+        Self::open(path, plan)
+    }
+
     /// A ledger that is gone when it is dropped.
     #[must_use]
     pub fn in_memory() -> Self {
@@ -374,6 +397,25 @@ mod tests {
             drop(again);
             assert_eq!(Ledger::open(&path, plan).unwrap().reply(&keys[1]).unwrap(), Some(replied("later")));
         }
+    }
+
+    #[test]
+    fn a_copy_holds_the_same_calls_for_another_plan_and_touches_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, copy) = (folder.path().join("ledger"), folder.path().join("copy"));
+        let (plan, other, keys) = (Digest::of(b"plan"), Digest::of(b"other"), [Digest::of(b"a"), Digest::of(b"b")]);
+        let mut ledger = Ledger::open(&path, plan).unwrap();
+        ledger.replied(keys[0], &replied("four")).unwrap();
+        ledger.gave_up(keys[1], &Lost { why: "503".to_owned(), attempts: 4 }).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        // Cut off while it was written, as a killed program leaves it.
+        std::fs::write(&path, [whole.as_slice(), b"reply 00"].concat()).unwrap();
+        let copied = Ledger::copied(&path, &copy, other).unwrap();
+        assert_eq!(copied.reply(&keys[0]).unwrap(), Some(replied("four")));
+        assert!(copied.lost(&keys[1]));
+        assert_eq!(std::fs::read(&path).unwrap(), [whole.as_slice(), b"reply 00"].concat());
+        assert!(Ledger::copied(&path, &copy, other).is_err(), "nothing is written over");
+        assert!(Ledger::open(&copy, plan).is_err(), "it is the other plan's");
     }
 
     #[test]

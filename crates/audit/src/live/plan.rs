@@ -1,11 +1,14 @@
 //! Every call of a run, known before one is made. Not the money: what tokens cost is for whoever has a price list.
 
+use std::sync::Arc;
+
 use candor_record::Digest;
 use candor_stats::Seed;
 
 use super::experiments::{Experiment, Wanted};
 use super::probe::{Common, Probe};
-use super::task::{Task, write_task};
+use super::programs::{self, Programs};
+use super::task::{Item, Task, write_task};
 use super::{judge, named, runner};
 use crate::{Audit, Error};
 
@@ -25,6 +28,7 @@ pub struct Plan<'a> {
     /// The model is a planted process, not a language model.
     pub planted: bool,
     experiments: Vec<&'static dyn Experiment>,
+    programs: Option<Arc<Programs>>,
 }
 
 impl std::fmt::Debug for Plan<'_> {
@@ -79,20 +83,49 @@ impl<'a> Plan<'a> {
         }
         for item in &task.items {
             let labels = judge::usual(item.wording.options.len());
-            judge::verifier(item, &item.wording, &labels)
+            judge::decides(item, &item.wording, &labels)
                 .map_err(|error| Error::Asked { what: format!("question `{}`: {error}", item.id) })?;
         }
-        Ok(Self { task, provider: provider.to_owned(), common, wanted, seed, planted, experiments })
+        Ok(Self { task, provider: provider.to_owned(), common, wanted, seed, planted, experiments, programs: None })
+    }
+
+    /// The same plan, with programs of its task that may run.
+    #[must_use]
+    pub fn with_programs(self, programs: Arc<Programs>) -> Self {
+        Self { programs: Some(programs), ..self }
+    }
+
+    /// The programs that may run; `None` where the task names none.
+    ///
+    /// # Errors
+    /// [`Error::Asked`] where it names one and nobody has allowed it.
+    pub(super) fn programs(&self) -> Result<Option<&Programs>, Error> {
+        let refused = |item: &Item| Error::Asked {
+            what: format!("question `{}` names a program that decides, and nobody has allowed it to run", item.id),
+        };
+        let asking = self.task.items.iter().find(|item| programs::asks(item));
+        match (asking, self.programs.as_deref()) {
+            (None, _) => Ok(None),
+            (Some(item), None) => Err(refused(item)),
+            (Some(_), Some(programs)) => {
+                let strange = |item: &&Item| programs::asks(item) && programs.for_item(item).is_none();
+                self.task.items.iter().find(strange).map_or(Ok(Some(programs)), |item| Err(refused(item)))
+            }
+        }
     }
 
     /// Every call, in order.
     pub fn probes(&self) -> impl Iterator<Item = Probe> + '_ {
         self.experiments.iter().flat_map(move |experiment| {
             // Every item's verifier was tried when the plan was made.
-            self.task
-                .items
-                .iter()
-                .flat_map(move |item| experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default())
+            self.task.items.iter().flat_map(move |item| {
+                let program = self.programs.as_deref().and_then(|programs| programs.for_item(item));
+                let asked = experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default();
+                asked.into_iter().map(move |probe| match program {
+                    Some(program) => probe.decided_by(program),
+                    None => probe,
+                })
+            })
         })
     }
 
@@ -122,7 +155,8 @@ impl<'a> Plan<'a> {
         shares
     }
 
-    /// The name of the plan: a digest of the questions and of everything that decides what is asked.
+    /// The name of the plan: a digest of the questions and of everything that decides what is asked, with the bytes of
+    /// programs that decide about answers.
     #[must_use]
     pub fn digest(&self) -> Digest {
         let settings = format!(
@@ -134,6 +168,9 @@ impl<'a> Plan<'a> {
             self.planted
         );
         let names: Vec<&str> = self.experiments.iter().map(|experiment| experiment.name()).collect();
-        named("candor plan 2", &[&names.join(" "), &settings, &write_task(self.task)])
+        let (names, task) = (names.join(" "), write_task(self.task));
+        let programs = self.programs.as_ref().map(|programs| programs.digest().to_string());
+        let parts: Vec<&str> = [names.as_str(), &settings, &task].into_iter().chain(programs.as_deref()).collect();
+        named("candor plan 2", &parts)
     }
 }

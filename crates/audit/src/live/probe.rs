@@ -1,13 +1,15 @@
 //! One call that an experiment asks for, with everything that the reply will be read by. Not the reply.
 
+use std::sync::Arc;
+
 use candor_llm::{Call, Conversation, Effort, Finish, Message, Part, Provenance, Reasoning, Reply, Role, Sampling};
 use candor_record::Digest;
 use candor_stats::Seed;
 use candor_trace::{Cue, Event, Money, Origin, Question, Trace, Trial};
-use candor_verify::Verifier;
 use serde::{Deserialize, Serialize};
 
-use super::judge;
+use super::judge::{self, Decides};
+use super::programs::Allowed;
 use super::prompt::{Answered, Layout, Prompt};
 use super::task::{Item, Wording};
 
@@ -22,7 +24,7 @@ pub struct Probe {
     wording: Wording,
     labels: Vec<char>,
     answered: Answered,
-    verifier: Box<dyn Verifier>,
+    decides: Decides,
 }
 
 impl std::fmt::Debug for Probe {
@@ -87,7 +89,7 @@ impl<'a> Asked<'a> {
 
     /// The call. The item's verifier was tried when the task was read.
     pub(super) fn probe(self, common: &Common) -> candor_verify::Result<Probe> {
-        let verifier = judge::verifier(self.item, &self.wording, &self.labels)?;
+        let decides = judge::decides(self.item, &self.wording, &self.labels)?;
         Ok(Probe {
             trial: Trial {
                 audit: Some(self.experiment.to_owned()),
@@ -108,12 +110,25 @@ impl<'a> Asked<'a> {
             wording: self.wording,
             labels: self.labels,
             answered: self.answered,
-            verifier,
+            decides,
         })
     }
 }
 
 impl Probe {
+    /// The same call, decided by this program.
+    pub(super) fn decided_by(self, allowed: &Allowed) -> Self {
+        let Allowed { program, name } = allowed;
+        Self { decides: Decides::Program(Box::new(program.clone()), Arc::clone(name)), ..self }
+    }
+
+    /// Rubric, question and gold where a judge is asked about the reply; `None` where a program decides.
+    pub(super) fn judged(&self) -> Option<(Option<&str>, &str, &str)> {
+        let Decides::Judge(rubric) = &self.decides else { return None };
+        let right = self.wording.right().and_then(|at| self.wording.options.get(at));
+        Some((rubric.as_deref(), &self.wording.question, right.unwrap_or(&self.wording.answer)))
+    }
+
     /// The name of the call in the ledger: a digest of what is asked, of whom, of its place in the experiment and of the seed. Equal questions in
     /// other places are other draws, and so are equal places under another seed.
     #[must_use]
@@ -125,7 +140,7 @@ impl Probe {
         Digest::tagged("candor call 2", text.as_bytes())
     }
 
-    /// What the reply leaves behind: the trace with the verdict of a program. `None` is a call that was given up; it stays in the experiment as a
+    /// What the reply leaves behind: the trace with the verdict of a program, where one decides. `None` is a call that was given up; it stays in the experiment as a
     /// call without an answer, since leaving it out would flatter every number.
     #[must_use]
     pub fn trace(&self, origin: Origin, reply: Option<&Reply>, cost: Option<Money>, planted: bool) -> Trace {
@@ -152,7 +167,9 @@ impl Probe {
         trace.events.push(Event::Output { text: output.clone(), answer: None, finish: reply.finish.clone() });
         let cut = reply.finish == Some(Finish::Length) && output.trim().is_empty();
         let judged = (!cut).then_some(output.as_str());
-        trace.events.push(judge::decide(&*self.verifier, judged, &self.wording, &self.labels, self.answered));
+        if let Decides::Program(verifier, name) = &self.decides {
+            trace.events.push(judge::decide(&**verifier, name, judged, &self.wording, &self.labels, self.answered));
+        }
         trace
     }
 

@@ -24,6 +24,25 @@ pub trait Asks: Send + Sync {
     fn ask<'a>(&'a self, call: &'a Call, key: &'a str) -> Boxed<'a, Result<Answered, Unanswered>>;
 }
 
+/// Calls that are to be made, in order, each under its name in the ledger.
+pub trait Calls {
+    /// How many they are.
+    fn planned(&self) -> u64;
+
+    /// They themselves.
+    fn calls(&self) -> Box<dyn Iterator<Item = (Digest, Call)> + '_>;
+}
+
+impl Calls for Plan<'_> {
+    fn planned(&self) -> u64 {
+        self.shares().iter().map(|share| share.calls).sum()
+    }
+
+    fn calls(&self) -> Box<dyn Iterator<Item = (Digest, Call)> + '_> {
+        Box::new(self.probes().map(|probe| (self.key(&probe), probe.call)))
+    }
+}
+
 /// What came back.
 #[derive(Debug, Clone)]
 pub struct Answered {
@@ -137,15 +156,15 @@ pub enum Ended {
 /// # Errors
 /// [`LedgerError`]: what cannot be kept is not asked for.
 pub async fn run(
-    plan: &Plan<'_>,
+    plan: &dyn Calls,
     asks: &dyn Asks,
     ledger: &mut Ledger,
     bounds: Bounds<'_>,
     stop: &Stop,
     each: &mut dyn FnMut(&Progress),
 ) -> Result<(Ended, Progress), LedgerError> {
-    let planned = plan.shares().iter().map(|share| share.calls).sum();
-    let mut probes = plan.probes();
+    let planned = plan.planned();
+    let mut calls = plan.calls();
     let mut sitting = Sitting {
         progress: Progress { planned, spent: Some(Money(0)), ..Progress::default() },
         reserved: HashMap::default(),
@@ -162,12 +181,7 @@ pub async fn run(
                 ended = Some(Ended::Stopped);
                 break;
             }
-            let Some((probe, key)) = next.take().or_else(|| {
-                probes.next().map(|probe| {
-                    let key = plan.key(&probe);
-                    (probe, key)
-                })
-            }) else {
+            let Some((key, call)) = next.take().or_else(|| calls.next()) else {
                 ended = Some(Ended::Whole);
                 break;
             };
@@ -176,10 +190,10 @@ pub async fn run(
                 sitting.spend(&held.reply.usage);
                 continue;
             }
-            match sitting.afford(key, &probe.call, under_way.is_empty()) {
+            match sitting.afford(key, &call, under_way.is_empty()) {
                 Affordable::Yes => {}
                 Affordable::Wait => {
-                    next = Some((probe, key));
+                    next = Some((key, call));
                     break;
                 }
                 Affordable::No => {
@@ -191,7 +205,7 @@ pub async fn run(
             sitting.progress.in_flight += 1;
             under_way.push(async move {
                 let name = key.to_string();
-                let answer = asks.ask(&probe.call, &name).await;
+                let answer = asks.ask(&call, &name).await;
                 (key, answer)
             });
         }

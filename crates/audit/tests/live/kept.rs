@@ -30,7 +30,7 @@ impl Ran<'_> {
 }
 
 fn kept<'a>(plan: &'a Plan<'a>, ledger: &'a Ledger) -> Kept<'a> {
-    Kept { plan, ledger, tariff: &|_| Some(Money(5)) }
+    Kept { plan, ledger, tariff: &|_| Some(Money(5)), opinions: None }
 }
 
 fn quick() -> Settings {

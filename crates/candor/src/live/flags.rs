@@ -49,6 +49,15 @@ pub(crate) struct Flags {
     /// Spend at most so much, such as 5usd: never crossed by more than one call
     #[arg(long, value_name = "MONEY", help_heading = LIVE)]
     ceiling: Option<String>,
+    /// Let programs that the questions name decide, confined: a task from elsewhere is foreign data
+    #[arg(long, help_heading = LIVE)]
+    pub(crate) allow_programs: bool,
+    /// The model that judges, where the questions ask for one: its opinions are scores, not verdicts
+    #[arg(long, value_name = "MODEL", help_heading = LIVE)]
+    judge: Option<String>,
+    /// Answers labelled by people, against which the judge is held
+    #[arg(long, value_name = "FILE", requires = "judge", help_heading = LIVE)]
+    anchors: Option<PathBuf>,
 }
 
 impl Flags {
@@ -84,6 +93,11 @@ impl Flags {
                 held.clone_from(given);
             }
         }
+        asked.judge = self.judge.clone().or(asked.judge.take());
+        if let Some(anchors) = &self.anchors {
+            asked.anchors = Some(anchors.to_string_lossy().into_owned());
+        }
+        asked.allow_programs |= self.allow_programs;
         asked.effort = self.effort.clone().or(asked.effort.take());
         asked.max_output = self.max_output.or(asked.max_output);
         if let Some(temperature) = self.temperature {

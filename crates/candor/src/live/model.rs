@@ -21,7 +21,7 @@ use candor_trace::Money;
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
-use super::Asked;
+use super::{Asked, Judge};
 use crate::config::Config;
 use crate::exam::{FAMILIES, Kind};
 use crate::problem::Problem;
@@ -57,6 +57,8 @@ pub(crate) struct Model {
 pub(crate) struct Models {
     /// In the order of the plan.
     pub(crate) all: Vec<Model>,
+    /// Who judges their replies, where the plan names somebody.
+    pub(crate) judge: Option<Judge>,
     /// One thread: calls wait, they do not compute.
     pub(crate) runtime: Runtime,
 }
@@ -69,7 +71,36 @@ impl Models {
         }
         let config = Config::read(settings)?;
         let all = asked.on.iter().map(|name| model(name, asked, &config)).collect::<Result<_, _>>()?;
-        Ok(Self { all, runtime: runtime()? })
+        let judge = asked.judge.as_ref().map(|name| model(name, asked, &config)).transpose()?;
+        let judge = judge.map(|model| Judge::of(model, asked)).transpose()?;
+        Ok(Self { all, judge, runtime: runtime()? })
+    }
+
+    /// Everybody whose calls cost something.
+    pub(crate) fn paid(&self) -> impl Iterator<Item = &Model> {
+        self.all.iter().chain(self.judge.as_ref().map(|judge| &judge.model))
+    }
+
+    /// The models of a plan, none of which can be asked: what their calls cost is known, and no key is looked for.
+    pub(crate) fn silent(asked: &Asked, settings: &Settings) -> Result<Self, Problem> {
+        let config = Config::read(settings)?;
+        let silent = |named: &String| -> Result<Model, Problem> {
+            if named == PEBBLE {
+                return Ok(pebble(Truth::default(), asked.connections));
+            }
+            let (name, model) = parts(named)?;
+            let why = candor_llm::Error::Configured { what: "nothing is asked".to_owned() };
+            Ok(Model {
+                provider: name.to_owned(),
+                name: model.to_owned(),
+                planted: false,
+                asks: Box::new(Refuses(why)),
+                tariff: tariff(name, model, &config)?,
+            })
+        };
+        let judge = asked.judge.as_ref().map(&silent).transpose()?;
+        let judge = judge.map(|model| Judge::of(model, asked)).transpose()?;
+        Ok(Self { all: asked.on.iter().map(silent).collect::<Result<_, _>>()?, judge, runtime: runtime()? })
     }
 
     /// The provider of that name: a known one, one like it, or both as the configuration changes them.
@@ -158,11 +189,7 @@ fn model(named: &str, asked: &Asked, config: &Config) -> Result<Model, Problem> 
     if named == PEBBLE {
         return Ok(pebble(Truth::default(), asked.connections));
     }
-    let Some((name, model)) = named.split_once(':').filter(|(name, model)| !name.is_empty() && !model.is_empty())
-    else {
-        return Err(Problem::usage(format!("--on: expected pebble or PROVIDER:MODEL, found `{named}`"))
-            .hint("--on openai:gpt-5, --on vllm:my-model"));
-    };
+    let (name, model) = parts(named)?;
     let provider = Models::provider(name, config)?;
     let key = Models::key(name, &provider, config)?;
     if key.is_none() && provider.auth != Auth::None {
@@ -180,6 +207,25 @@ fn model(named: &str, asked: &Asked, config: &Config) -> Result<Model, Problem> 
     let codec = codec(provider.protocol());
     let client = Client::new(provider, codec, Arc::new(transport(config)?), key, how)
         .map_err(|error| Problem::configuration(error.to_string()))?;
+    Ok(Model {
+        provider: name.to_owned(),
+        name: model.to_owned(),
+        planted: false,
+        asks: Box::new(Asking { client, timed: true }),
+        tariff: tariff(name, model, config)?,
+    })
+}
+
+/// Provider and model of `PROVIDER:MODEL`.
+fn parts(named: &str) -> Result<(&str, &str), Problem> {
+    named.split_once(':').filter(|(name, model)| !name.is_empty() && !model.is_empty()).ok_or_else(|| {
+        Problem::usage(format!("--on: expected pebble or PROVIDER:MODEL, found `{named}`"))
+            .hint("--on openai:gpt-5, --on vllm:my-model")
+    })
+}
+
+/// What tokens cost there.
+fn tariff(name: &str, model: &str, config: &Config) -> Result<Tariff, Problem> {
     let prices = config.prices()?;
     let (of, called) = (name.to_owned(), model.to_owned());
     let free = prices.is_without_price_per_token(name)
@@ -188,16 +234,10 @@ fn model(named: &str, asked: &Asked, config: &Config) -> Result<Model, Problem> 
             .get(name)
             .and_then(|set| set.like.as_deref())
             .is_some_and(|like| prices.is_without_price_per_token(like));
-    Ok(Model {
-        provider: name.to_owned(),
-        name: model.to_owned(),
-        planted: false,
-        asks: Box::new(Asking { client, timed: true }),
-        tariff: Box::new(move |usage| match prices.cost(&of, &called, usage) {
-            None if free => Some(Money(0)),
-            cost => cost.map(Money),
-        }),
-    })
+    Ok(Box::new(move |usage| match prices.cost(&of, &called, usage) {
+        None if free => Some(Money(0)),
+        cost => cost.map(Money),
+    }))
 }
 
 /// The planted process behind the same codec and the same client as any provider: only its transport stays in this process.

@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use candor_audit::live::runner::{self, Bounds, Ended, Progress, Stop};
 use candor_audit::live::task::read_task;
-use candor_audit::live::{Kept, Ledger, Plan as Calls, Task, observe};
+use candor_audit::live::{Kept, Ledger, Opinions, Plan as Calls, Task, observe};
 use candor_audit::planted::examine;
 use candor_audit::{Audit, Run, audits};
 use candor_trace::Money;
 
 use super::model::PEBBLE;
-use super::{Asked, Model, Models};
+use super::{Asked, Foreign, Judge, Model, Models};
 use crate::ending;
 use crate::exam::truths;
 use crate::output;
@@ -40,21 +40,33 @@ pub(crate) struct Sitting {
     pub(crate) unfinished: Option<Problem>,
 }
 
+/// The calls of one model, as far as they are made.
+pub(super) struct Sat<'a> {
+    pub(super) plan: Calls<'a>,
+    pub(super) ledger: Ledger,
+    /// What the judge said of the replies.
+    pub(super) opinions: Option<Ledger>,
+}
+
 /// Begins a run.
 pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Sitting, Problem> {
     let mut task = task(asked)?;
     if let Some(limit) = asked.limit {
         task.items.truncate(limit);
     }
+    let named = named(&plan)?;
+    Judge::checked(asked, &task, &named)?;
+    let foreign = Foreign::of(asked, &task, settings)?;
     let models = Models::of(asked, settings)?;
     // What cannot be planned is refused before there is a folder.
-    let named = named(&plan)?;
     for model in &models.all {
         asked.plan(&task, model, &named, &plan.settings)?;
+    }
+    for model in models.paid() {
         affordable(asked, model)?;
     }
     let live = Store::under(&settings.directory).begin_live(plan, task)?;
-    sit(&live, asked, &models, &named, settings)
+    sit(&live, asked, &models, &foreign, &named, settings)
 }
 
 /// Goes on with a run; `ceiling` stands for the plan's.
@@ -65,11 +77,12 @@ pub(crate) fn go_on(name: Option<&str>, ceiling: Option<Money>, settings: &Setti
     };
     asked.ceiling = ceiling.or(asked.ceiling);
     let models = Models::of(&asked, settings)?;
-    for model in &models.all {
+    for model in models.paid() {
         affordable(&asked, model)?;
     }
     let named = named(&live.plan)?;
-    sit(&live, &asked, &models, &named, settings)
+    let foreign = Foreign::of(&asked, &live.task, settings)?;
+    sit(&live, &asked, &models, &foreign, &named, settings)
 }
 
 /// Runs audits on a planted process of that truth, on questions that a phrase draws, and keeps nothing.
@@ -90,7 +103,7 @@ pub(crate) fn sit_in_memory(
     let mut silent = |_: &Progress| {};
     let made = runner::run(&plan, &*model.asks, &mut ledger, bounds, &STOP, &mut silent);
     runtime.block_on(made).map_err(|error| Problem::record(error.to_string()))?;
-    let kept = [Kept { plan: &plan, ledger: &ledger, tariff: &*model.tariff }];
+    let kept = [Kept { plan: &plan, ledger: &ledger, tariff: &*model.tariff, opinions: None }];
     observe(&kept, named, wanted, &mut |_| {}).map_err(|error| crate::reading::refused(&error))
 }
 
@@ -108,7 +121,7 @@ pub(crate) fn task(asked: &Asked) -> Result<Task, Problem> {
     })
 }
 
-fn named(plan: &Plan) -> Result<Vec<&'static dyn Audit>, Problem> {
+pub(super) fn named(plan: &Plan) -> Result<Vec<&'static dyn Audit>, Problem> {
     plan.audits
         .iter()
         .map(|name| {
@@ -136,16 +149,17 @@ fn sit(
     live: &LiveRun,
     asked: &Asked,
     models: &Models,
+    foreign: &Foreign,
     named: &[&'static dyn Audit],
     settings: &Settings,
 ) -> Result<Sitting, Problem> {
     ending::stops_by(Some(&STOP));
     let wanted = &live.plan.settings;
-    let mut all: Vec<(Calls<'_>, Ledger)> = Vec::new();
+    let mut all = Vec::new();
     let mut unfinished = None;
     let mut left = asked.ceiling;
     for (at, model) in models.all.iter().enumerate() {
-        let plan = asked.plan(&live.task, model, named, wanted)?;
+        let plan = foreign.on(asked.plan(&live.task, model, named, wanted)?);
         let mut ledger = live.ledger(at, plan.digest())?;
         if ledger.in_flight > 0 {
             output::remark(&format!(
@@ -166,14 +180,50 @@ fn sit(
             left = left.map(|left| Money(progress.spent.map_or(0, |spent| left.0.saturating_sub(spent.0))));
             unfinished = why_unfinished(&ended, &progress, live, asked);
         }
-        all.push((plan, ledger));
+        let mut opinions = None;
+        if let Some(judge) = &models.judge {
+            let judging = judge.judging(&plan, &ledger);
+            let mut said = live.opinions(at, judging.digest())?;
+            if unfinished.is_none() {
+                let Model { provider, name, asks, tariff, .. } = &judge.model;
+                let shown = Called::of(&format!("judge {provider}:{name}"), settings);
+                let began = Instant::now();
+                let bounds =
+                    Bounds { connections: asked.connections, ceiling: left, tariff: &**tariff, hopeless: HOPELESS };
+                let mut each = |progress: &Progress| shown.at(progress, began.elapsed());
+                let made = models.runtime.block_on(runner::run(&judging, &**asks, &mut said, bounds, &STOP, &mut each));
+                let (ended, progress) = made.map_err(|error| Problem::record(error.to_string()))?;
+                shown.end(&progress, began.elapsed());
+                left = left.map(|left| Money(progress.spent.map_or(0, |spent| left.0.saturating_sub(spent.0))));
+                unfinished = why_unfinished(&ended, &progress, live, asked);
+            }
+            opinions = Some(said);
+        }
+        all.push(Sat { plan, ledger, opinions });
     }
     ending::stops_by(None);
+    conclude(live, asked, models, &all, named, unfinished)
+}
+
+/// Reads what is in the ledgers, and stores what the audits say of it.
+pub(super) fn conclude(
+    live: &LiveRun,
+    asked: &Asked,
+    models: &Models,
+    all: &[Sat<'_>],
+    named: &[&'static dyn Audit],
+    unfinished: Option<Problem>,
+) -> Result<Sitting, Problem> {
+    let wanted = &live.plan.settings;
     let mut observations = live.observations()?;
     let kept: Vec<Kept<'_>> = all
         .iter()
         .zip(&models.all)
-        .map(|((plan, ledger), model)| Kept { plan, ledger, tariff: &*model.tariff })
+        .map(|(Sat { plan, ledger, opinions }, model)| {
+            let judged = models.judge.as_ref().zip(opinions.as_ref());
+            let opinions = judged.map(|(judge, said)| Opinions { judging: judge.judging(plan, ledger), ledger: said });
+            Kept { plan, ledger, tariff: &*model.tariff, opinions }
+        })
         .collect();
     let run = observe(&kept, named, wanted, &mut |trace| observations.keep(trace));
     let mut run = match (run, &unfinished) {
@@ -187,6 +237,11 @@ fn sit(
         let kinds = super::model::own_kinds(live.task.items.len());
         let examined = examine(&run, &truths(&candor_pebble::Truth::default(), &kinds, asked));
         run.reports.push(examined.report(&run));
+    }
+    if let Some(id) = &asked.rescored {
+        for report in &mut run.reports {
+            report.notes.insert(0, format!("begun with the replies of run {id}, which were judged again"));
+        }
     }
     let source = crate::show::run::Source::of(&live.plan.source);
     let stored = live.finish(observations, &run, &candor_web::render_from(&run, &source.arguments))?;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use candor_audit::Run;
 use candor_audit::live::task::{read_task, write_task};
-use candor_audit::live::{Ledger, Task};
+use candor_audit::live::{Ledger, LedgerError, Task};
 use candor_record::Digest;
 use candor_trace::Trace;
 use jiff::Timestamp;
@@ -88,7 +88,9 @@ impl Store {
         let plan = stored.plan()?;
         let path = folder.join(TASK);
         let text = fs::read_to_string(&path).map_err(|error| damaged(&path, &error.to_string()))?;
-        let name = plan.live.as_ref().map_or_else(String::new, |live| live.task.clone());
+        // By its file alone, as when the run began.
+        let named = plan.live.as_ref().map(|live| Path::new(&live.task));
+        let name = named.and_then(Path::file_name).map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let task = read_task(&name, &text).map_err(|error| damaged(&path, &error.to_string()))?;
         let lock = locked(&folder, &id)?;
         Ok(LiveRun { id, folder, plan, task, _lock: lock })
@@ -135,8 +137,46 @@ fn locked(folder: &Path, id: &str) -> Result<File, Problem> {
 impl LiveRun {
     /// The ledger of the model at that place of the plan.
     pub(crate) fn ledger(&self, at: usize, plan: Digest) -> Result<Ledger, Problem> {
-        let path = self.folder.join(format!("ledger-{at}"));
-        Ledger::open(&path, plan).map_err(|error| Problem::record(error.to_string()))
+        self.open(&format!("ledger-{at}"), plan)
+    }
+
+    /// The ledger of what the judge said of that model's replies.
+    pub(crate) fn opinions(&self, at: usize, judging: Digest) -> Result<Ledger, Problem> {
+        self.open(&format!("opinions-{at}"), judging)
+    }
+
+    fn open(&self, name: &str, plan: Digest) -> Result<Ledger, Problem> {
+        Ledger::open(&self.folder.join(name), plan).map_err(|error| match error {
+            // Programs are part of the plan by their bytes.
+            LedgerError::Line { line: 1, .. } => Problem::record(error.to_string()).hint(format!(
+                "what decides has changed (a program, a judge's anchors), or candor has: candor audit run --rescore {} judges again what is there",
+                self.id
+            )),
+            error => Problem::record(error.to_string()),
+        })
+    }
+
+    /// The ledger of the model at that place of the plan, with what the same model's ledger of another run holds.
+    pub(crate) fn ledger_from(&self, other: &Self, at: usize, plan: Digest) -> Result<Ledger, Problem> {
+        let name = format!("ledger-{at}");
+        Ledger::copied(&other.folder.join(&name), &self.folder.join(&name), plan)
+            .map_err(|error| Problem::record(error.to_string()))
+    }
+
+    /// The same for what the judge said; an empty one where nobody judged.
+    pub(crate) fn opinions_from(&self, other: &Self, at: usize, judging: Digest) -> Result<Ledger, Problem> {
+        let from = other.folder.join(format!("opinions-{at}"));
+        if !from.exists() {
+            return self.opinions(at, judging);
+        }
+        Ledger::copied(&from, &self.folder.join(format!("opinions-{at}")), judging)
+            .map_err(|error| Problem::record(error.to_string()))
+    }
+
+    /// Leaves nothing behind.
+    pub(crate) fn abandon(self) {
+        // What cannot be removed has no report, and is listed nowhere.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 
     /// Begins to write what the calls left behind.

@@ -157,7 +157,7 @@ fn a_ceiling_ends_a_run_and_a_higher_one_goes_on() {
 
 /// A server that answers every call in the same words, or refuses every call.
 #[expect(clippy::expect_used, reason = "a test without a port cannot go on")]
-fn server(status: &'static str, body: &'static str) -> String {
+pub(crate) fn server(status: &'static str, body: &'static str) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     let address = listener.local_addr().expect("an address");
     std::thread::spawn(move || {

@@ -186,7 +186,7 @@ mod tests {
     fn agreement_is_counted_by_label_and_what_was_not_read_is_no_agreement() {
         let anchors = Anchors::of_lines(LINES).unwrap();
         assert_eq!(anchors.items()[0].answer().as_str(), "four", "the judge sees no chain");
-        let judge = Judge { model: "made-up-1".to_owned() };
+        let judge = Judge { model: "made-up-1".to_owned(), rubric: None };
         let said = [("a", "OPINION: same"), ("b", "OPINION: same"), ("c", "yes"), ("z", "OPINION: same")];
         let agreement = anchors.agreement(&judge.version(), &opinions(&judge, &said)).unwrap();
         assert_eq!(agreement.labelled_same, Row { same: 1, unread: 1, ..Row::default() });
@@ -198,7 +198,10 @@ mod tests {
     #[test]
     fn opinions_of_another_version_are_refused() {
         let anchors = Anchors::of_lines(LINES).unwrap();
-        let (judge, other) = (Judge { model: "made-up-1".to_owned() }, Judge { model: "made-up-2".to_owned() });
+        let (judge, other) = (
+            Judge { model: "made-up-1".to_owned(), rubric: None },
+            Judge { model: "made-up-2".to_owned(), rubric: None },
+        );
         let error = anchors.agreement(&judge.version(), &opinions(&other, &[("a", "OPINION: same")])).unwrap_err();
         assert!(matches!(error, Error::MixedJudges { .. }), "{error}");
     }

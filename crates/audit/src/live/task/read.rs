@@ -108,7 +108,7 @@ pub fn read_task(name: &str, text: &str) -> Result<Task, Unreadable> {
         {
             return Err(fail(format!("`runner_up`: expected a wrong option, found `{named}`")));
         }
-        if let Err(error) = judge::verifier(&item, &item.wording, &judge::usual(item.wording.options.len())) {
+        if let Err(error) = judge::decides(&item, &item.wording, &judge::usual(item.wording.options.len())) {
             return Err(fail(error.to_string()));
         }
         items.push(item);

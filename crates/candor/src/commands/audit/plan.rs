@@ -12,7 +12,7 @@ use candor_trace::Money;
 use crate::Outcome;
 use crate::commands::audit::wanted::{Wanted, named};
 use crate::commands::misread;
-use crate::live::{Asked, Flags, Model, Models, task};
+use crate::live::{Asked, Flags, Foreign, Judge, Model, Models, task};
 use crate::output;
 use crate::problem::Problem;
 use crate::runs::{self, Plan};
@@ -42,7 +42,9 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     if let Some(limit) = asked.limit {
         questions.items.truncate(limit);
     }
+    Foreign::allowed(asked, &questions)?;
     let audits = named(&plan.audits)?;
+    Judge::checked(asked, &questions, &audits)?;
     let models = Models::of(asked, settings)?;
     let mut planned = Vec::new();
     for model in &models.all {

@@ -10,13 +10,34 @@ use crate::Outcome;
 use crate::commands::audit::form::Form;
 use crate::commands::audit::plan;
 use crate::commands::audit::wanted::{Wanted, named};
-use crate::live::{self, Flags, Sitting};
+use crate::live::{self, Again, Flags, Sitting};
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
 use crate::runs::{self, Plan, Store};
 use crate::settings::Settings;
 use crate::show::run::Source;
+
+/// What cannot be changed of calls that are made.
+const RESCORED_AS_ASKED: [&str; 17] = [
+    "from",
+    "published",
+    "plan",
+    "on",
+    "limit",
+    "repeat",
+    "cues",
+    "efforts",
+    "changes",
+    "effort",
+    "max_output",
+    "temperature",
+    "max_connections",
+    "ceiling",
+    "seed",
+    "judge",
+    "anchors",
+];
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -40,6 +61,9 @@ pub(crate) struct Args {
     plan: Option<PathBuf>,
     #[command(flatten)]
     live: Flags,
+    /// Judge the replies of this run again, by the verifiers of now; nothing is asked. --task names changed golds or verifiers
+    #[arg(long, value_name = "RUN", help_heading = "Live calls", conflicts_with_all = RESCORED_AS_ASKED)]
+    rescore: Option<String>,
     #[command(flatten)]
     form: Form,
 }
@@ -54,6 +78,16 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         let run = published(text, &args.wanted.settings(candor_audit::Settings::default())?)?;
         args.form.deliver(&run, &Source::default(), settings)?;
         return Ok(Outcome::Done);
+    }
+    if let Some(name) = &args.rescore {
+        named(&args.wanted.names)?;
+        let again = Again {
+            audits: args.wanted.names.clone(),
+            task: args.live.task.as_ref().map(|path| path.to_string_lossy().into_owned()),
+            allow_programs: args.live.allow_programs,
+        };
+        let sitting = live::rescore(name, again, |from| args.wanted.settings(from), settings)?;
+        return deliver(sitting, &args.form, settings);
     }
     let Some(path) = &args.from else {
         let plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
