@@ -13,6 +13,7 @@ mod probe;
 mod prompt;
 pub mod runner;
 pub mod task;
+pub mod until;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ pub use ledger::{Ledger, LedgerError};
 pub use plan::Plan;
 pub use probe::{Common, Probe};
 pub use task::Task;
+pub use until::Until;
 
 use crate::recorded::{AtWork, Found, assemble, nothing};
 use crate::words::counted;
@@ -61,10 +63,20 @@ pub fn observe(
     let mut at_work = AtWork::start(audits, settings);
     let mut files = Vec::new();
     let (mut seen, mut missing) = (0, 0);
+    let mut accounts = Vec::new();
     for Kept { plan, ledger, tariff } in kept {
         let before = seen;
         let file: Arc<str> = Arc::from(format!("plan {}", &plan.digest().to_string()[..16]));
-        for (record, probe) in (1..).zip(plan.probes()) {
+        let mut rounds = plan.rounds();
+        let mut record = 0;
+        loop {
+            let Some(probe) = rounds.next() else {
+                if rounds.advance(ledger)? {
+                    continue;
+                }
+                break;
+            };
+            record += 1;
             let key = plan.key(&probe);
             let held = ledger.reply(&key)?;
             if held.is_none() && !ledger.lost(&key) {
@@ -79,6 +91,7 @@ pub fn observe(
             at_work.see(&trace);
             each(&trace);
         }
+        accounts.extend(plan.account(ledger)?);
         files.push(SourceFile {
             path: format!("{}:{}", plan.provider, plan.common.model),
             format: format!("calls on {}", plan.task.name),
@@ -87,9 +100,14 @@ pub fn observe(
             digest: plan.digest().to_string(),
         });
     }
-    let Found { mut reports, silent, first } = at_work.finish()?;
+    let Found { mut reports, silent, mut first } = at_work.finish()?;
     if reports.is_empty() {
         return Err(Error::Nothing { what: nothing(&silent, seen) });
+    }
+    if !accounts.is_empty() {
+        until::account::stopped(&mut reports);
+        first.splice(0..0, accounts.iter().map(|account| format!("until {}", account.said())));
+        reports.splice(0..0, accounts.iter().map(until::Account::report));
     }
     if missing > 0 {
         let planned = counted(seen + missing, "call");

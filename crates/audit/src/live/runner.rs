@@ -130,7 +130,7 @@ pub enum Ended {
     Hopeless(candor_llm::Error),
 }
 
-/// Makes the calls that the ledger does not hold yet, in the order of the plan.
+/// Makes the calls that the ledger does not hold yet, in the order of the plan; where that follows from replies, a round when all of the last have come.
 ///
 /// The ledger is synced at the end and once in every 256 replies.
 ///
@@ -145,7 +145,7 @@ pub async fn run(
     each: &mut dyn FnMut(&Progress),
 ) -> Result<(Ended, Progress), LedgerError> {
     let planned = plan.shares().iter().map(|share| share.calls).sum();
-    let mut probes = plan.probes();
+    let mut rounds = plan.rounds();
     let mut sitting = Sitting {
         progress: Progress { planned, spent: Some(Money(0)), ..Progress::default() },
         reserved: HashMap::default(),
@@ -162,11 +162,17 @@ pub async fn run(
                 break;
             }
             let Some((probe, key)) = next.take().or_else(|| {
-                probes.next().map(|probe| {
+                rounds.next().map(|probe| {
                     let key = plan.key(&probe);
                     (probe, key)
                 })
             }) else {
+                if rounds.waits() && !under_way.is_empty() {
+                    break;
+                }
+                if rounds.advance(ledger)? {
+                    continue;
+                }
                 ended = Some(Ended::Whole);
                 break;
             };
