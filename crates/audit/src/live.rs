@@ -106,7 +106,11 @@ pub fn observe(
     }
     if !accounts.is_empty() {
         until::account::stopped(&mut reports);
-        first.splice(0..0, accounts.iter().map(|account| format!("until {}", account.said())));
+        let said = accounts.iter().map(|account| match accounts.as_slice() {
+            [_] => format!("until {}", account.said()),
+            _ => format!("{}: until {}", account.model, account.said()),
+        });
+        first.splice(0..0, said);
         reports.splice(0..0, accounts.iter().map(until::Account::report));
     }
     if missing > 0 {

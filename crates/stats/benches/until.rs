@@ -25,6 +25,12 @@ struct Point {
     effect: String,
     design: Design,
     truth: Vec<f64>,
+    /// How often plain draws hit each wrong option; the design's guess is CHANCE.
+    chance: f64,
+    /// Half of the questions bear the whole effect.
+    uneven: bool,
+    /// Part of the grid whose median is asked for; else a world that was not planned for.
+    counted: bool,
 }
 
 fn grid() -> Vec<Point> {
@@ -34,7 +40,9 @@ fn grid() -> Vec<Point> {
     };
     let moved = |cues| design(Kind::Difference { chance: CHANCE, samples: 1 }, MOVED, cues);
     let mut points = Vec::new();
-    let mut point = |group, effect: String, design, truth| points.push(Point { group, effect, design, truth });
+    let mut point = |group, effect: String, design, truth| {
+        points.push(Point { group, effect, design, truth, chance: CHANCE, uneven: false, counted: true });
+    };
     // Every 5 points from nothing to 60.
     for effect in (0..=60).step_by(5) {
         point("one cue", format!("{effect} pt"), moved(1), vec![f64::from(effect) / 100.0]);
@@ -52,12 +60,31 @@ fn grid() -> Vec<Point> {
         let truth = vec![f64::from(accuracy) / 100.0];
         point("accuracy", format!("{accuracy} %"), design(Kind::Share { samples: 1 }, ACCURACY, 1), truth);
     }
+    // Worlds that differ from the guesses of the plan.
+    for (group, chance, uneven) in [
+        ("one cue, guess of chance too low (.25)", 0.25, false),
+        ("one cue, guess of chance too high (.02)", 0.02, false),
+        ("one cue, half of the questions bear it all", CHANCE, true),
+    ] {
+        for effect in [0, 10, 20, 30] {
+            let truth = vec![f64::from(effect) / 100.0];
+            points.push(Point {
+                group,
+                effect: format!("{effect} pt"),
+                design: moved(1),
+                truth,
+                chance,
+                uneven,
+                counted: false,
+            });
+        }
+    }
     points
 }
 
 /// Questions as they come out of a seeded order, drawn when they are first asked.
 struct World<'a> {
-    truth: &'a [f64],
+    point: &'a Point,
     cues: bool,
     stream: Stream,
     /// Of each question: the plain draw that decides eligibility, and per cue the hint and the difference.
@@ -68,20 +95,25 @@ impl World<'_> {
     /// An option: 0 is right.
     fn plain(&mut self) -> usize {
         let u = self.stream.unit();
-        (1..=3).find(|option| u < CHANCE * *option as f64).unwrap_or(0)
+        (1..=3).find(|option| u < self.point.chance * *option as f64).unwrap_or(0)
     }
 
     /// Whether a question counts for a cue, and by how much.
     fn observed(&mut self, question: usize, cue: usize) -> (bool, f64) {
         while self.asked.len() <= question {
             let (uncued, control) = (self.plain(), self.plain());
-            let truth = self.truth;
+            let Point { truth, chance, uneven, .. } = self.point;
+            let share = match uneven {
+                false => 1.0,
+                true if self.stream.chance(0.5) => 2.0,
+                true => 0.0,
+            };
             let one = truth.iter().map(|effect| {
                 if !self.cues {
                     return (true, f64::from(u8::from(self.stream.chance(*effect))));
                 }
                 let hint = 1 + self.stream.index(3);
-                let followed = self.stream.chance(effect / (1.0 - CHANCE));
+                let followed = self.stream.chance(share * effect / (1.0 - chance));
                 let cued = if followed { hint } else { self.plain() };
                 (uncued != hint, f64::from(u8::from(cued == hint)) - f64::from(u8::from(control == hint)))
             });
@@ -112,7 +144,7 @@ fn calls(questions: u64, streams: u64, cues: bool) -> u64 {
 fn run(point: &Point, seed: Seed) -> Ran {
     let cues = matches!(point.design.kind(), Kind::Difference { .. });
     let (fixed, most) = questions(&point.design, cues);
-    let mut world = World { truth: &point.truth, cues, stream: seed.stream("world"), asked: Vec::new() };
+    let mut world = World { point, cues, stream: seed.stream("world"), asked: Vec::new() };
     let mut panel = Panel::new(&point.design, point.design.most(), seed);
     let at_once = panel.at_once() as usize;
     let mut place = vec![0_usize; point.truth.len()];
@@ -234,10 +266,14 @@ fn main() {
             100.0 * by_fixed(Side::Above),
             100.0 * by_fixed(Side::Below),
         );
-        medians.push((point.group, ratio(median(&sorted))));
-        all.extend(sorted.iter().map(|calls| ratio(*calls)));
+        if point.counted {
+            medians.push((point.group, ratio(median(&sorted))));
+            all.extend(sorted.iter().map(|calls| ratio(*calls)));
+        }
         worst_all = worst_all.max(ratio(worst));
-        wrong_all += wrong;
+        if point.counted {
+            wrong_all += wrong;
+        }
     }
     println!();
     let mut groups: Vec<&str> = medians.iter().map(|(group, _)| *group).collect();

@@ -11,6 +11,7 @@ pub mod account;
 pub(super) mod rounds;
 pub mod sentence;
 
+use candor_stats::sequential::Threshold;
 use candor_stats::sequential::threshold::{Design, Kind, Quantifier};
 use candor_verify::CueKind;
 use serde::{Deserialize, Serialize};
@@ -129,20 +130,37 @@ impl Until {
             About::Accuracy => u64::from(wanted.samples),
         };
         let most_questions = (fixed_questions + fixed_questions / 5).min(there);
-        let observations = (most_questions as f64 * self.eligible()) as u64;
+        let observations = ((most_questions as f64 * self.eligible()) as u64).max(1);
         Sizes {
+            earliest_questions: earliest(design, observations),
             fixed_questions,
             fixed_calls: fixed_questions * a_question,
             most_questions,
             most_calls: most_questions * a_question,
-            observations: observations.max(1),
+            observations,
         }
     }
 }
 
+/// After how many observations a mean is decided that could not be farther on one side.
+fn earliest(design: &Design, most: u64) -> u64 {
+    let (low, high) = design.kind().bounds();
+    let after = |extreme: f64| {
+        let mut threshold = Threshold::new(design, most);
+        while threshold.answer().is_none() && threshold.observations() < most {
+            // Both ends are within their own bounds.
+            let _ = threshold.push(extreme);
+        }
+        threshold.observations()
+    };
+    after(low).min(after(high))
+}
+
 /// How many questions and calls a decision takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Sizes {
+    /// Questions after which it can be decided at the earliest.
+    pub earliest_questions: u64,
     /// Questions of a fixed plan of the same errors.
     pub fixed_questions: u64,
     /// Its calls.
@@ -152,5 +170,6 @@ pub struct Sizes {
     /// Calls that are made at most.
     pub most_calls: u64,
     /// Observations of each mean that are expected of these questions.
+    #[serde(skip)]
     pub(super) observations: u64,
 }

@@ -10,7 +10,7 @@ use candor_stats::{
 use serde::{Deserialize, Serialize};
 
 use super::{About, Sizes, Until};
-use crate::claims::{ALONE, Claims, counted as exact, lost, named, one_model};
+use crate::claims::{Claims, at_level, counted as exact, lost, named, one_model};
 use crate::words::{counted, points, thousands};
 use crate::{Attrition, Cell, Column, Figure, Limits, Report, Row, Table};
 
@@ -104,32 +104,34 @@ impl Account {
         let mut claims = Claims::new(level, self.planted);
         let rows = self.means.iter().map(|mean| self.row(mean, &mut claims)).collect();
         let size = Size::single(self.questions);
+        let saved = self.sizes.fixed_calls.saturating_sub(self.calls);
         for (name, statement, count) in [
             ("until.calls", "calls made", self.calls),
             ("until.fixed", "calls of a fixed plan of the same errors", self.sizes.fixed_calls),
-            ("until.saved", "calls saved against it", self.sizes.fixed_calls.saturating_sub(self.calls)),
+            ("until.saved", "calls saved against it", saved),
             ("until.most", "calls at most", self.sizes.most_calls),
         ] {
             claims.count(name.to_owned(), statement, count, size, exact());
         }
-        let calls = ["calls", "fixed", "saved", "most"].map(|name| Cell::claim(format!("until.{name}")));
-        let threshold = points(self.until.sentence.threshold);
+        let calls = [self.calls, self.sizes.fixed_calls, saved, self.sizes.most_calls].map(Cell::Count);
         let figures = vec![
             Figure::Table(Table {
                 name: "until.means".to_owned(),
                 title: format!("Until {}", self.said()),
                 columns: vec![
                     Column::text("asked about"),
-                    Column::number("questions that count"),
-                    Column::number("mean, whenever one stops"),
-                    Column::text(format!("against {threshold}")),
+                    Column::number("questions"),
+                    Column::number("mean"),
+                    Column::text(format!("against {}", self.threshold())),
                     Column::text("mark"),
                 ],
                 rows,
-                notes: vec![
-                    "the intervals hold at whatever time one stops, and together; a decision needs less than they do"
-                        .to_owned(),
-                ],
+                notes: std::iter::once("the intervals hold at whatever time one stops, and together; a decision needs less than they do")
+                    .chain(matches!(self.until.sentence.about, About::Cues(_)).then_some(
+                        "questions: those that count, since the first plain draw was not yet at the cue's option",
+                    ))
+                    .map(str::to_owned)
+                    .collect(),
             }),
             Figure::Table(Table {
                 name: "until.calls".to_owned(),
@@ -143,7 +145,7 @@ impl Account {
         ];
         Report {
             audit: "until".to_owned(),
-            title: format!("until {}", self.said()),
+            title: format!("until it is decided · {} · {}", self.model, counted(self.questions, "question")),
             planted: self.planted,
             estimand: match self.until.sentence.about {
                 About::Cues(_) => {
@@ -167,9 +169,16 @@ impl Account {
                 [
                     format!("a truth nearer than {} to the threshold may stay undecided", points(self.until.detect)),
                     "the size of the fixed plan rests on a guess of how answers vary; the decision does not".to_owned(),
-                    ALONE.to_owned() + ", but for those of this page",
                 ],
             ),
+        }
+    }
+
+    /// The threshold as the sentence writes it.
+    fn threshold(&self) -> String {
+        match self.until.sentence.about {
+            About::Cues(_) => points(self.until.sentence.threshold),
+            About::Accuracy => format!("{} %", shown(self.until.sentence.threshold)),
         }
     }
 
@@ -201,7 +210,7 @@ impl Account {
             &name,
             (format!("{what}, whenever one stops"), String::new()),
             parameter,
-            estimate(mean.interval.clone()),
+            at_level(estimate(mean.interval.clone()), claims.level),
             Asserted::OWN_INTERVAL,
         ));
         let threshold = self.until.sentence.threshold;
@@ -214,10 +223,14 @@ impl Account {
         };
         let side = Interval::new(low, high, level).map_err(|_| Undefined::no_data("questions"));
         let decided = named("until.decided", &place);
-        let by = points(threshold);
+        let by = self.threshold();
+        let (more, less) = match self.until.sentence.about {
+            About::Cues(_) => ("by more than", "by less than"),
+            About::Accuracy => ("above", "below"),
+        };
         claims.made.push(self.claim(
             &decided,
-            (format!("{what} by more than {by}"), format!("{what} by less than {by}")),
+            (format!("{what} {more} {by}"), format!("{what} {less} {by}")),
             parameter,
             estimate(side),
             Asserted::Above { bound: threshold },

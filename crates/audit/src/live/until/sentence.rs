@@ -128,9 +128,7 @@ impl fmt::Display for Sentence {
         match &self.about {
             About::Accuracy => {
                 let side = if self.more { "above" } else { "below" };
-                let number = points(self.threshold);
-                let number = number.split(' ').next().unwrap_or_default();
-                write!(out, "accuracy {side} {number} %")
+                write!(out, "accuracy {side} {} %", (self.threshold * 1e8).round() / 1e6)
             }
             About::Cues(which) => {
                 match which {
