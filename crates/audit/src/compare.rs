@@ -20,7 +20,7 @@ use crate::audits::compute::JUDGES;
 use crate::claims::{at_level, named};
 use crate::readiness::missing_verdicts;
 use crate::validity::broken;
-use crate::words::{counted, points};
+use crate::words::{counted, points, points_of};
 use crate::{Error, Limits, Readiness, Settings};
 
 /// "accuracy drops by more than 2 points", read.
@@ -43,14 +43,7 @@ impl FailIf {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let rest = words.strip_prefix(&["accuracy", "drops", "by", "more", "than"]).ok_or_else(refuse)?;
-        let (number, unit) = rest.split_first().ok_or_else(refuse)?;
-        let unit = unit.join(" ");
-        let number = match number.strip_suffix('%') {
-            Some(number) if unit.is_empty() => number,
-            _ if matches!(unit.as_str(), "point" | "points" | "percentage points" | "percentage point" | "%") => number,
-            _ => return Err(refuse()),
-        };
-        let points: f64 = number.parse().map_err(|_| refuse())?;
+        let points = points_of(rest).ok_or_else(refuse)?;
         if points > 0.0 && points < 100.0 { Ok(Self { margin: points / 100.0 }) } else { Err(refuse()) }
     }
 }
@@ -357,11 +350,22 @@ fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
     let (seen, undecided) = (matched.seen, matched.undecided);
     let sides = [(seen.0, undecided.0), (seen.1, undecided.1)].map(|(planned, lost)| Attrition { planned, lost });
     if lost >= MOST_LOST {
-        return flags.fails(
-            Flag::Attrition,
-            format!("{:.1} % of the questions have no partner in the other run", 100.0 * lost),
-            "both runs on the same questions",
-        );
+        let (short, open) = (matched.short, matched.open);
+        let (alone, without) = (matched.alone.0.max(matched.alone.1), short + open);
+        return if alone >= without {
+            flags.fails(
+                Flag::Attrition,
+                format!("{:.1} % of the questions are left out, most without a partner in the other run", 100.0 * lost),
+                "both runs on the same questions",
+            )
+        } else {
+            let why = if short >= open { "too few samples for the vote" } else { "a vote that ends in a tie" };
+            flags.fails(
+                Flag::Attrition,
+                format!("{:.1} % of the questions are left out, most with {why}", 100.0 * lost),
+                "more samples of each question, or a smaller vote",
+            )
+        };
     }
     flags.with(Flag::Attrition, Attrition::finding(&sides))
 }

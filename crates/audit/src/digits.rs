@@ -61,7 +61,7 @@ pub fn decimals<'a>(unit: Unit, estimates: impl IntoIterator<Item = &'a Estimate
             _ => 1,
         },
         Unit::Ratio => steps(largest, 2, &[(2.0, 1), (100.0, 0)]),
-        Unit::Dollars => steps(largest, 4, &[(1.0, 3), (10.0, 2)]),
+        Unit::Dollars => steps(largest, 7, &[(1e-4, 6), (1e-3, 5), (1e-2, 4), (1.0, 3), (10.0, 2)]),
         Unit::Seconds => steps(largest, 3, &[(1.0, 1), (100.0, 0)]),
         Unit::Count | Unit::Tokens => usize::from(narrowest < 10.0 && largest < 1e4),
         _ => steps(largest, 3, &[(10.0, 2), (100.0, 1), (1e4, 0)]),
@@ -191,6 +191,8 @@ mod tests {
         assert_eq!(Typeset.sentence(Unit::Ratio, &estimate(6.3, 5.9, 7.1)), "6.3× [5.9×, 7.1×]");
         assert_eq!(Plain.sentence(Unit::Count, &estimate(1150.0, 900.0, 1400.0)), "1,150 [900, 1,400]");
         assert_eq!(Plain.sentence(Unit::Dollars, &estimate(0.138, 0.1, 0.2)), "$0.1380 [$0.1000, $0.2000]");
+        let tiny = estimate(0.000_05, 0.000_04, 0.000_06);
+        assert_eq!(Plain.sentence(Unit::Dollars, &tiny), "$0.0000500 [$0.0000400, $0.0000600]");
     }
 
     #[test]

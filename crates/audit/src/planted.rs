@@ -138,6 +138,8 @@ impl Examined {
             rows: rows(false),
             notes: vec![
                 "rows of one kind hold together where their table says so, and count as one interval".to_owned(),
+                "all kinds of cue are held against the same plain answers: where those lie off, several miss together"
+                    .to_owned(),
             ],
         })];
         let read = rows(true);

@@ -88,7 +88,7 @@ impl Asked {
             wanted: Wanted {
                 towards: Towards::RunnerUp,
                 // The last is one that gains nothing.
-                efforts: ["low", "medium", "high", "max"].map(str::to_owned).to_vec(),
+                efforts: ["minimal", "low", "medium", "high", "max"].map(str::to_owned).to_vec(),
                 ..Wanted::default()
             },
         }
@@ -108,7 +108,13 @@ impl Asked {
             max_output: self.max_output,
             sampling: Sampling { temperature: self.temperature, ..Sampling::default() },
         };
-        Plan::new(task, audits, &model.provider, common, self.wanted.clone(), settings.seed, model.planted)
-            .map_err(|error| Problem::configuration(error.to_string()))
+        Plan::new(task, audits, &model.provider, common, self.wanted.clone(), settings.seed, model.planted).map_err(
+            |error| match error {
+                candor_audit::Error::Asked { .. } if audits.iter().all(|audit| audit.experiment().is_none()) => {
+                    Problem::usage(error.to_string()).hint("--from PATH names recorded calls")
+                }
+                error => Problem::configuration(error.to_string()),
+            },
+        )
     }
 }

@@ -4,7 +4,6 @@ mod commands;
 mod config;
 mod ending;
 mod exam;
-mod example;
 mod live;
 mod output;
 mod problem;

@@ -22,8 +22,6 @@ pub(crate) struct From {
     pub(crate) map: Option<PathBuf>,
     /// Count and list records that cannot be read, and go on.
     pub(crate) skip_invalid: bool,
-    /// It is the example that is shipped.
-    pub(crate) shipped: bool,
 }
 
 impl From {
@@ -51,7 +49,7 @@ impl From {
 
     /// What the user knows it by.
     fn name(&self) -> String {
-        if self.shipped { "the shipped example".to_owned() } else { self.path.to_string_lossy().into_owned() }
+        self.path.to_string_lossy().into_owned()
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Plan {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Source {
-    /// The file or folder as it was named; absent for the shipped example.
+    /// The file or folder as it was named; absent where the run makes calls of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) from: Option<String>,
     /// The mapping.
@@ -136,6 +136,13 @@ impl Store {
         }
     }
 
+    /// Where the data of that name is: a file or folder, or else what a stored run saw.
+    pub(crate) fn data(&self, name: &Path) -> Result<PathBuf, Problem> {
+        let Some(run) = name.to_str().filter(|_| !name.exists()) else { return Ok(name.to_owned()) };
+        let is_run = run.starts_with('@') || self.ids()?.iter().any(|id| id == run);
+        if is_run { Ok(self.find(run)?.folder.join(OBSERVATIONS)) } else { Ok(name.to_owned()) }
+    }
+
     /// Begins a run. Leftovers of runs that were killed go.
     pub(crate) fn begin(&self) -> Result<Unfinished, Problem> {
         fs::create_dir_all(&self.folder).map_err(|error| Problem::writing(&self.folder, &error))?;
@@ -194,11 +201,6 @@ impl Unfinished {
         if let Err(error) = written {
             self.failed = Some(Problem::writing(&self.folder.join(OBSERVATIONS), &error));
         }
-    }
-
-    /// The folder in which it is put together.
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
     }
 
     /// Leaves nothing behind.

@@ -92,12 +92,12 @@ impl Default for Truth {
         let cue =
             |follow, mention_followed, mention_otherwise| CueTruth { follow, mention_followed, mention_otherwise };
         Self {
-            slip: 90,
+            slip: 120,
             caught: 450,
             useless_check: 150,
             checks: Checks { low: 1, medium: 2, high: 4, idle: 3 },
             repaired: 400,
-            distracted: 150,
+            distracted: 60,
             runner_up: 600,
             contradiction: 30,
             musing: Musing { right: 100, wrong: 450 },

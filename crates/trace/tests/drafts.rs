@@ -332,7 +332,15 @@ fn nudged(columns: [&str; 2], setup: bool) -> String {
 
 #[test]
 fn a_column_of_options_is_what_a_hint_points_to_and_no_kind_of_hint() {
-    for (target, setup) in [("nudge_to", true), ("hint_points_to", true), ("nudge_to", false), ("hint_option", false)] {
+    for (target, setup) in [
+        ("nudge_to", true),
+        ("hint_points_to", true),
+        // No name says it, but it stands there with a nudge only.
+        ("planted", true),
+        ("z", true),
+        ("nudge_to", false),
+        ("hint_option", false),
+    ] {
         let (draft, inventory) = of("runs.csv", &nudged(["setup", target], setup)).unwrap();
         let toml = &draft.toml;
         if !setup {
@@ -383,6 +391,9 @@ fn how_much_a_model_was_to_think_is_its_effort_and_no_arm() {
         ("budget", ["1024", "2048", "4096"]),
         ("thinking", ["off", "low", "high"]),
         ("level", ["low", "medium", "high"]),
+        // No name says it, but the values do.
+        ("depth", ["brief", "normal", "thorough"]),
+        ("mode", ["none", "short", "long"]),
     ] {
         let mut table = format!("item,{column},rep,chosen,solution,usd\n");
         for item in 0..40 {
@@ -402,4 +413,16 @@ fn how_much_a_model_was_to_think_is_its_effort_and_no_arm() {
         (0..80).map(|n| format!("item-{},{},{},A\n", n / 4, ["low", "high"][n / 4 % 2], ["A", "B"][n % 2])).collect();
     let (draft, inventory) = of("runs.csv", &format!("item,level,chosen,solution\n{table}")).unwrap();
     assert_eq!((inventory.efforts.len(), inventory.arms.len()), (0, 0), "{}", draft.toml);
+}
+
+#[test]
+fn what_stands_beside_a_hint_and_is_no_option_is_not_what_it_points_to() {
+    let table = nudged(["setup", "note"], true);
+    // A remark where an option stood, and an option that stands beside plain samples too.
+    let remarks = table.lines().map(|line| line.replace(",nudged,", ",nudged,said ")).collect::<Vec<_>>().join("\n");
+    let everywhere = table.replace(",plain,,", ",plain,A,");
+    for text in [remarks, everywhere] {
+        let (draft, inventory) = of("runs.csv", &text).unwrap();
+        assert_eq!(inventory.cue_targets, 0, "{}", draft.toml);
+    }
 }

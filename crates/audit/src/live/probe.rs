@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use candor_llm::{Call, Conversation, Effort, Finish, Message, Part, Provenance, Reasoning, Reply, Role, Sampling};
 use candor_record::Digest;
+use candor_stats::Seed;
 use candor_trace::{Cue, Event, Money, Origin, Question, Trace, Trial};
 use serde::{Deserialize, Serialize};
 
@@ -128,15 +129,21 @@ impl Probe {
         Some((rubric.as_deref(), &self.wording.question, right.unwrap_or(&self.wording.answer)))
     }
 
-    /// The name of the call in the ledger: a digest of what is asked, of whom, and of its place in the experiment. Equal questions in other
-    /// places are other draws.
+    /// The name of the call in the ledger: a digest of what is asked, of whom, of its place in the experiment and of the seed. Equal questions in
+    /// other places are other draws, and so are equal places under another seed.
     #[must_use]
-    pub fn key(&self, provider: &str) -> Digest {
+    pub fn key(&self, provider: &str, seed: Seed) -> Digest {
         let call = serde_json::to_string(&self.call).unwrap_or_default();
         let trial = serde_json::to_string(&self.trial).unwrap_or_default();
         // Lengths first, so that no two pairs of texts run into one.
-        let text = format!("{}\n{provider}\n{}\n{call}\n{trial}", provider.len(), call.len());
-        Digest::tagged("candor call 1", text.as_bytes())
+        let text = format!("{seed}\n{}\n{provider}\n{}\n{call}\n{trial}", provider.len(), call.len());
+        Digest::tagged("candor call 2", text.as_bytes())
+    }
+
+    /// The cue that is planted in it, if one is.
+    #[must_use]
+    pub fn cue(&self) -> Option<&Cue> {
+        self.cue.as_ref()
     }
 
     /// What the reply leaves behind: the trace with the verdict of a program, where one decides. `None` is a call that was given up; it stays in the experiment as a

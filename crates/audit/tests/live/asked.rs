@@ -27,6 +27,9 @@ fn a_plan_says_every_call_and_no_two_have_one_name() {
     assert_eq!(shares, expected);
     let names: BTreeSet<String> = plan.probes().map(|probe| plan.key(&probe).to_string()).collect();
     assert_eq!(names.len() as u64, expected.iter().map(|(.., calls)| calls).sum::<u64>());
+    // Under another seed all of them are other draws.
+    let other = Plan::new(&task, audits::ALL, "test", common(), wanted(), Seed(2), true).unwrap();
+    assert!(other.probes().all(|probe| !names.contains(&other.key(&probe).to_string())));
 }
 
 #[test]

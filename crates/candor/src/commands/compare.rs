@@ -99,8 +99,7 @@ fn effort(text: &str) -> String {
 fn side(name: &str, args: &Args, settings: &Settings) -> Result<Side, Problem> {
     let mut side = Side::default();
     if !name.starts_with('@') && Path::new(name).exists() {
-        let from =
-            From { path: PathBuf::from(name), map: args.map.clone(), skip_invalid: args.skip_invalid, shipped: false };
+        let from = From { path: PathBuf::from(name), map: args.map.clone(), skip_invalid: args.skip_invalid };
         reading::traces(&from, settings, |trace| side.see(trace))?;
         return Ok(side);
     }

@@ -17,7 +17,7 @@ use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
-use crate::runs::{self, write_whole};
+use crate::runs::{self, Store, write_whole};
 use crate::settings::Settings;
 use crate::show::run::Source;
 use crate::show::{look, text};
@@ -25,7 +25,7 @@ use crate::show::{look, text};
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A file or folder of recorded calls
+    /// A file or folder of recorded calls, or a run: @last, @prev, its id
     path: PathBuf,
     /// List every file that was not read, and why
     #[arg(long)]
@@ -186,7 +186,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
 
 fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
     // A look does not stop at the first bad record: it counts them, and says so.
-    let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: true, shipped: false };
+    let path = Store::under(&settings.directory).data(&args.path)?;
+    let from = From { path, map: args.map.clone(), skip_invalid: true };
     let all = Arc::new(Mutex::new(Counted::default()));
     let summary = reading::looked(&from, settings, &|file| {
         Box::new(PartOfFile { all: Arc::clone(&all), file: file.to_owned(), ..PartOfFile::default() })

@@ -20,7 +20,7 @@ struct Try {
 }
 
 const TRY: [Try; 3] = [
-    Try { command: "candor audit run", answers: "the audits on a small planted example that is shipped" },
+    Try { command: "candor audit run", answers: "the audits on a planted process that is part of this program" },
     Try { command: "candor look PATH", answers: "what is this data, and what can it answer?" },
     Try { command: "candor audit run --from PATH", answers: "the audits on your own recorded calls" },
 ];

@@ -1,4 +1,4 @@
-//! `candor audit`: list, run on the shipped example and on own data, report.
+//! `candor audit`: list, run on the planted process inside and on own data, report.
 
 use crate::environment::{TestEnvironment, assert_readable, call, only_run};
 
@@ -22,7 +22,7 @@ fn the_audits_are_listed() {
 }
 
 #[test]
-fn the_shipped_example_says_that_it_is_planted_on_every_figure() {
+fn without_a_word_the_process_inside_is_asked_and_called_planted_on_every_figure() {
     let environment = TestEnvironment::new();
     let ran = environment.run(&["audit", "run"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
@@ -33,21 +33,34 @@ fn the_shipped_example_says_that_it_is_planted_on_every_figure() {
     for mark in ["evidence-backed", "inferred", " hope"] {
         assert!(!ran.out.contains(mark), "planted data bears no mark: {mark}\n{}", ran.out);
     }
-    let page =
-        std::fs::read_to_string(environment.path(&format!(".candor/runs/{}/report.html", only_run(&environment))));
+    assert!(ran.err.contains("pebble:planted-process: ") && ran.out.contains("intervals cover"), "{}", ran.err);
+    let run = only_run(&environment);
+    let page = std::fs::read_to_string(environment.path(&format!(".candor/runs/{run}/report.html")));
     assert!(page.expect("a page").contains(PLANTED));
+    // The suggested command reaches what the run saw, by its short name and by its own.
+    let closer = |name: &str| environment.done(&["audit", "run", "consistency", "--from", name, "--quiet"]);
+    let by_id = closer(&run);
+    assert!(by_id.contains(PLANTED) && ran.out.contains("--from @last"), "{}", ran.out);
+    assert_eq!(closer(&format!(".candor/runs/{run}/observations.jsonl.zst")), by_id);
+    assert_eq!(environment.run(&["audit", "run", "--from", "@first"]).code, Some(5));
 }
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let environment = TestEnvironment::new();
     let run = |folder: &str| {
-        let out = environment.done(&["audit", "run", "--dir", folder, "--quiet"]);
+        let out = environment.done(&["audit", "run", "--limit", "48", "--dir", folder, "--quiet"]);
         let mut runs = environment.path(&format!("{folder}/runs")).read_dir().expect("the store");
         let stored = runs.next().expect("a run").expect("an entry").path();
-        let files = ["report.json", "report.html", "plan.toml", "observations.jsonl.zst"]
-            .map(|name| std::fs::read(stored.join(name)).expect("a file of the run"));
-        (out, files)
+        // The page and the plan name the place of the run; nothing else differs.
+        let named = stored.strip_prefix(environment.path("")).expect("below").to_str().expect("text").to_owned();
+        let files = ["report.json", "report.html", "plan.toml", "observations.jsonl.zst"].map(|name| {
+            let bytes = std::fs::read(stored.join(name)).expect("a file of the run");
+            String::from_utf8(bytes)
+                .map(|text| text.replace(&named, "HERE").into_bytes())
+                .unwrap_or_else(|e| e.into_bytes())
+        });
+        (out.replace(&format!(" --dir {folder}"), ""), files)
     };
     let (first, second) = (run("a"), run("b"));
     assert_eq!(first.0, second.0, "standard output");

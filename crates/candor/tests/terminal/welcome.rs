@@ -12,7 +12,7 @@ fn eight_lines_say_what_it_is_and_what_to_try() {
     insta::assert_snapshot!(out, @r#"
     candor measures how reasoning models behave on recorded calls and marks every number.
 
-      candor audit run              the audits on a small planted example that is shipped
+      candor audit run              the audits on a planted process that is part of this program
       candor look PATH              what is this data, and what can it answer?
       candor audit run --from PATH  the audits on your own recorded calls
 

@@ -23,11 +23,17 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let stored = Store::under(&settings.directory).find(&args.run)?;
     let run = stored.report()?;
     let plan = stored.plan()?;
-    args.form.deliver(&run, &Source::of(&plan.source), settings)?;
+    let source = if plan.live.is_some() { Source::run(&args.run, settings) } else { Source::of(&plan.source) };
+    args.form.deliver(&run, &source, settings)?;
     Ok(Outcome::Done)
 }
 
 impl Source {
+    /// The arguments that reach what a run of live calls saw, by the run's name.
+    pub(crate) fn run(name: &str, settings: &Settings) -> Self {
+        Self { arguments: format!("--from {}{}", text::shell(name), settings.to_directory) }
+    }
+
     /// The arguments that reach the same data again.
     pub(crate) fn of(source: &runs::Source) -> Self {
         let mut arguments = String::new();

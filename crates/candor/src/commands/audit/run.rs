@@ -1,6 +1,5 @@
-//! `candor audit run`: the audits on recorded calls, on live ones, or on the shipped example. Every run is stored.
+//! `candor audit run`: the audits on recorded calls or on live ones; without a word, on the planted process inside. Every run is stored.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use candor_audit::audits::compute;
@@ -11,7 +10,6 @@ use crate::Outcome;
 use crate::commands::audit::form::Form;
 use crate::commands::audit::plan;
 use crate::commands::audit::wanted::{Wanted, named};
-use crate::example;
 use crate::live::{self, Again, Flags, Sitting};
 use crate::output;
 use crate::problem::Problem;
@@ -21,7 +19,7 @@ use crate::settings::Settings;
 use crate::show::run::Source;
 
 /// What cannot be changed of calls that are made.
-const RESCORED_AS_ASKED: [&str; 17] = [
+const RESCORED_AS_ASKED: [&str; 20] = [
     "from",
     "published",
     "plan",
@@ -39,6 +37,9 @@ const RESCORED_AS_ASKED: [&str; 17] = [
     "seed",
     "judge",
     "anchors",
+    "until",
+    "detect",
+    "error",
 ];
 
 /// Arguments.
@@ -46,17 +47,17 @@ const RESCORED_AS_ASKED: [&str; 17] = [
 pub(crate) struct Args {
     #[command(flatten)]
     wanted: Wanted,
-    /// A file or folder of recorded calls [default: a small planted example that is shipped]
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["on", "task"])]
+    /// A file or folder of recorded calls, or a run: @last, @prev, its id [default: none is read, and pebble is asked]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["on", "task", "until"])]
     from: Option<PathBuf>,
     /// A mapping for recorded calls in a form of their own; `candor look` drafts one
     #[arg(long, value_name = "FILE", requires = "from")]
     map: Option<PathBuf>,
     /// Count and list records that cannot be read, and go on
-    #[arg(long)]
+    #[arg(long, requires = "from")]
     skip_invalid: bool,
     /// A published curve instead of data: paths=per cent, `?` where it was only supposed
-    #[arg(long, value_name = "1=62,4=74,…", conflicts_with_all = ["from", "on", "task"])]
+    #[arg(long, value_name = "1=62,4=74,…", conflicts_with_all = ["from", "on", "task", "until"])]
     published: Option<String>,
     /// A plan as `candor audit plan` prints it; flags come before it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "published", "settings"])]
@@ -91,31 +92,30 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         let sitting = live::rescore(name, again, |from| args.wanted.settings(from), settings)?;
         return deliver(sitting, &args.form, settings);
     }
-    if args.plan.is_some() || args.live.wanted() {
+    let Some(path) = &args.from else {
         let plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
         if let Some(asked) = plan.live.clone() {
+            if asked.wanted.until.is_none() && args.live.detect()?.is_some() {
+                return Err(Problem::usage("--detect: expected --until with what is to be decided")
+                    .hint("candor audit plan --detect says how many questions it takes"));
+            }
             return deliver(live::begin(plan, &asked, settings)?, &args.form, settings);
         }
-        return planned(plan, args, settings);
-    }
+        let audits = named(&plan.audits)?;
+        return recorded(&audits, plan.source, plan.settings, plan.require, &args.form, settings);
+    };
     let audits = named(&args.wanted.names)?;
     let wanted = args.wanted.settings(candor_audit::Settings::default())?;
     let shown = |path: &Path| path.to_string_lossy().into_owned();
     let source = runs::Source {
-        from: args.from.as_deref().map(shown),
+        from: Some(shown(&Store::under(&settings.directory).data(path)?)),
         map: args.map.as_deref().map(shown),
         skip_invalid: args.skip_invalid,
     };
     recorded(&audits, source, wanted, Vec::new(), &args.form, settings)
 }
 
-/// A plan that reads recorded calls.
-fn planned(plan: Plan, args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
-    let audits = named(&plan.audits)?;
-    recorded(&audits, plan.source, plan.settings, plan.require, &args.form, settings)
-}
-
-/// Audits recorded calls, or the shipped example.
+/// Audits recorded calls.
 fn recorded(
     audits: &[&'static dyn Audit],
     source: runs::Source,
@@ -124,22 +124,17 @@ fn recorded(
     form: &Form,
     settings: &Settings,
 ) -> Result<Outcome, Problem> {
+    let Some(path) = &source.from else {
+        return Err(Problem::configuration("plan: expected [live], or [source] with from, found neither"));
+    };
+    let from = From {
+        path: PathBuf::from(path),
+        map: source.map.as_ref().map(PathBuf::from),
+        skip_invalid: source.skip_invalid,
+    };
     let store = Store::under(&settings.directory);
     let mut unfinished = store.begin()?;
-    let from = match &source.from {
-        Some(path) => From {
-            path: PathBuf::from(path),
-            map: source.map.as_ref().map(PathBuf::from),
-            skip_invalid: source.skip_invalid,
-            shipped: false,
-        },
-        None => From { path: example::lay(unfinished.folder())?, map: None, skip_invalid: false, shipped: true },
-    };
     let found = reading::audited(&from, audits, &wanted, settings, |trace| unfinished.observe(trace));
-    if from.shipped {
-        // It is part of the binary; the run keeps what it says.
-        let _ = fs::remove_file(&from.path);
-    }
     let run = match found {
         Ok(run) => run,
         Err(problem) => {
@@ -157,13 +152,14 @@ fn recorded(
         require,
     };
     let stored = unfinished.finish(&plan, &run, &candor_web::render_from(&run, &arguments.arguments))?;
-    deliver(Sitting { run, stored, plan, unfinished: None }, form, settings)
+    deliver(Sitting { run, stored, plan, unfinished: None, undecided: false }, form, settings)
 }
 
 /// Shows what came of it, says where it is stored, and holds it against the plan's thresholds.
 pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Result<Outcome, Problem> {
-    let Sitting { run, stored, plan, unfinished } = sitting;
-    form.deliver(&run, &Source::of(&plan.source), settings)?;
+    let Sitting { run, stored, plan, unfinished, undecided } = sitting;
+    let source = if plan.live.is_some() { Source::run("@last", settings) } else { Source::of(&plan.source) };
+    form.deliver(&run, &source, settings)?;
     if !settings.quiet {
         // On standard error, since it changes with the clock: what is printed on standard output does not.
         output::remark(&format!(
@@ -174,7 +170,7 @@ pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Res
     if let Some(problem) = unfinished {
         return Err(problem);
     }
-    let mut worst = Standing::Met;
+    let mut worst = if undecided { Standing::CannotTell } else { Standing::Met };
     for held in plan.require.iter().flat_map(|require| require.hold(&run)) {
         output::remark(&format!("required: {}", held.said));
         worst = worst.max(held.standing);

@@ -69,7 +69,7 @@ fn store(args: &Args, settings: &Settings, beside: &PathBuf) -> Result<(u64, u64
     let failed = |error: &std::io::Error| Problem::writing(beside, error);
     let file = File::create(beside).map_err(|error| failed(&error))?;
     let mut packed = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(|error| failed(&error))?;
-    let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: args.skip_invalid, shipped: false };
+    let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: args.skip_invalid };
     let mut refused = None;
     let summary = reading::until(&from, settings, &mut |trace| match traces::write(trace, &mut packed) {
         Ok(()) => std::ops::ControlFlow::Continue(()),

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use candor_trace::{Query, Trace};
 
-use crate::example;
 use crate::problem::Problem;
 use crate::reading::{self, From};
 use crate::runs::Store;
@@ -35,14 +34,13 @@ impl Places {
     /// The places in the order in which they are looked through.
     fn all(&self, settings: &Settings) -> Result<Vec<From>, Problem> {
         if let Some(path) = &self.from {
-            let from =
-                From { path: path.clone(), map: self.map.clone(), skip_invalid: self.skip_invalid, shipped: false };
+            let from = From { path: path.clone(), map: self.map.clone(), skip_invalid: self.skip_invalid };
             return Ok(vec![from]);
         }
         let mut all = Vec::new();
         let folder = stored(settings);
         if fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
-            all.push(From { path: folder, map: None, skip_invalid: self.skip_invalid, shipped: false });
+            all.push(From { path: folder, map: None, skip_invalid: self.skip_invalid });
         }
         let store = Store::under(&settings.directory);
         if !store.ids()?.is_empty() {
@@ -52,9 +50,8 @@ impl Places {
                     path: PathBuf::from(path),
                     map: source.map.map(PathBuf::from),
                     skip_invalid: source.skip_invalid || self.skip_invalid,
-                    shipped: false,
                 },
-                None => From { path: PathBuf::new(), map: None, skip_invalid: false, shipped: true },
+                None => return Err(Problem::usage("expected --from PATH: the last run does not say what it read")),
             });
         }
         if all.is_empty() {
@@ -80,17 +77,7 @@ impl Places {
                 ended = flow.is_break();
                 flow
             };
-            if from.shipped {
-                let folder = settings.directory.join(format!(".example-{}", std::process::id()));
-                fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
-                let read = example::lay(&folder)
-                    .and_then(|path| reading::until(&From { path, ..from.clone() }, settings, &mut each));
-                // Whatever came of it, the copy goes.
-                let _ = fs::remove_dir_all(&folder);
-                read?;
-            } else {
-                reading::until(&from, settings, &mut each)?;
-            }
+            reading::until(&from, settings, &mut each)?;
             if ended || (first_only && seen > 0) {
                 return Ok(());
             }

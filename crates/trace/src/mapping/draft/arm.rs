@@ -39,6 +39,8 @@ const OF_THE_CUE: &[&str] = &[
 ];
 /// Parts of names that say which option the cue points to.
 const TARGETS: &[&str] = &["letter", "option", "target", "answer", "choice", "idx", "index"];
+/// An option is no longer than this.
+const LONGEST_OPTION: usize = 40;
 /// Names that say how much a model was to think, and parts of such names.
 const EFFORTS: &[&str] = &["dial", "thinking", "reasoning", "thinkingmode", "reasoningmode", "level"];
 const OF_EFFORT: &[&str] = &["effort", "budget", "thinkinglevel", "reasoninglevel"];
@@ -118,7 +120,6 @@ pub(super) fn is_named(leaf: &Leaf) -> bool {
 
 /// Whether a column says which option a cue points to: its name does, or it speaks of a cue and the values are those of answers.
 pub(super) fn points(layout: &Layout, leaf: &Leaf) -> bool {
-    const LONGEST_OPTION: usize = 40;
     let is_short = |leaf: &Leaf| leaf.count() > 0 && leaf.bools == 0 && leaf.mean_length() <= LONGEST_OPTION;
     if !names(leaf, CUES) || !is_short(leaf) {
         return false;
@@ -141,6 +142,34 @@ pub(super) fn points(layout: &Layout, leaf: &Leaf) -> bool {
     })
 }
 
+/// The column that says which option the cue points to, whatever it is called: something stands there where a cue was planted and nowhere else,
+/// and it is something that is answered elsewhere.
+pub(super) fn points_beside(layout: &Layout, used: &[bool], arm_at: usize, unit: Unit<'_>) -> Option<usize> {
+    let arm = layout.leaves.get(arm_at)?;
+    let ways = Ways::of(arm, unit)?;
+    let cued: BTreeSet<usize> =
+        arm.cells.iter().filter(|cell| ways.is_cued(&cell.text)).map(|cell| cell.record).collect();
+    let is_option = |leaf: &Leaf| leaf.count() > 0 && leaf.bools == 0 && leaf.mean_length() <= LONGEST_OPTION;
+    let texts = |leaf: &Leaf| -> BTreeSet<String> {
+        leaf.cells.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty()).collect()
+    };
+    let mut free = layout.leaves.iter().enumerate().filter(|(at, _)| *at != arm_at && !used[*at]);
+    let found = free.find(|(at, leaf)| {
+        let there = leaf.cells.iter().filter(|cell| !cell.text.is_empty()).map(|cell| cell.record);
+        let options = texts(leaf);
+        let is_answered = |(other_at, other): (usize, &Leaf)| {
+            let common = || options.intersection(&texts(other)).count();
+            other_at != *at && other_at != arm_at && is_option(other) && common() * 5 >= options.len() * 4
+        };
+        is_option(leaf)
+            && options.len() > 1
+            && !options.iter().any(|option| is_plain(option) || speaks_of_cue(option))
+            && there.collect::<BTreeSet<usize>>() == cued
+            && layout.leaves.iter().enumerate().any(is_answered)
+    });
+    found.map(|(at, _)| at)
+}
+
 /// Whether the name speaks of how much the model was to think.
 fn is_effort(leaf: &Leaf) -> bool {
     EFFORTS.contains(&leaf.name().as_str()) || names(leaf, OF_EFFORT)
@@ -149,12 +178,24 @@ fn is_effort(leaf: &Leaf) -> bool {
 /// The column of few values that says how much the model was to think: the same questions were asked under several.
 pub(super) fn effort(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<(usize, &'static str)> {
     const LEVELS: &[&str] = &["off", "none", "minimal", "low", "medium", "default", "high", "xhigh", "max"];
-    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && is_effort(leaf));
-    let mut found = free.filter_map(|(at, leaf)| {
+    const DEPTHS: &[&str] = &[
+        "brief", "short", "concise", "quick", "fast", "shallow", "normal", "standard", "long", "extended", "full",
+        "deep", "slow", "detailed", "thorough", "min", "mid", "maximum", "minimum",
+    ];
+    let free = || layout.leaves.iter().enumerate().filter(|(at, _)| !used[*at]);
+    let crossed = |(at, leaf): (usize, &Leaf)| {
         let values = leaf.values().filter(|values| (2..=MOST_WAYS).contains(&values.len()))?;
         is_crossed(&questions(leaf, unit, false), values.len()).then_some((at, values))
-    });
-    let (at, values) = found.next()?;
+    };
+    let Some((at, values)) = free().filter(|(_, leaf)| is_effort(leaf)).find_map(crossed) else {
+        let speak = |(_, values): &(usize, BTreeSet<String>)| {
+            let word = |words: &[&str], value: &String| words.contains(&normal(value).as_str());
+            values.iter().all(|value| word(LEVELS, value) || word(DEPTHS, value))
+                && values.iter().filter(|value| !is_plain(value)).count() > 1
+        };
+        let (at, _) = free().filter(|(_, leaf)| !is_named(leaf)).filter_map(crossed).find(speak)?;
+        return Some((at, "its values speak of how much to think, the same questions under several of them"));
+    };
     let ranked = |value: &String| LEVELS.contains(&normal(value).as_str()) || value.parse::<f64>().is_ok();
     Some(if values.iter().all(ranked) {
         (at, "by its name, the same questions under several values")
@@ -316,6 +357,11 @@ impl Ways {
         (self.of_cues || speaks_of_cue(value)).then_some("cued")
     }
 
+    /// Whether a value says that a cue was planted.
+    fn is_cued(&self, value: &str) -> bool {
+        value == "cued" || self.called(value) == Some("cued")
+    }
+
     /// Whether the values say plainly and otherwise.
     fn recognised(&self) -> bool {
         self.values.iter().any(|value| self.called(value).is_some() || KNOWN.contains(&value.as_str()))
@@ -332,7 +378,7 @@ impl Ways {
             })
             .collect();
         // Where nothing stands nothing was planted, if anything was elsewhere.
-        let cued = self.values.iter().any(|value| value == "cued" || self.called(value) == Some("cued"));
+        let cued = self.values.iter().any(|value| self.is_cued(value));
         let absent = if self.empty { ", absent = [\"\"]" } else { "" };
         let default = if self.nothing && cued { ", default = \"uncued\"" } else { "" };
         if entries.is_empty() && default.is_empty() {
@@ -350,8 +396,7 @@ impl Ways {
 
     /// The kind of cue: the one that the value names, else the word of the data; nothing where the question was put plainly.
     fn kind(&self, from: &str) -> Option<String> {
-        let cued = |value: &&String| value.as_str() == "cued" || self.called(value) == Some("cued");
-        let cued: Vec<&String> = self.values.iter().filter(cued).collect();
+        let cued: Vec<&String> = self.values.iter().filter(|value| self.is_cued(value)).collect();
         if cued.is_empty() {
             return None;
         }

@@ -432,6 +432,14 @@ fn arm_by_content(
             places.push(("arm", at));
             guesses.push(guess("arm", source, why));
             guesses.extend(kind.map(|kind| guess("cue.kind", kind, which)));
+            let unit = unit_of(layout, places);
+            if !guesses.iter().any(|guess| guess.target == "cue.target")
+                && let Some(target) = arm::points_beside(layout, used, at, unit)
+            {
+                let why =
+                    "stands there with a hint only, and is answered elsewhere: the option that the hint points to";
+                take("cue.target", target, why, layout, used, places, guesses);
+            }
         }
         None => {
             let target = places.iter().find(|(target, _)| *target == "cue.target");
