@@ -20,7 +20,7 @@ use crate::audits::compute::JUDGES;
 use crate::claims::{at_level, named};
 use crate::readiness::missing_verdicts;
 use crate::validity::broken;
-use crate::words::{counted, points};
+use crate::words::{counted, points, points_of};
 use crate::{Error, Limits, Readiness, Settings};
 
 /// "accuracy drops by more than 2 points", read.
@@ -43,14 +43,7 @@ impl FailIf {
         let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let rest = words.strip_prefix(&["accuracy", "drops", "by", "more", "than"]).ok_or_else(refuse)?;
-        let (number, unit) = rest.split_first().ok_or_else(refuse)?;
-        let unit = unit.join(" ");
-        let number = match number.strip_suffix('%') {
-            Some(number) if unit.is_empty() => number,
-            _ if matches!(unit.as_str(), "point" | "points" | "percentage points" | "percentage point" | "%") => number,
-            _ => return Err(refuse()),
-        };
-        let points: f64 = number.parse().map_err(|_| refuse())?;
+        let points = points_of(rest).ok_or_else(refuse)?;
         if points > 0.0 && points < 100.0 { Ok(Self { margin: points / 100.0 }) } else { Err(refuse()) }
     }
 }

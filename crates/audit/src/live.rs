@@ -17,6 +17,7 @@ mod prompt;
 pub mod runner;
 pub mod task;
 mod undecided;
+pub mod until;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub use plan::Plan;
 pub use probe::{Common, Probe};
 pub use programs::Programs;
 pub use task::Task;
+pub use until::Until;
 
 use crate::recorded::{AtWork, Found, assemble, nothing};
 use crate::words::counted;
@@ -74,40 +76,44 @@ pub fn observe(
     let (mut seen, mut missing) = (0, 0);
     let mut undecided = Undecided::default();
     let mut judged = Vec::new();
+    let mut accounts = Vec::new();
     for Kept { plan, ledger, tariff, opinions } in kept {
         let mut heard = Heard::default();
         let before = seen;
         let programs = plan.programs()?;
         let file: Arc<str> = Arc::from(format!("plan {}", &plan.digest().to_string()[..16]));
-        let mut probes = (1..).zip(plan.probes());
-        loop {
+        let mut rounds = plan.rounds();
+        let (mut record, mut over) = (0, false);
+        while !over {
             let mut due = Vec::new();
-            for (record, probe) in probes.by_ref().take(programs.map_or(1, Programs::batch)) {
+            while due.len() < programs.map_or(1, Programs::batch) {
+                let Some(probe) = rounds.next() else {
+                    if rounds.advance(ledger)? {
+                        continue;
+                    }
+                    over = true;
+                    break;
+                };
+                record += 1;
                 let key = plan.key(&probe);
                 let held = ledger.reply(&key)?;
                 if held.is_none() && !ledger.lost(&key) {
                     missing += 1;
-                    due.push(None);
                     continue;
                 }
                 // A planted process sends no bill.
                 let cost = held.as_ref().filter(|_| !plan.planted).and_then(|held| tariff(&held.reply.usage));
                 let origin = Origin { file: Arc::clone(&file), place: Place { record, part: 0 } };
-                due.push(Some((probe, origin, held, cost)));
+                due.push((probe, origin, held, cost));
             }
-            if due.is_empty() {
-                break;
-            }
-            let made = |due: &Option<(Probe, Origin, Option<Replied>, Option<Money>)>| {
-                let (probe, origin, held, cost) = due.as_ref()?;
-                Some(probe.trace(origin.clone(), held.as_ref().map(|held| &held.reply), *cost, plan.planted))
+            let made = |(probe, origin, held, cost): &(Probe, Origin, Option<Replied>, Option<Money>)| {
+                probe.trace(origin.clone(), held.as_ref().map(|held| &held.reply), *cost, plan.planted)
             };
             let traces = match programs {
                 Some(programs) => programs.beside_each_other(&due, made),
                 None => due.iter().map(made).collect(),
             };
-            for (trace, due) in traces.into_iter().zip(&due) {
-                let (Some(mut trace), Some((probe, _, held, _))) = (trace, due) else { continue };
+            for (mut trace, (probe, _, held, _)) in traces.into_iter().zip(&due) {
                 if let (Some(opinions), Some(held)) = (opinions, held) {
                     let output = held.reply.message.visible_text();
                     trace.events.extend(opinions.score(probe, &output, &mut heard)?);
@@ -121,6 +127,7 @@ pub fn observe(
         if let Some(opinions) = opinions {
             judged.extend(opinions.say(&heard)?);
         }
+        accounts.extend(plan.account(ledger)?);
         files.push(SourceFile {
             path: format!("{}:{}", plan.provider, plan.common.model),
             format: format!("calls on {}", plan.task.name),
@@ -129,7 +136,7 @@ pub fn observe(
             digest: plan.digest().to_string(),
         });
     }
-    let Found { mut reports, silent, first } = at_work.finish()?;
+    let Found { mut reports, silent, mut first } = at_work.finish()?;
     if reports.is_empty() {
         let undecided = undecided.say(seen).map_or_else(String::new, |said| format!("; {said}"));
         return Err(Error::Nothing { what: nothing(&silent, seen) + &undecided });
@@ -141,6 +148,15 @@ pub fn observe(
         for report in &mut reports {
             report.notes.insert(0, said.clone());
         }
+    }
+    if !accounts.is_empty() {
+        until::account::stopped(&mut reports);
+        let said = accounts.iter().map(|account| match accounts.as_slice() {
+            [_] => format!("until {}", account.said()),
+            _ => format!("{}: until {}", account.model, account.said()),
+        });
+        first.splice(0..0, said);
+        reports.splice(0..0, accounts.iter().map(until::Account::report));
     }
     if missing > 0 {
         let planned = counted(seen + missing, "call");

@@ -7,6 +7,25 @@ pub fn points(share: f64) -> String {
     if (points - 1.0).abs() < 1e-9 { "1 point".to_owned() } else { format!("{points} points") }
 }
 
+/// The number of words that say one in points: `2 points`, `0.5 percentage points`, `10 pt`, `2%`, `2 per cent`. Whole words, in lower case.
+#[must_use]
+pub fn points_of(words: &[&str]) -> Option<f64> {
+    let (number, unit) = words.split_first()?;
+    let unit = unit.join(" ");
+    let number = match number.strip_suffix('%').or_else(|| number.strip_suffix("pt")) {
+        Some(number) if unit.is_empty() => number,
+        _ if matches!(
+            unit.as_str(),
+            "point" | "points" | "percentage points" | "percentage point" | "%" | "pt" | "per cent" | "percent"
+        ) =>
+        {
+            number
+        }
+        _ => return None,
+    };
+    number.parse().ok().filter(|points: &f64| points.is_finite())
+}
+
 /// A count with its thousands set apart: 18,400.
 #[must_use]
 pub fn thousands(count: u64) -> String {

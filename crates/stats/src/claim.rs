@@ -224,6 +224,14 @@ impl Claim {
         }
     }
 
+    /// The same claim after one more finding, with the mark that follows. A failure is never replaced by a later success.
+    #[must_use]
+    pub fn with_finding(self, flag: flag::Flag, finding: flag::Finding) -> Self {
+        let mut draft = self.draft;
+        draft.flags = draft.flags.with(flag, finding);
+        Self::new(draft)
+    }
+
     /// Stable name for machines.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::cues;
 use super::probe::{Common, Probe};
 use super::task::Item;
+use super::until::Until;
 
 /// What is asked about each question.
 pub trait Experiment: Sync {
@@ -60,6 +61,9 @@ pub struct Wanted {
     pub changes: Vec<String>,
     /// Samples of each question under each change: from two on, a change can be told from a second draw.
     pub change_samples: u32,
+    /// What is to be decided, where the run stops as soon as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
 }
 
 /// To which option a cue points.
@@ -84,6 +88,7 @@ impl Default for Wanted {
             effort_samples: 4,
             changes: changes::KNOWN.iter().map(|name| (*name).to_owned()).collect(),
             change_samples: 2,
+            until: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use candor_verify::{Answer, Params};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::probe::{Common, Probe};
-use super::runner::Calls;
+use super::runner::{Calls, InOrder};
 use super::task::{Item, Task};
 use super::{LedgerError, named};
 use crate::words::thousands;
@@ -114,14 +114,9 @@ impl<'a> Judging<'a> {
             })
         })
     }
-}
 
-impl Calls for Judging<'_> {
-    fn planned(&self) -> u64 {
-        self.calls().count() as u64
-    }
-
-    fn calls(&self) -> Box<dyn Iterator<Item = (Digest, Call)> + '_> {
+    /// The calls about anchors, then those about replies.
+    fn all(&self) -> impl Iterator<Item = (Digest, Call)> + Send + '_ {
         let about = |probe: Probe| {
             probe.judged()?;
             // A ledger that cannot be read any more is said by whoever reads the replies.
@@ -132,7 +127,17 @@ impl Calls for Judging<'_> {
             }
             self.about(&probe, &output).map(|(_, key, call)| (key, call))
         };
-        Box::new(self.anchored().map(|(_, _, key, call)| (key, call)).chain(self.plan.probes().filter_map(about)))
+        self.anchored().map(|(_, _, key, call)| (key, call)).chain(self.plan.probes().filter_map(about))
+    }
+}
+
+impl Calls for Judging<'_> {
+    fn planned(&self) -> u64 {
+        self.all().count() as u64
+    }
+
+    fn calls(&self) -> Box<dyn InOrder + Send + '_> {
+        Box::new(self.all())
     }
 }
 

@@ -6,10 +6,13 @@ use candor_record::Digest;
 use candor_stats::Seed;
 
 use super::experiments::{Experiment, Wanted};
+use super::ledger::{Ledger, LedgerError};
 use super::probe::{Common, Probe};
 use super::programs::{self, Programs};
 use super::task::{Item, Task, write_task};
-use super::{judge, named, runner};
+use super::until::rounds::{Deciding, Rounds, order};
+use super::until::{Account, Sizes};
+use super::{judge, named, opinions, runner};
 use crate::{Audit, Error};
 
 /// The experiments that are put on a task, for one model.
@@ -29,6 +32,8 @@ pub struct Plan<'a> {
     pub planted: bool,
     experiments: Vec<&'static dyn Experiment>,
     programs: Option<Arc<Programs>>,
+    /// The questions of a run that stops when something is decided, in the order in which they are asked.
+    deciding: Option<(Vec<usize>, Sizes)>,
 }
 
 impl std::fmt::Debug for Plan<'_> {
@@ -66,7 +71,7 @@ impl<'a> Plan<'a> {
         audits: &[&'static dyn Audit],
         provider: &str,
         common: Common,
-        wanted: Wanted,
+        mut wanted: Wanted,
         seed: Seed,
         planted: bool,
     ) -> Result<Self, Error> {
@@ -86,7 +91,44 @@ impl<'a> Plan<'a> {
             judge::decides(item, &item.wording, &labels)
                 .map_err(|error| Error::Asked { what: format!("question `{}`: {error}", item.id) })?;
         }
-        Ok(Self { task, provider: provider.to_owned(), common, wanted, seed, planted, experiments, programs: None })
+        let until = wanted.until.clone();
+        let foreign = |item: &&Item| programs::asks(item) || opinions::asks(item);
+        if let (Some(until), Some(item)) = (&until, task.items.iter().find(foreign)) {
+            // A decision reads verdicts round by round, while calls are being made: neither waits for foreign code.
+            let what = format!(
+                "--until \"{}\" decides by what candor decides by itself, found question `{}` with another verifier",
+                until.sentence, item.id
+            );
+            return Err(Error::Asked { what });
+        }
+        if let Some(until) = &until {
+            let (needed, named) = (until.experiment().name(), |one: &&dyn Experiment| one.name());
+            if let Some(other) = experiments.iter().map(named).find(|name| *name != needed) {
+                let what = format!("--until \"{}\" decides calls of {needed} alone, found {other}", until.sentence);
+                return Err(Error::Asked { what });
+            }
+            until.narrow(&mut wanted);
+        }
+        let mut plan = Self {
+            task,
+            provider: provider.to_owned(),
+            common,
+            wanted,
+            seed,
+            planted,
+            experiments,
+            programs: None,
+            deciding: None,
+        };
+        if let Some(until) = until {
+            let mut asked = order(task.items.len(), seed);
+            asked.retain(|at| task.items.get(*at).is_some_and(|item| !plan.about(item).is_empty()));
+            let design = until.design(&plan.wanted)?;
+            let sizes = until.sizes(&design, &plan.wanted, asked.len() as u64);
+            asked.truncate(usize::try_from(sizes.most_questions).unwrap_or(usize::MAX));
+            plan.deciding = Some((asked, sizes));
+        }
+        Ok(plan)
     }
 
     /// The same plan, with programs of its task that may run.
@@ -114,11 +156,66 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Every call, in order.
-    pub fn probes(&self) -> impl Iterator<Item = Probe> + '_ {
+    /// How many questions and calls a decision takes, where the run stops when it is made.
+    #[must_use]
+    pub fn sizes(&self) -> Option<Sizes> {
+        self.deciding.as_ref().map(|(_, sizes)| *sizes)
+    }
+
+    /// What the replies so far decide; `None` where the plan decides nothing.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn account(&self, ledger: &Ledger) -> Result<Option<Account>, LedgerError> {
+        self.deciding().map(|deciding| deciding.account(ledger)).transpose()
+    }
+
+    /// A decision, before any call.
+    pub(super) fn deciding(&self) -> Option<Deciding<'_>> {
+        let (until, (_, sizes)) = (self.wanted.until.as_ref()?, self.deciding.as_ref()?);
+        // Its design was tried when the plan was made.
+        Deciding::new(self, until, *sizes).ok()
+    }
+
+    /// The calls in the order in which they can be made.
+    pub(super) fn rounds(&self) -> Rounds<'_> {
+        Rounds::of(self)
+    }
+
+    /// The questions in the order in which they are asked.
+    fn items(&self) -> impl Iterator<Item = &Item> + Send {
+        let (all, some) = match &self.deciding {
+            None => (Some(&self.task.items), None),
+            Some((asked, _)) => (None, Some(asked.iter().filter_map(|at| self.task.items.get(*at)))),
+        };
+        all.into_iter().flatten().chain(some.into_iter().flatten())
+    }
+
+    /// How many questions a run that stops asks at most.
+    pub(super) fn questions(&self) -> usize {
+        self.deciding.as_ref().map_or(0, |(asked, _)| asked.len())
+    }
+
+    /// Every call about one of them, by its place in the order.
+    pub(super) fn asks(&self, question: usize) -> Vec<Probe> {
+        let item = self.deciding.as_ref().and_then(|(asked, _)| self.task.items.get(*asked.get(question)?));
+        item.map(|item| self.about(item)).unwrap_or_default()
+    }
+
+    /// Every call about one question.
+    fn about(&self, item: &Item) -> Vec<Probe> {
+        // Every item's verifier was tried when the plan was made.
+        let asks = |experiment: &&'static dyn Experiment| {
+            experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default()
+        };
+        self.experiments.iter().flat_map(asks).collect()
+    }
+
+    /// Every call, in order; of a run that stops when something is decided, every call that it may come to.
+    pub fn probes(&self) -> impl Iterator<Item = Probe> + Send + '_ {
         self.experiments.iter().flat_map(move |experiment| {
             // Every item's verifier was tried when the plan was made.
-            self.task.items.iter().flat_map(move |item| {
+            self.items().flat_map(move |item| {
                 let program = self.programs.as_deref().and_then(|programs| programs.for_item(item));
                 let asked = experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default();
                 asked.into_iter().map(move |probe| match program {
@@ -141,7 +238,7 @@ impl<'a> Plan<'a> {
         let mut shares = Vec::new();
         for experiment in &self.experiments {
             let mut share = Share { experiment: experiment.name(), questions: 0, calls: 0, input: 0, output: Some(0) };
-            for item in &self.task.items {
+            for item in self.items() {
                 let probes = experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default();
                 share.questions += u64::from(!probes.is_empty());
                 share.calls += probes.len() as u64;

@@ -140,6 +140,12 @@ impl Probe {
         Digest::tagged("candor call 2", text.as_bytes())
     }
 
+    /// The cue that is planted in it, if one is.
+    #[must_use]
+    pub fn cue(&self) -> Option<&Cue> {
+        self.cue.as_ref()
+    }
+
     /// What the reply leaves behind: the trace with the verdict of a program, where one decides. `None` is a call that was given up; it stays in the experiment as a
     /// call without an answer, since leaving it out would flatter every number.
     #[must_use]

@@ -16,6 +16,7 @@ use futures_util::task::AtomicWaker;
 
 use super::ledger::{Ledger, LedgerError, Lost, Replied};
 use super::plan::Plan;
+use super::until::rounds::Rounds;
 use crate::names::Fixed;
 
 /// Whoever answers.
@@ -24,13 +25,38 @@ pub trait Asks: Send + Sync {
     fn ask<'a>(&'a self, call: &'a Call, key: &'a str) -> Boxed<'a, Result<Answered, Unanswered>>;
 }
 
-/// Calls that are to be made, in order, each under its name in the ledger.
-pub trait Calls {
-    /// How many they are.
+/// Calls that are to be made.
+pub trait Calls: Sync {
+    /// How many they are, at most.
     fn planned(&self) -> u64;
 
     /// They themselves.
-    fn calls(&self) -> Box<dyn Iterator<Item = (Digest, Call)> + '_>;
+    fn calls(&self) -> Box<dyn InOrder + Send + '_>;
+}
+
+/// Calls in the order in which they can be made, each under its name in the ledger.
+pub trait InOrder {
+    /// The next one; `None` where the others, if there are any, wait for the replies to those before.
+    fn next(&mut self) -> Option<(Digest, Call)>;
+
+    /// Whether what comes next may follow from what is still on its way.
+    fn waits(&self) -> bool {
+        false
+    }
+
+    /// Reads what came back and goes on to the calls that follow from it; false where there are none.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    fn advance(&mut self, _: &Ledger) -> Result<bool, LedgerError> {
+        Ok(false)
+    }
+}
+
+impl<I: Iterator<Item = (Digest, Call)>> InOrder for I {
+    fn next(&mut self) -> Option<(Digest, Call)> {
+        Iterator::next(self)
+    }
 }
 
 impl Calls for Plan<'_> {
@@ -38,8 +64,28 @@ impl Calls for Plan<'_> {
         self.shares().iter().map(|share| share.calls).sum()
     }
 
-    fn calls(&self) -> Box<dyn Iterator<Item = (Digest, Call)> + '_> {
-        Box::new(self.probes().map(|probe| (self.key(&probe), probe.call)))
+    fn calls(&self) -> Box<dyn InOrder + Send + '_> {
+        Box::new(Planned { plan: self, rounds: self.rounds() })
+    }
+}
+
+/// The calls of a plan.
+struct Planned<'p> {
+    plan: &'p Plan<'p>,
+    rounds: Rounds<'p>,
+}
+
+impl InOrder for Planned<'_> {
+    fn next(&mut self) -> Option<(Digest, Call)> {
+        self.rounds.next().map(|probe| (self.plan.key(&probe), probe.call))
+    }
+
+    fn waits(&self) -> bool {
+        self.rounds.waits()
+    }
+
+    fn advance(&mut self, ledger: &Ledger) -> Result<bool, LedgerError> {
+        self.rounds.advance(ledger)
     }
 }
 
@@ -149,7 +195,7 @@ pub enum Ended {
     Hopeless(candor_llm::Error),
 }
 
-/// Makes the calls that the ledger does not hold yet, in the order of the plan.
+/// Makes the calls that the ledger does not hold yet, in the order of the plan; where that follows from replies, a round when all of the last have come.
 ///
 /// The ledger is synced at the end and once in every 256 replies.
 ///
@@ -182,6 +228,12 @@ pub async fn run(
                 break;
             }
             let Some((key, call)) = next.take().or_else(|| calls.next()) else {
+                if calls.waits() && !under_way.is_empty() {
+                    break;
+                }
+                if calls.advance(ledger)? {
+                    continue;
+                }
                 ended = Some(Ended::Whole);
                 break;
             };

@@ -5,3 +5,4 @@
 mod asked;
 mod kept;
 mod model;
+mod until;

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use candor_audit::live::Until;
+use candor_audit::live::until::Sentence;
+use candor_audit::words::points_of;
 use candor_trace::Money;
 
 use super::Asked;
@@ -49,6 +52,15 @@ pub(crate) struct Flags {
     /// Spend at most so much, such as 5usd: never crossed by more than one call
     #[arg(long, value_name = "MONEY", help_heading = LIVE)]
     ceiling: Option<String>,
+    /// Stop as soon as this is decided: "any cue moves answers by more than 10 points", "accuracy above 60 %"
+    #[arg(long, value_name = "SENTENCE", help_heading = LIVE)]
+    until: Option<String>,
+    /// How far from its threshold a truth is to be decided [default: 10pt]
+    #[arg(long, value_name = "POINTS", help_heading = LIVE)]
+    detect: Option<String>,
+    /// The probability of each error of the decision [default: 5%]
+    #[arg(long, value_name = "PER CENT", help_heading = LIVE)]
+    error: Option<String>,
     /// Let programs that the questions name decide, confined: a task from elsewhere is foreign data
     #[arg(long, help_heading = LIVE)]
     pub(crate) allow_programs: bool,
@@ -63,7 +75,7 @@ pub(crate) struct Flags {
 impl Flags {
     /// Whether any of them asks for live calls.
     pub(crate) fn wanted(&self) -> bool {
-        !self.on.is_empty() || self.task.is_some()
+        !self.on.is_empty() || self.task.is_some() || self.until.is_some()
     }
 
     /// What they change of a plan's calls.
@@ -115,8 +127,48 @@ impl Flags {
         if let Some(ceiling) = &self.ceiling {
             asked.ceiling = Some(money(ceiling)?);
         }
+        self.decides(asked)
+    }
+
+    /// What is to be decided, and how well.
+    fn decides(&self, asked: &mut Asked) -> Result<(), Problem> {
+        let example = "--until \"any cue moves answers by more than 10 points\" --detect 10pt --error 5%";
+        if let Some(text) = &self.until {
+            let sentence =
+                Sentence::parse(text).map_err(|error| Problem::usage(format!("--until: {error}")).hint(example))?;
+            asked.wanted.until = Some(Until::of(sentence));
+            if self.repeat.is_none() {
+                // Another question says more than another sample of one.
+                (asked.wanted.samples, asked.wanted.cue_samples) = (1, 1);
+            }
+        }
+        if self.error.is_some() && asked.wanted.until.is_none() {
+            return Err(Problem::usage("--error: expected --until with what is to be decided").hint(example));
+        }
+        let detect = self.detect()?;
+        if let Some(until) = &mut asked.wanted.until {
+            until.detect = detect.unwrap_or(until.detect);
+            if let Some(text) = &self.error {
+                until.error = share("--error", text, "per cent below 50, such as 5%", 50.0)?;
+            }
+        }
         Ok(())
     }
+
+    /// The difference that is to be seen, as a share.
+    pub(crate) fn detect(&self) -> Result<Option<f64>, Problem> {
+        let read = |text: &String| share("--detect", text, "points, such as 10pt", 100.0);
+        self.detect.as_ref().map(read).transpose()
+    }
+}
+
+/// A number of points or of per cent below `most`, as a share.
+fn share(flag: &str, text: &str, expected: &str, most: f64) -> Result<f64, Problem> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    points_of(&words).filter(|points| *points > 0.0 && *points < most).map(|points| points / 100.0).ok_or_else(|| {
+        Problem::usage(format!("{flag}: expected {expected}, found `{}`", crate::show::text::clean(text)))
+    })
 }
 
 /// `5usd`, `$5`, `0.50`.

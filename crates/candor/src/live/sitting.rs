@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use candor_audit::live::runner::{self, Bounds, Ended, Progress, Stop};
 use candor_audit::live::task::read_task;
+use candor_audit::live::until::Answer;
 use candor_audit::live::{Kept, Ledger, Opinions, Plan as Calls, Task, observe};
 use candor_audit::planted::examine;
 use candor_audit::{Audit, Run, audits};
@@ -38,6 +39,8 @@ pub(crate) struct Sitting {
     pub(crate) plan: Plan,
     /// Why there is more to do, if there is.
     pub(crate) unfinished: Option<Problem>,
+    /// What it was to decide cannot be told, of one model at least.
+    pub(crate) undecided: bool,
 }
 
 /// The calls of one model, as far as they are made.
@@ -215,6 +218,11 @@ pub(super) fn conclude(
     unfinished: Option<Problem>,
 ) -> Result<Sitting, Problem> {
     let wanted = &live.plan.settings;
+    let mut undecided = false;
+    for Sat { plan, ledger, .. } in all {
+        let account = plan.account(ledger).map_err(|error| Problem::record(error.to_string()))?;
+        undecided |= account.is_some_and(|account| account.answer == Answer::CannotTell);
+    }
     let mut observations = live.observations()?;
     let kept: Vec<Kept<'_>> = all
         .iter()
@@ -232,7 +240,7 @@ pub(super) fn conclude(
         (Err(_), Some(problem)) => return Err(problem.clone()),
         (Err(error), None) => return Err(crate::reading::refused(&error)),
     };
-    if asked.on == [PEBBLE] && asked.task == PEBBLE && unfinished.is_none() {
+    if asked.on == [PEBBLE] && asked.task == PEBBLE && unfinished.is_none() && asked.wanted.until.is_none() {
         // What is true of it is known, and stands beside what was found.
         let kinds = super::model::own_kinds(live.task.items.len());
         let examined = examine(&run, &truths(&candor_pebble::Truth::default(), &kinds, asked));
@@ -245,7 +253,7 @@ pub(super) fn conclude(
     }
     let source = crate::show::run::Source::of(&live.plan.source);
     let stored = live.finish(observations, &run, &candor_web::render_from(&run, &source.arguments))?;
-    Ok(Sitting { run, stored, plan: live.plan.clone(), unfinished })
+    Ok(Sitting { run, stored, plan: live.plan.clone(), unfinished, undecided })
 }
 
 fn why_unfinished(ended: &Ended, progress: &Progress, live: &LiveRun, asked: &Asked) -> Option<Problem> {

@@ -165,7 +165,11 @@ fn brief(report: &Report, source: &Source, writing: &mut Writing) {
     writing.gap();
     let figures = text::counted(figures.len().saturating_sub(1) as u64, "figure");
     let notes = text::counted(report.notes.len() as u64, "note");
-    let command = format!("candor audit run {} {}", report.audit, source.arguments);
+    // What no audit found, such as what a run decided, is in the stored report alone.
+    let command = match candor_audit::audits::named(&report.audit) {
+        Some(_) => format!("candor audit run {} {}", report.audit, source.arguments),
+        None => "candor audit report @last --full".to_owned(),
+    };
     writing.command(&format!("{figures} and {notes} more: "), command.trim_end(), None);
 }
 

@@ -210,3 +210,51 @@ fn keys_are_named_and_never_shown() {
     assert_eq!(ran.code, Some(3), "{}", ran.err);
     assert!(ran.err.contains("DEEPSEEK_API_KEY"), "{}", ran.err);
 }
+
+#[test]
+fn a_run_stops_when_its_sentence_is_decided_and_says_what_it_saved() {
+    let environment = TestEnvironment::new();
+    let asked = ["--until", "any cue moves answers by more than 10 points"];
+    let plan = environment.done(&with(&["audit", "plan"], &asked));
+    let comments: String =
+        plan.lines().filter(|line| line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
+    assert_readable(&comments, 100);
+    assert!(plan.contains("# Until \"any cue moves") && plan.contains("audits = [\"faithfulness\"]"), "{plan}");
+    assert!(plan.contains("[live.wanted.until]") && plan.contains("detect = 0.1"), "{plan}");
+    environment.write("plan.toml", &plan);
+    assert_eq!(environment.done(&["audit", "plan", "--plan", "plan.toml"]), plan, "a plan is its own plan");
+    let ran = environment.run(&["audit", "run", "--plan", "plan.toml", "--full"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_readable(&ran.out, 100);
+    // Pebble follows five of six cues in 25 % and more.
+    assert!(ran.out.contains("points\": yes, after"), "{}", ran.out);
+    assert!(!ran.out.contains("intervals cover"), "{}", ran.out);
+    let id = only_run(&environment);
+    let resumed = environment.run(&["audit", "resume", &id, "--full"]);
+    assert!(resumed.out == ran.out, "nothing is left to ask\n{}", resumed.out);
+    // Twelve questions tell nothing of the cue that does nothing.
+    let few = ["--limit", "12", "--until", "cue visual_pattern moves answers by more than 25 points"];
+    let ran = environment.run(&with(&["audit", "run"], &few));
+    assert_eq!(ran.code, Some(8), "{}\n{}", ran.out, ran.err);
+    assert!(ran.out.contains("cannot tell"), "{}", ran.out);
+}
+
+#[test]
+fn what_cannot_be_decided_is_refused_where_it_is_not_understood() {
+    let environment = TestEnvironment::new();
+    for (arguments, said) in [
+        (["--until", "any cue moves mountains"], "word 4: expected `answers`, found `mountains`"),
+        (["--detect", "10pt"], "--detect: expected --until"),
+        (["--until=accuracy above 60 %", "--error=60%"], "--error: expected per cent below 50"),
+        (["--until=accuracy above 60 %", "--detect=ten"], "--detect: expected points, such as 10pt, found `ten`"),
+    ] {
+        let ran = environment.run(&with(&["audit", "run"], &arguments));
+        assert_eq!(ran.code, Some(2), "{}", ran.err);
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+    let plan = environment.done(&["audit", "plan", "faithfulness", "--detect", "10pt"]);
+    assert!(plan.contains("to see 10 points: 464 questions; --until"), "{plan}");
+    let ran = environment.run(&["audit", "run", "lift", "--until", "accuracy above 60 %"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.err);
+    assert!(ran.err.contains("decides calls of compute alone, found lift"), "{}", ran.err);
+}

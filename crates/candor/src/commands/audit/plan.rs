@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use candor_audit::live::Until;
 use candor_audit::live::plan::Share;
-use candor_stats::power::{Variances, detectable_difference};
+use candor_audit::live::until::Sizes;
+use candor_audit::words::points;
+use candor_stats::power::{Variances, detectable_difference, questions_for_difference};
 use candor_trace::Money;
 
 use crate::Outcome;
@@ -46,19 +49,29 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let audits = named(&plan.audits)?;
     Judge::checked(asked, &questions, &audits)?;
     let models = Models::of(asked, settings)?;
-    let mut planned = Vec::new();
+    let (mut planned, mut sizes) = (Vec::new(), None);
     for model in &models.all {
-        planned.push((model, asked.plan(&questions, model, &audits, &plan.settings)?.shares()));
+        let calls = asked.plan(&questions, model, &audits, &plan.settings)?;
+        planned.push((model, calls.shares()));
+        sizes = calls.sizes();
     }
     let document =
         toml::to_string(&plan).map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
     if settings.json {
         let shares: Vec<_> =
             planned.iter().flat_map(|(model, shares)| shares.iter().map(|share| said(model, share))).collect();
-        output::json(&serde_json::json!({ "plan": plan, "calls": shares }))?;
+        let mut shown = serde_json::json!({ "plan": plan, "calls": shares });
+        if let Some(sizes) = sizes {
+            shown["until"] = serde_json::json!(sizes);
+        }
+        output::json(&shown)?;
         return Ok(Outcome::Done);
     }
-    output::print(&format!("{}\n{document}", comments(&planned, asked, plan.settings.margin)))?;
+    let stops = sizes.zip(asked.wanted.until.as_ref()).map_or_else(String::new, |(sizes, until)| stops(sizes, until));
+    output::print(&format!(
+        "{}{stops}\n{document}",
+        comments(&planned, asked, plan.settings.margin, args.live.detect()?)
+    ))?;
     Ok(Outcome::Done)
 }
 
@@ -92,9 +105,12 @@ pub(super) fn made(file: Option<&Path>, wanted: &Wanted, flags: &Flags) -> Resul
         // All that make calls, where there are calls to be made.
         let all = named(&wanted.names)?;
         let live = plan.live.is_some() && wanted.names.is_empty();
+        let until = plan.live.as_ref().and_then(|asked| asked.wanted.until.as_ref());
         plan.audits = all
             .into_iter()
             .filter(|audit| !live || audit.experiment().is_some())
+            // Those that read the calls that are made to decide it.
+            .filter(|audit| !live || until.is_none_or(|until| until.is_read_by(*audit)))
             .map(|audit| audit.about().name.to_owned())
             .collect();
     }
@@ -120,7 +136,7 @@ fn cost(model: &Model, share: &Share) -> Option<Money> {
 }
 
 /// The plan in words, as comments.
-fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64) -> String {
+fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64, detect: Option<f64>) -> String {
     let mut lines = String::new();
     for (model, shares) in planned {
         let calls: u64 = shares.iter().map(|share| share.calls).sum();
@@ -142,6 +158,9 @@ fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64) -> Str
             if let Some(shown) = shown(share, asked) {
                 let _ = writeln!(lines, "#     {shown}");
             }
+            if let Some(needed) = detect.and_then(|detect| needed(detect, share, asked)) {
+                let _ = writeln!(lines, "#     {needed}");
+            }
         }
         let total: Option<i64> = shares.iter().map(|share| cost(model, share).map(|cost| cost.0)).sum();
         if let Some(total) = total {
@@ -158,8 +177,33 @@ fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64) -> Str
     lines
 }
 
-/// What so many questions can show.
-fn shown(share: &Share, asked: &Asked) -> Option<String> {
+/// When a run that decides something may stop, in words.
+fn stops(sizes: Sizes, until: &Until) -> String {
+    let mut lines = String::new();
+    let _ = writeln!(
+        lines,
+        "# Until \"{}\":\n\
+         #   stops as soon as that is decided, each error at most {} %, {} from the threshold\n\
+         #   a fixed plan of the same errors: {}, {}\n\
+         #   this one: {} at the earliest, {} and {} at most",
+        until.sentence,
+        (until.error * 1e8).round() / 1e6,
+        points(until.detect),
+        text::counted(sizes.fixed_questions, "question"),
+        text::counted(sizes.fixed_calls, "call"),
+        text::counted(sizes.earliest_questions, "question"),
+        text::counted(sizes.most_questions, "question"),
+        text::counted(sizes.most_calls, "call"),
+    );
+    if sizes.most_questions < sizes.fixed_questions {
+        let _ =
+            writeln!(lines, "#   the task has fewer questions than the fixed plan: it may end undecided (exit code 8)");
+    }
+    lines
+}
+
+/// The variances of one question's difference, with that experiment's samples: a guess. `None` where it shows none.
+fn variances(share: &Share, asked: &Asked) -> Option<Variances> {
     let samples = match share.experiment {
         "compute" => 1,
         "lift" => asked.wanted.effort_samples,
@@ -168,8 +212,23 @@ fn shown(share: &Share, asked: &Asked) -> Option<String> {
         _ => return None,
     };
     // Variance over questions of a true difference, and of one answer that is right half of the time.
-    let variances =
-        Variances { between: 0.09, first: 0.25, first_samples: samples, second: 0.25, second_samples: samples };
+    Some(Variances { between: 0.09, first: 0.25, first_samples: samples, second: 0.25, second_samples: samples })
+}
+
+/// How many questions show a difference of that size, and how a run stops earlier.
+fn needed(detect: f64, share: &Share, asked: &Asked) -> Option<String> {
+    let questions = questions_for_difference(detect, &variances(share, asked)?, 0.05, 0.8).ok()?.ceil();
+    let shown = points(detect);
+    let mut said = format!("to see {shown}: {}", text::counted(questions as u64, "question"));
+    if share.experiment == "faithfulness" && asked.wanted.until.is_none() {
+        let _ = write!(said, "; --until \"any cue moves answers by more than {shown}\" stops early");
+    }
+    Some(said)
+}
+
+/// What so many questions can show.
+fn shown(share: &Share, asked: &Asked) -> Option<String> {
+    let variances = variances(share, asked)?;
     let seen = detectable_difference(share.questions, &variances, 0.05, 0.8).ok()?;
     let points = 100.0 * seen;
     Some(match share.experiment {

@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::show::run::Source;
 
 /// What cannot be changed of calls that are made.
-const RESCORED_AS_ASKED: [&str; 17] = [
+const RESCORED_AS_ASKED: [&str; 20] = [
     "from",
     "published",
     "plan",
@@ -37,6 +37,9 @@ const RESCORED_AS_ASKED: [&str; 17] = [
     "seed",
     "judge",
     "anchors",
+    "until",
+    "detect",
+    "error",
 ];
 
 /// Arguments.
@@ -45,7 +48,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     wanted: Wanted,
     /// A file or folder of recorded calls, or a run: @last, @prev, its id [default: none is read, and pebble is asked]
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["on", "task"])]
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["on", "task", "until"])]
     from: Option<PathBuf>,
     /// A mapping for recorded calls in a form of their own; `candor look` drafts one
     #[arg(long, value_name = "FILE", requires = "from")]
@@ -54,7 +57,7 @@ pub(crate) struct Args {
     #[arg(long, requires = "from")]
     skip_invalid: bool,
     /// A published curve instead of data: paths=per cent, `?` where it was only supposed
-    #[arg(long, value_name = "1=62,4=74,…", conflicts_with_all = ["from", "on", "task"])]
+    #[arg(long, value_name = "1=62,4=74,…", conflicts_with_all = ["from", "on", "task", "until"])]
     published: Option<String>,
     /// A plan as `candor audit plan` prints it; flags come before it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "published", "settings"])]
@@ -92,6 +95,10 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let Some(path) = &args.from else {
         let plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
         if let Some(asked) = plan.live.clone() {
+            if asked.wanted.until.is_none() && args.live.detect()?.is_some() {
+                return Err(Problem::usage("--detect: expected --until with what is to be decided")
+                    .hint("candor audit plan --detect says how many questions it takes"));
+            }
             return deliver(live::begin(plan, &asked, settings)?, &args.form, settings);
         }
         let audits = named(&plan.audits)?;
@@ -145,12 +152,12 @@ fn recorded(
         require,
     };
     let stored = unfinished.finish(&plan, &run, &candor_web::render_from(&run, &arguments.arguments))?;
-    deliver(Sitting { run, stored, plan, unfinished: None }, form, settings)
+    deliver(Sitting { run, stored, plan, unfinished: None, undecided: false }, form, settings)
 }
 
 /// Shows what came of it, says where it is stored, and holds it against the plan's thresholds.
 pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Result<Outcome, Problem> {
-    let Sitting { run, stored, plan, unfinished } = sitting;
+    let Sitting { run, stored, plan, unfinished, undecided } = sitting;
     let source = if plan.live.is_some() { Source::run("@last", settings) } else { Source::of(&plan.source) };
     form.deliver(&run, &source, settings)?;
     if !settings.quiet {
@@ -163,7 +170,7 @@ pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Res
     if let Some(problem) = unfinished {
         return Err(problem);
     }
-    let mut worst = Standing::Met;
+    let mut worst = if undecided { Standing::CannotTell } else { Standing::Met };
     for held in plan.require.iter().flat_map(|require| require.hold(&run)) {
         output::remark(&format!("required: {}", held.said));
         worst = worst.max(held.standing);
