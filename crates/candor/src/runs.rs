@@ -176,6 +176,25 @@ impl Store {
     }
 }
 
+/// Whether what lies there was seen by a run that stopped when something was decided, itself or at some removes.
+pub(crate) fn stopped_early(observations: &Path) -> bool {
+    let mut path = observations.to_owned();
+    // A run that read what another one saw leads back to it; who reads himself made the calls.
+    for _ in 0..64 {
+        let known = path.file_name().is_some_and(|name| name == OBSERVATIONS);
+        let text = known.then(|| fs::read_to_string(path.with_file_name(PLAN)).ok()).flatten();
+        let Some(plan) = text.and_then(|text| toml::from_str::<Plan>(&text).ok()) else { return false };
+        if plan.live.is_some_and(|asked| asked.wanted.until.is_some()) {
+            return true;
+        }
+        match plan.source.from.map(PathBuf::from) {
+            Some(from) if from != path => path = from,
+            _ => return false,
+        }
+    }
+    false
+}
+
 /// A run that is being written.
 pub(crate) struct Unfinished {
     store: Store,

@@ -127,6 +127,8 @@ impl<'a> Plan<'a> {
             let sizes = until.sizes(&design, &plan.wanted, asked.len() as u64);
             asked.truncate(usize::try_from(sizes.most_questions).unwrap_or(usize::MAX));
             plan.deciding = Some((asked, sizes));
+            // What cannot be decided is refused here, so that every later try succeeds.
+            Deciding::new(&plan, &until, sizes)?;
         }
         Ok(plan)
     }
@@ -173,7 +175,7 @@ impl<'a> Plan<'a> {
     /// A decision, before any call.
     pub(super) fn deciding(&self) -> Option<Deciding<'_>> {
         let (until, (_, sizes)) = (self.wanted.until.as_ref()?, self.deciding.as_ref()?);
-        // Its design was tried when the plan was made.
+        // It was tried when the plan was made.
         Deciding::new(self, until, *sizes).ok()
     }
 

@@ -20,7 +20,8 @@ pub use account::{Account, Answer};
 pub use sentence::{About, Sentence, Which};
 
 use super::experiments::{self, Experiment, Wanted};
-use crate::{Audit, Error};
+use crate::report::worst;
+use crate::{Audit, Error, Run};
 
 /// The share of plain draws that go to a wrong option where another one did not: a guess, hope until measured.
 const CHANCE: f64 = 0.1;
@@ -154,6 +155,14 @@ fn earliest(design: &Design, most: u64) -> u64 {
         threshold.observations()
     };
     after(low).min(after(high))
+}
+
+/// The numbers of a run over traces that were seen by one that stopped when something was decided: their intervals are for a fixed number of questions.
+#[must_use]
+pub fn stopped(mut run: Run) -> Run {
+    account::stopped(&mut run.reports);
+    run.findings = worst(&run.reports);
+    run
 }
 
 /// How many questions and calls a decision takes.

@@ -232,6 +232,9 @@ fn a_run_stops_when_its_sentence_is_decided_and_says_what_it_saved() {
     let id = only_run(&environment);
     let resumed = environment.run(&["audit", "resume", &id, "--full"]);
     assert!(resumed.out == ran.out, "nothing is left to ask\n{}", resumed.out);
+    // Read once more, its calls are still those of a run that was stopped by its answers.
+    let again = environment.done(&["audit", "run", "faithfulness", "--from", "@last", "--json"]);
+    assert!(again.contains("the answers decided how many questions were asked"), "{again}");
     // Twelve questions tell nothing of the cue that does nothing.
     let few = ["--limit", "12", "--until", "cue visual_pattern moves answers by more than 25 points"];
     let ran = environment.run(&with(&["audit", "run"], &few));

@@ -142,6 +142,7 @@ fn recorded(
             return Err(problem);
         }
     };
+    let run = if runs::stopped_early(&from.path) { candor_audit::live::until::stopped(run) } else { run };
     let arguments = Source::of(&source);
     let plan = Plan {
         candor: run.candor.clone(),
