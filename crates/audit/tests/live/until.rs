@@ -68,7 +68,7 @@ fn sit(plan: &Plan<'_>, asks: &dyn Asks, path: &std::path::Path, at_once: usize,
 
 fn bytes(plan: &Plan<'_>, path: &std::path::Path, audit: &str) -> (String, Run) {
     let ledger = Ledger::open(path, plan.digest()).unwrap();
-    let kept = [Kept { plan, ledger: &ledger, tariff: &|_| Some(Money(1)) }];
+    let kept = [Kept { plan, ledger: &ledger, tariff: &|_| Some(Money(1)), opinions: None }];
     let settings = Settings { resamples: 200, ..Settings::default() };
     let mut traces = String::new();
     let run = observe(&kept, &audits_of(&[audit]), &settings, &mut |trace| {
