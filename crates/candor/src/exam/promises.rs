@@ -4,6 +4,7 @@
 use candor_audit::planted::Planted;
 use candor_audit::validity::outcome::{aside, of_claims, vouched};
 use candor_audit::validity::row::{Kind, Row};
+use candor_audit::validity::world::Replicate;
 use candor_audit::validity::{Group, Outcome, Point, Regime, Role, World};
 use candor_audit::{Audit, Run, Settings, audits};
 use candor_pebble::{Arm, Cue, Truth};
@@ -141,11 +142,7 @@ struct Shown<'r> {
 }
 
 /// One replication: a truth is drawn, questions are drawn, the audit is run, and every row reads its claims.
-fn replicate(
-    point: Point,
-    audit: &'static dyn Audit,
-    read: fn(&Shown<'_>, &mut Stream) -> Vec<Outcome>,
-) -> Box<dyn Fn(&mut Stream) -> Vec<Outcome> + Send + Sync> {
+fn replicate(point: Point, audit: &'static dyn Audit, read: fn(&Shown<'_>, &mut Stream) -> Vec<Outcome>) -> Replicate {
     let mut asked = Asked::on_pebble();
     (asked.wanted.cue_samples, asked.wanted.effort_samples) = (1, point.samples.max(2));
     (asked.wanted.change_samples, asked.wanted.samples) = (point.samples.max(2), 16);
