@@ -247,7 +247,7 @@ fn main() {
         let wrong_side = if above { Side::Below } else { Side::Above };
         let wrong = ran.iter().filter(|ran| ran.decision == Some(wrong_side)).count() as u64;
         let interval = Proportion::new(wrong, runs).expect("runs").clopper_pearson(Level::P95).expect("an interval");
-        let interval = interval.interval().expect("an interval").clone();
+        let interval = *interval.interval().expect("an interval");
         let mean = sorted.iter().sum::<f64>() / runs as f64;
         let worst = sorted[sorted.len() - 1];
         let ratio = |calls: f64| calls / fixed as f64;
