@@ -4,7 +4,7 @@
 //! | where | what |
 //! |---|---|
 //! | [`sentence`] | what is to be decided, in words |
-//! | [`rounds`] | which calls are made next, from what came back so far |
+//! | `rounds` | which calls are made next, from what came back so far |
 //! | [`account`] | what was decided, after how many calls, as a report |
 
 pub mod account;
