@@ -96,3 +96,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn where_means_hardly_vary_more_questions_must_carry_the_rarer_outcome() {
+    // 8 of 80 questions fail somewhat: enough for yes and no, too few for means that are nearly 1 elsewhere.
+    let quiet = (0..80).map(|at| [if at % 10 == 0 { 0.8 + 0.01 * f64::from(at / 10) } else { 1.0 }]);
+    let quiet = Clusters::from_values(quiet).unwrap();
+    assert!(quiet.effective_trials().unwrap() > QUIET * 80.0 && quiet.minority() >= FEWEST_MINORITY);
+    assert!(matches!(quiet.interval_finding(), Finding::Fails { .. }));
+    let plain =
+        Clusters::from_tallies((0..80).map(|at| Tally { samples: 1, correct: u32::from(at % 10 != 0) })).unwrap();
+    assert!(plain.effective_trials().unwrap() < QUIET * 80.0);
+    assert!(matches!(plain.interval_finding(), Finding::Holds { .. }));
+}
