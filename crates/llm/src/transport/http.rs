@@ -1,6 +1,8 @@
 //! The only socket: requests over HTTP, with TLS by rustls and the system's certificate authorities, HTTP/2 where a server offers it.
 //! Nothing is decompressed and no redirect is followed: a key goes where it was sent, and nowhere else.
 
+mod obstacle;
+
 use std::time::Duration;
 
 use super::{Body, Boxed, Broken, Request, Response, Transport};
@@ -17,6 +19,9 @@ pub struct Route {
     pub connect: Duration,
     /// Idle connections kept for each host.
     pub idle: usize,
+    /// Where nothing came for so long over an HTTP/2 connection with calls on it, it is pinged; where no answer comes for as long again, it
+    /// ends with them. Without that every further try would share the connection that is dead.
+    pub ping: Duration,
 }
 
 impl std::fmt::Debug for Route {
@@ -27,13 +32,14 @@ impl std::fmt::Debug for Route {
             .field("authority", &self.authority.is_some())
             .field("connect", &self.connect)
             .field("idle", &self.idle)
+            .field("ping", &self.ping)
             .finish()
     }
 }
 
 impl Default for Route {
     fn default() -> Self {
-        Self { proxy: None, authority: None, connect: Duration::from_secs(20), idle: 64 }
+        Self { proxy: None, authority: None, connect: Duration::from_secs(20), idle: 64, ping: Duration::from_secs(30) }
     }
 }
 
@@ -63,6 +69,8 @@ impl Http {
             .connect_timeout(route.connect)
             .pool_max_idle_per_host(route.idle)
             .tcp_nodelay(true)
+            .http2_keep_alive_interval(route.ping)
+            .http2_keep_alive_timeout(route.ping)
             .user_agent(concat!("candor/", env!("CARGO_PKG_VERSION")));
         if let Some(proxy) = &route.proxy {
             let proxy = reqwest::Proxy::all(proxy)
@@ -112,6 +120,9 @@ impl Body for Coming {
 fn broken(error: &reqwest::Error) -> Broken {
     if error.is_builder() {
         return Broken::Unsendable(cause(error));
+    }
+    if let Some(what) = obstacle::found(error) {
+        return Broken::Configured(what);
     }
     if error.is_connect() {
         return Broken::Refused(cause(error));
