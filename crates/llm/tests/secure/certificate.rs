@@ -26,25 +26,47 @@ pub(crate) const ALWAYS: Valid = ("20200101000000Z", "99991231235959Z");
 pub(crate) const EXPIRED: Valid = ("20200101000000Z", "20210101000000Z");
 pub(crate) const NOT_YET: Valid = ("99900101000000Z", "99991231235959Z");
 
-/// Who signs certificates.
-pub(crate) struct Authority {
-    name: &'static str,
-    key: EcdsaKeyPair,
-    certificate: Vec<u8>,
-}
-
-/// Who a server is: its certificate, and the key to it.
+/// Who a server is, or who signs: a certificate, and the key to it.
 pub(crate) struct Identity {
     certificate: Vec<u8>,
     key: Vec<u8>,
 }
 
+/// Who signs certificates.
+pub(crate) struct Authority {
+    name: &'static str,
+    /// As a server too, which it should not be.
+    pub(crate) itself: Identity,
+}
+
 impl Authority {
     pub(crate) fn new(name: &'static str) -> Self {
-        let key = key(&new_key());
         let may_sign = extension(BASIC_CONSTRAINTS, &der(SEQUENCE, &[b"\x01\x01\xff"]));
-        let certificate = certificate(&key, name, name, ALWAYS, &key, &may_sign);
-        Self { name, key, certificate }
+        Self { name, itself: Identity::signed_by_itself(name, &may_sign) }
+    }
+
+    pub(crate) fn pem(&self) -> Vec<u8> {
+        self.itself.pem()
+    }
+
+    /// Who is called that: a name of the DNS, or an address.
+    pub(crate) fn sign(&self, name: &str, valid: Valid) -> Identity {
+        let own = new_key();
+        let signed =
+            certificate(&key(&self.itself.key), self.name, "server", valid, &key(&own), &alternative_names(name));
+        Identity { certificate: signed, key: own }
+    }
+}
+
+impl Identity {
+    /// A server of that name that nobody vouches for.
+    pub(crate) fn alone(name: &str) -> Self {
+        Self::signed_by_itself(name, &alternative_names(name))
+    }
+
+    fn signed_by_itself(name: &str, extension: &[u8]) -> Self {
+        let own = new_key();
+        Self { certificate: certificate(&key(&own), name, name, ALWAYS, &key(&own), extension), key: own }
     }
 
     /// As the file that a configuration names.
@@ -53,20 +75,6 @@ impl Authority {
         format!("-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n").into_bytes()
     }
 
-    /// Who is called that: a name of the DNS, or an address.
-    pub(crate) fn sign(&self, name: &str, valid: Valid) -> Identity {
-        let alternative = match name.parse() {
-            Ok(IpAddr::V4(address)) => der(0x87, &[&address.octets()]),
-            Ok(IpAddr::V6(address)) => der(0x87, &[&address.octets()]),
-            Err(_) => der(0x82, &[name.as_bytes()]),
-        };
-        let names = extension(ALTERNATIVE_NAMES, &der(SEQUENCE, &[&alternative]));
-        let own = new_key();
-        Identity { certificate: certificate(&self.key, self.name, "server", valid, &key(&own), &names), key: own }
-    }
-}
-
-impl Identity {
     /// A server with this identity that offers those protocols.
     pub(crate) fn server(&self, protocols: &[&str]) -> Arc<ServerConfig> {
         self.config(ServerConfig::builder().with_no_client_auth(), protocols)
@@ -75,7 +83,7 @@ impl Identity {
     /// The same, for clients that show a certificate of that authority themselves.
     pub(crate) fn server_for_members(&self, of: &Authority) -> Arc<ServerConfig> {
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(of.certificate.clone())).unwrap();
+        roots.add(CertificateDer::from(of.itself.certificate.clone())).unwrap();
         let members = WebPkiClientVerifier::builder(Arc::new(roots)).build().unwrap();
         self.config(ServerConfig::builder().with_client_cert_verifier(members), &[])
     }
@@ -86,6 +94,15 @@ impl Identity {
         config.alpn_protocols = protocols.iter().map(|protocol| protocol.as_bytes().to_vec()).collect();
         Arc::new(config)
     }
+}
+
+fn alternative_names(name: &str) -> Vec<u8> {
+    let name = match name.parse() {
+        Ok(IpAddr::V4(address)) => der(0x87, &[&address.octets()]),
+        Ok(IpAddr::V6(address)) => der(0x87, &[&address.octets()]),
+        Err(_) => der(0x82, &[name.as_bytes()]),
+    };
+    extension(ALTERNATIVE_NAMES, &der(SEQUENCE, &[&name]))
 }
 
 fn new_key() -> Vec<u8> {

@@ -49,6 +49,19 @@ async fn many_calls_share_one_connection() {
 }
 
 #[tokio::test]
+async fn a_server_that_takes_three_calls_at_once_is_sent_three() {
+    let own = Authority::new("own");
+    // The third of them is answered, and with it the others: nobody is refused for having been sent too early.
+    let script = |came: &Came| if came.number == 0 { good() } else { [vec![Step::Until(3)], good()].concat() };
+    let config = own.sign("127.0.0.1", ALWAYS).server(&["h2"]);
+    let server = Server::taking(3, config, script).await;
+    let client = client(&server.listener.url(), &trusting(&own), How { attempts: 1, connections: 12, ..how() });
+    well("the first", &ask(&client, "k").await, 1);
+    ask_at_once(&client, 24).await.iter().for_each(|came| well("one of many", came, 1));
+    assert_eq!((server.came().len(), server.most_at_once(), server.listener.taken()), (25, 3, 1));
+}
+
+#[tokio::test]
 async fn calls_that_begin_together_end_on_one_connection_too() {
     let (server, client) = pair(how(), |_| streamed()).await;
     ask_at_once(&client, 32).await.iter().for_each(|came| well("one of many", came, 1));

@@ -122,10 +122,19 @@ impl Server {
         config: Arc<ServerConfig>,
         script: impl Fn(&Came) -> Vec<Step> + Send + Sync + 'static,
     ) -> Self {
+        Self::taking(1000, config, script).await
+    }
+
+    /// One that says to take so many calls at once over a connection.
+    pub(crate) async fn taking(
+        streams: u32,
+        config: Arc<ServerConfig>,
+        script: impl Fn(&Came) -> Vec<Step> + Send + Sync + 'static,
+    ) -> Self {
         let (seen, script): (_, Arc<Script>) = (Arc::new(Seen::default()), Arc::new(script));
         let shared = Arc::clone(&seen);
         let listener = Listener::secured(config, move |stream, number| {
-            connection(stream, number, Arc::clone(&script), Arc::clone(&shared))
+            connection(stream, number, streams, Arc::clone(&script), Arc::clone(&shared))
         })
         .await;
         Self { listener, seen }
@@ -139,6 +148,11 @@ impl Server {
     /// Bytes of bodies that were sent.
     pub(crate) fn sent(&self) -> usize {
         self.seen.sent.load(Ordering::SeqCst)
+    }
+
+    /// How many requests were being answered at the same time at most.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.seen.most_at_once.load(Ordering::SeqCst)
     }
 
     /// Waits until so many requests are being answered.
@@ -165,8 +179,9 @@ enum Ending {
     Die,
 }
 
-async fn connection(stream: TlsStream<TcpStream>, number: usize, script: Arc<Script>, seen: Arc<Seen>) {
-    let Ok(mut connection) = h2::server::handshake(stream).await else { return };
+async fn connection(stream: TlsStream<TcpStream>, number: usize, streams: u32, script: Arc<Script>, seen: Arc<Seen>) {
+    let settings = h2::server::Builder::new().max_concurrent_streams(streams).handshake(stream);
+    let Ok(mut connection) = settings.await else { return };
     let (end, mut ends) = mpsc::unbounded_channel();
     let pings = Arc::new(sync::Mutex::new(connection.ping_pong().unwrap()));
     loop {

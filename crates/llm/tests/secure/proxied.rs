@@ -86,7 +86,11 @@ async fn a_proxy_that_leads_nowhere_is_asked_again_unless_it_wants_a_password() 
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
     let refuses = Proxy::start("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", nowhere).await;
     let came = ask(&client(BASE, &through(refuses.listener.address, &own), how()), "k").await;
-    not_as_configured("407", &came, "expected a proxy that takes the name and password in `proxy`, found one that");
+    not_as_configured(
+        "407",
+        &came,
+        "expected a proxy that takes the name and password in `client.proxy`, found one that",
+    );
     assert_eq!(refuses.asked().len(), 1);
 
     for answer in ["HTTP/1.1 502 Bad Gateway\r\n\r\n", "220 mail.invalid ready\r\n\r\n", "HTTP/1.1 5", ""] {

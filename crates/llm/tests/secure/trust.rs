@@ -7,7 +7,7 @@ use candor_testkit::upstream::{Step, Upstream, events, whole};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::asking::{BEGIN, GOOD, KEY, MORE, ask, broken, client, how, not_as_configured, trusting, well};
-use super::certificate::{ALWAYS, Authority, EXPIRED, NOT_YET};
+use super::certificate::{ALWAYS, Authority, EXPIRED, Identity, NOT_YET};
 use super::listener::{Listener, address};
 
 const HERE: &str = "127.0.0.1";
@@ -29,6 +29,10 @@ async fn an_authority_of_ones_own_is_trusted_beside_others() {
         }
         assert_eq!((upstream.count() - before, server.taken()), (6, 2), "a connection is used again");
     }
+    let alone = Identity::alone(HERE);
+    let server = Listener::in_front_of(address(&upstream), alone.server(&[])).await;
+    let route = Route { authority: Some(alone.pem()), ..trusting(&own) };
+    well("a certificate that signed itself", &ask(&client(&server.url(), &route, how()), "k").await, 1);
     for received in upstream.received() {
         assert_eq!(received.line, "POST /chat/completions");
         assert_eq!(received.header("authorization"), Some(format!("Bearer {KEY}").as_str()));
@@ -40,7 +44,11 @@ async fn who_is_not_trusted_is_told_nothing_and_not_asked_again() {
     let upstream = Upstream::start(|_| whole(200, &[], GOOD)).await;
     let (own, other) = (Authority::new("own"), Authority::new("other"));
     let cases = [
-        ("an unknown authority", other.sign(HERE, ALWAYS), "found one of an authority unknown here; hint: `ca` names"),
+        (
+            "an unknown authority",
+            other.sign(HERE, ALWAYS),
+            "found one of an authority unknown here; hint: `client.ca` names",
+        ),
         (
             "another name",
             own.sign("other.invalid", ALWAYS),
@@ -54,6 +62,10 @@ async fn who_is_not_trusted_is_told_nothing_and_not_asked_again() {
         not_as_configured(name, &ask(&client(&server.url(), &trusting(&own), how()), "k").await, said);
         assert_eq!(server.taken(), 1, "{name}");
     }
+    // What `openssl req -x509` makes by itself is an authority, and no server.
+    let server = Listener::in_front_of(address(&upstream), own.itself.server(&[])).await;
+    let came = ask(&client(&server.url(), &trusting(&own), how()), "k").await;
+    not_as_configured("an authority as a server", &came, "found one of an authority; hint: one made with CA:FALSE");
     let server = Listener::in_front_of(address(&upstream), own.sign(HERE, ALWAYS).server(&[])).await;
     let nobodys = Route { authority: None, ..trusting(&own) };
     not_as_configured("only the system's", &ask(&client(&server.url(), &nobodys, how()), "k").await, "unknown here");

@@ -8,6 +8,8 @@ use rustls::{AlertDescription as Alert, CertificateError as Certificate, Error};
 /// The most that is shown of what a library says of foreign bytes, in characters.
 const LONGEST: usize = 200;
 
+const CLOCK: &str = "the clock of this machine, else whoever runs the server";
+
 /// What was expected, what was found, and a hint; `None` where trying again makes sense.
 pub(super) fn found(error: &reqwest::Error) -> Option<String> {
     let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
@@ -18,7 +20,7 @@ pub(super) fn found(error: &reqwest::Error) -> Option<String> {
     let refused =
         error.is_connect() && causes().any(|cause| cause.to_string().contains("proxy authorization required"));
     refused.then(|| {
-        "expected a proxy that takes the name and password in `proxy`, found one that refuses them; hint: http://NAME:PASSWORD@HOST:PORT"
+        "expected a proxy that takes the name and password in `client.proxy`, found one that refuses them; hint: http://NAME:PASSWORD@HOST:PORT"
             .to_owned()
     })
 }
@@ -62,25 +64,24 @@ fn unfit(error: &Error) -> String {
 }
 
 fn certificate(why: &Certificate) -> String {
-    const CLOCK: &str = "the clock of this machine, else whoever runs the server";
     let (expected, found, hint) = match why {
         Certificate::UnknownIssuer => (
-            "of a trusted authority".to_owned(),
-            "of an authority unknown here".to_owned(),
-            "`ca` names a PEM file with an authority to trust",
+            "of a trusted authority",
+            "of an authority unknown here",
+            "`client.ca` names a PEM file with an authority to trust",
         ),
         Certificate::NotValidForNameContext { expected, .. } => {
-            (format!("for {}", expected.to_str()), "for another name".to_owned(), "the URL, or a proxy in between")
+            (&*format!("for {}", expected.to_str()), "for another name", "the URL, or a proxy in between")
         }
-        Certificate::Expired | Certificate::ExpiredContext { .. } => {
-            ("that is valid now".to_owned(), "that has expired".to_owned(), CLOCK)
-        }
+        Certificate::Expired | Certificate::ExpiredContext { .. } => ("valid now", "that has expired", CLOCK),
         Certificate::NotValidYet | Certificate::NotValidYetContext { .. } => {
-            ("that is valid now".to_owned(), "that is not valid yet".to_owned(), CLOCK)
+            ("valid now", "that is not valid yet", CLOCK)
         }
-        other => {
-            ("that can be trusted".to_owned(), format!("that cannot: {}", shown(other)), "whoever runs the server")
+        // Its type is another crate's: its name stands for it.
+        other if other.to_string().contains("CaUsedAsEndEntity") => {
+            ("of a server", "of an authority", "one made with CA:FALSE, or signed by that authority")
         }
+        other => ("that can be trusted", &*format!("that cannot: {}", shown(other)), "whoever runs the server"),
     };
     format!("expected a certificate {expected}, found one {found}; hint: {hint}")
 }
