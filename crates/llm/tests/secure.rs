@@ -1,6 +1,5 @@
 //! TLS, proxies and HTTP/2 over real sockets: whom a client trusts, what it says where it does not, and what a connection that many calls
 //! share does to each of them. Faults of servers without TLS are in `faults`.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
 #[cfg(test)]
 mod secure {

@@ -102,7 +102,7 @@ async fn a_proxy_that_leads_nowhere_is_asked_again_unless_it_wants_a_password() 
 
     let silent = Listener::start(|stream, _| async move {
         let _kept = stream;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
     .await;
     let route = Route { connect: Duration::from_millis(150), ..through(silent.address, &own) };
