@@ -62,6 +62,17 @@ async fn a_server_that_takes_three_calls_at_once_is_sent_three() {
 }
 
 #[tokio::test]
+async fn more_calls_than_a_connection_takes_are_on_their_way_over_several() {
+    let own = Authority::new("own");
+    // Nobody is answered before all of them wait.
+    let config = own.sign("127.0.0.1", ALWAYS).server(&["h2"]);
+    let server = Server::taking(100, config, |_| [vec![Step::Until(210)], good()].concat()).await;
+    let client = client(&server.listener.url(), &trusting(&own), How { connections: 210, ..how() });
+    ask_at_once(&client, 420).await.iter().for_each(|came| well("one of many", came, 1));
+    assert_eq!((server.came().len(), connections(&server).len()), (420, 3));
+}
+
+#[tokio::test]
 async fn calls_that_begin_together_end_on_one_connection_too() {
     let (server, client) = pair(how(), |_| streamed()).await;
     ask_at_once(&client, 32).await.iter().for_each(|came| well("one of many", came, 1));
