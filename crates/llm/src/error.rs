@@ -195,6 +195,8 @@ mod tests {
             (Error::Broken(Broken::Stalled(60)), Blame::Upstream, Retry::Now),
             (Error::Broken(Broken::Unfinished(60)), Blame::Upstream, Retry::Now),
             (Error::Broken(Broken::Unsendable("no URL".to_owned())), Blame::Caller, Retry::Never),
+            (Broken::Configured("expected another".to_owned()).into(), Blame::Caller, Retry::Never),
+            (Broken::Refused("nobody listens".to_owned()).into(), Blame::Upstream, Retry::Now),
             (Error::TooLarge { limit: 1 }, Blame::Upstream, Retry::Never),
         ];
         for (error, blame, retry) in cases {

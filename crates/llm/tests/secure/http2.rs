@@ -166,6 +166,20 @@ async fn a_connection_that_is_dead_is_found_out_and_left() {
 }
 
 #[tokio::test]
+async fn a_model_that_thinks_for_long_is_not_a_dead_connection() {
+    let own = Authority::new("own");
+    let ping = Duration::from_secs(1);
+    // Two pings go out meanwhile; without an answer to the first the connection would have ended by then.
+    let server = Server::start(own.sign("127.0.0.1", ALWAYS).server(&["h2"]), move |_| {
+        [begun(), vec![Step::Wait(ping * 9 / 4)], streamed().split_off(2)].concat()
+    })
+    .await;
+    let client = client(&server.listener.url(), &Route { ping, ..trusting(&own) }, how());
+    well("silent for long", &ask(&client, "k").await, 1);
+    assert_eq!((server.came().len(), server.listener.taken()), (1, 1));
+}
+
+#[tokio::test]
 async fn a_call_that_is_given_up_leaves_the_connection_to_the_others() {
     let script = |came: &Came| match came.name.as_str() {
         "silent" => vec![Step::Hang],

@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use h2::server::SendResponse;
@@ -38,6 +39,8 @@ pub(crate) enum Step {
     Endless(Vec<u8>),
     /// Waits until so many requests were being answered at the same time.
     Until(usize),
+    /// Waits; the connection goes on.
+    Wait(Duration),
     /// Waits until the other side has what was sent so far.
     Reached,
     /// Ends the stream (`RST_STREAM`), and drops what was not written yet.
@@ -240,6 +243,10 @@ async fn answer(
             }
             (Step::Until(requests), _) => {
                 seen.until(|seen| seen.most_at_once.load(Ordering::SeqCst) >= requests).await;
+                true
+            }
+            (Step::Wait(time), _) => {
+                tokio::time::sleep(time).await;
                 true
             }
             (Step::Reached, _) => {
