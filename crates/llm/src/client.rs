@@ -67,7 +67,8 @@ impl Default for How {
 pub struct Asked {
     /// The reply: the first choice, where there are several.
     pub reply: Reply,
-    /// How often it was asked for.
+    /// How often it was asked for. What a server turned away unread is not counted (HTTP/2: `REFUSED_STREAM`, or a connection that it
+    /// was just leaving).
     pub attempts: u32,
     /// The vendor's name of the request, for its support.
     pub request_id: Option<String>,

@@ -32,7 +32,7 @@ pub enum Error {
     },
     /// The way broke.
     #[error(transparent)]
-    Broken(#[from] Broken),
+    Broken(Broken),
     /// What came is not the protocol.
     #[error("{protocol}: expected {expected}, found {found}")]
     Malformed {
@@ -49,12 +49,22 @@ pub enum Error {
         /// The bound.
         limit: usize,
     },
-    /// The client cannot be made as configured.
+    /// The client cannot be made, or cannot connect, as configured.
     #[error("{what}")]
     Configured {
         /// What is wrong, and where.
         what: String,
     },
+}
+
+impl From<Broken> for Error {
+    /// What the configuration has to mend is not a broken way.
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Configured(what) => Self::Configured { what },
+            broken => Self::Broken(broken),
+        }
+    }
 }
 
 /// What a vendor cannot be asked for.
@@ -104,7 +114,9 @@ impl Error {
     #[must_use]
     pub fn blame(&self) -> Blame {
         match self {
-            Self::Refused { .. } | Self::Configured { .. } | Self::Broken(Broken::Unsendable(_)) => Blame::Caller,
+            Self::Refused { .. }
+            | Self::Configured { .. }
+            | Self::Broken(Broken::Unsendable(_) | Broken::Configured(_)) => Blame::Caller,
             Self::Upstream { kind: Some(kind), .. } if exhausted(kind) => Blame::Caller,
             Self::Upstream { status, .. } => match status {
                 408 | 409 | 425 | 429 => Blame::Upstream,
@@ -122,7 +134,7 @@ impl Error {
             Self::Refused { .. }
             | Self::Configured { .. }
             | Self::TooLarge { .. }
-            | Self::Broken(Broken::Unsendable(_)) => Retry::Never,
+            | Self::Broken(Broken::Unsendable(_) | Broken::Configured(_)) => Retry::Never,
             Self::Upstream { kind: Some(kind), again: None, .. } if exhausted(kind) => Retry::Never,
             Self::Upstream { status, kind, after, again, .. } => {
                 let worth = again.unwrap_or_else(|| match status {
@@ -183,6 +195,8 @@ mod tests {
             (Error::Broken(Broken::Stalled(60)), Blame::Upstream, Retry::Now),
             (Error::Broken(Broken::Unfinished(60)), Blame::Upstream, Retry::Now),
             (Error::Broken(Broken::Unsendable("no URL".to_owned())), Blame::Caller, Retry::Never),
+            (Broken::Configured("expected another".to_owned()).into(), Blame::Caller, Retry::Never),
+            (Broken::Refused("nobody listens".to_owned()).into(), Blame::Upstream, Retry::Now),
             (Error::TooLarge { limit: 1 }, Blame::Upstream, Retry::Never),
         ];
         for (error, blame, retry) in cases {

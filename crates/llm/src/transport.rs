@@ -96,6 +96,9 @@ pub enum Broken {
     /// Something came all the time, and no end.
     #[error("not at its end after {0} s")]
     Unfinished(u64),
+    /// No connection can be made as configured: asking again ends the same way. What was expected, what was found, and a hint.
+    #[error("{0}")]
+    Configured(String),
     /// The request is none: nothing was sent, and nothing will be.
     #[error("cannot be sent: {0}")]
     Unsendable(String),
