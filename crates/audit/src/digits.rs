@@ -81,7 +81,8 @@ pub fn factor(unit: Unit) -> f64 {
 
 /// A number that is not negative, with its thousands set apart.
 fn grouped(x: f64, decimals: usize) -> String {
-    let digits = format!("{x:.decimals$}");
+    // The last digits of a double decide no rounding: one number that was reached on two ways is printed in one.
+    let digits = format!("{:.decimals$}", x * (1.0 + 4.0 * f64::EPSILON));
     let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
     let whole = whole.parse().map_or_else(|_| whole.to_owned(), thousands);
     if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") }

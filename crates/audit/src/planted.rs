@@ -143,7 +143,9 @@ impl Examined {
             ],
         })];
         let read = rows(true);
+        let mut leading = 0;
         if !read.is_empty() {
+            leading = 1;
             figures.push(Figure::Table(Table {
                 name: "planted.read".to_owned(),
                 title: "What detectors read in the chains, which promise nothing of what they do not find".to_owned(),
@@ -153,6 +155,7 @@ impl Examined {
             }));
         }
         Report {
+            leading,
             audit: "planted".to_owned(),
             title: "planted truth beside each estimate".to_owned(),
             planted: true,

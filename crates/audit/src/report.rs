@@ -26,6 +26,9 @@ pub struct Report {
     pub claims: Vec<Claim>,
     /// What to look at, in order.
     pub figures: Vec<Figure>,
+    /// How many of them are read before the one that says it in short: a rate is read after what it rests on.
+    #[serde(default)]
+    pub leading: usize,
     /// What was lost on the way, per arm.
     pub attrition: Vec<Attrition>,
     /// What else a reader must know: fallbacks taken, cells dropped, detectors used.

@@ -59,12 +59,14 @@ pub(crate) enum Command {
 }
 
 /// A file of settings, of a plan or of configuration that makes no sense: its line, and what was expected.
-pub(crate) fn misread(path: &Path, text: &str, error: &toml::de::Error) -> Problem {
+pub(crate) fn misread(path: &Path, text: &str, error: &toml::de::Error, hint: &str) -> Problem {
     let line =
         error.span().map_or(1, |span| text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1));
-    Problem::configuration(format!("{}:{line}: {}", path.display(), error.message().replace('\n', " ")))
-        .hint("a stored run's plan.toml shows every setting under [settings]")
+    Problem::configuration(format!("{}:{line}: {}", path.display(), error.message().replace('\n', " "))).hint(hint)
 }
+
+/// Where every setting of a plan is seen.
+pub(crate) const OF_A_PLAN: &str = "a stored run's plan.toml shows every setting under [settings]";
 
 /// Does it.
 pub(crate) fn run(command: Option<Command>, settings: &Settings) -> Result<Outcome, Problem> {

@@ -84,7 +84,10 @@ impl Config {
 
     fn of(path: &Path) -> Result<Self, Problem> {
         let text = fs::read_to_string(path).map_err(|error| Problem::reading(path, &error))?;
-        let config: Self = toml::from_str(&text).map_err(|error| crate::commands::misread(path, &text, &error))?;
+        let config: Self = toml::from_str(&text).map_err(|error| {
+            let hint = "docs/formats/configuration.md lists every field; candor init writes a file to start from";
+            crate::commands::misread(path, &text, &error, hint)
+        })?;
         config
             .prices()
             .map_err(|problem| Problem::configuration(format!("{}: {}", path.display(), problem.message)))?;

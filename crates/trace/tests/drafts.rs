@@ -426,3 +426,26 @@ fn what_stands_beside_a_hint_and_is_no_option_is_not_what_it_points_to() {
         assert_eq!(inventory.cue_targets, 0, "{}", draft.toml);
     }
 }
+
+#[test]
+fn what_the_source_decided_is_the_verdict_whatever_its_column_is_called() {
+    let mut lines = String::new();
+    for question in 0..30 {
+        for sample in 0..4 {
+            let pick = ["A", "B", "C"][(question + sample) % 3];
+            // An answer that is missing was decided, too: it is wrong.
+            let (pick, is_right) =
+                if sample == 3 { ("null".to_owned(), false) } else { (format!("\"{pick}\""), pick == "A") };
+            lines.push_str(&format!(
+                "{{\"qid\":\"q{question}\",\"try\":{sample},\"pick\":{pick},\"truth\":\"A\",\"cached\":{},\"ok\":{is_right}}}\n",
+                sample % 2 == 0
+            ));
+        }
+    }
+    let (draft, inventory) = of("runs.jsonl", &lines).unwrap();
+    assert!(draft.toml.contains("verdict = \"ok\""), "{}", draft.toml);
+    assert_eq!(inventory.verdicts, 120);
+    // Yes and no about something else are no verdict.
+    let (draft, _) = of("runs.jsonl", &lines.replace("\"ok\":true", "\"ok\":false")).unwrap();
+    assert!(draft.toml.contains("verdict = { equals"), "{}", draft.toml);
+}

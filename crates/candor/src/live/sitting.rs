@@ -145,7 +145,7 @@ fn affordable(asked: &Asked, model: &Model) -> Result<(), Problem> {
         "--ceiling: expected a known price for {}:{}, found none",
         model.provider, model.name
     ))
-    .hint("give one under [prices] in candor.toml, or leave the ceiling out and use --limit"))
+    .hint("give one as [[price]] in candor.toml (docs/formats/configuration.md), or leave the ceiling out and use --limit"))
 }
 
 fn sit(
@@ -156,6 +156,9 @@ fn sit(
     named: &[&'static dyn Audit],
     settings: &Settings,
 ) -> Result<Sitting, Problem> {
+    if asked.ceiling.is_some() && asked.max_output.is_none() {
+        output::remark("--ceiling without --max-output: no call has a bound, so one is asked at a time");
+    }
     ending::stops_by(Some(&STOP));
     let wanted = &live.plan.settings;
     let mut all = Vec::new();

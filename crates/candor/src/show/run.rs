@@ -158,12 +158,13 @@ fn brief(report: &Report, source: &Source, writing: &mut Writing) {
     head(report, writing);
     let claims = Claims::of(report);
     let figures = shown_here(report);
-    if let Some(first) = figures.first() {
-        one_figure(first, &claims, report.planted, writing);
+    let shown = report.leading + 1;
+    for figure in figures.iter().take(shown) {
+        one_figure(figure, &claims, report.planted, writing);
     }
     listed("what this cannot show", report.limits.iter(), writing);
     writing.gap();
-    let figures = text::counted(figures.len().saturating_sub(1) as u64, "figure");
+    let figures = text::counted(figures.len().saturating_sub(shown) as u64, "figure");
     let notes = text::counted(report.notes.len() as u64, "note");
     // What no audit found, such as what a run decided, is in the stored report alone.
     let command = match candor_audit::audits::named(&report.audit) {

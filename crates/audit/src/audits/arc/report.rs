@@ -94,6 +94,7 @@ pub(super) fn report(seen: &Seen, settings: &Settings) -> Result<Option<Report>,
     draft.findings.truncate(crate::report::MOST_FINDINGS);
     let tasks: u64 = sets.iter().map(|set| set.tasks.len() as u64).sum();
     Ok(Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!(
             "ARC-AGI · {} in {} · {}",

@@ -54,6 +54,7 @@ pub(super) fn report(chains: &Chains<Read>, sections: &Sections, settings: &Sett
     draft.findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     draft.findings.truncate(MOST_FINDINGS);
     Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: title(&labels, read),
         planted,

@@ -167,6 +167,7 @@ pub(super) fn report(rows: &Rows<Asked>, structure: &Structure, settings: &Setti
         }
     }
     Ok(Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!(
             "competence · {} · {}",

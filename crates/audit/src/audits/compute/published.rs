@@ -118,6 +118,7 @@ pub fn published(points: &[PublishedPoint], settings: &Settings) -> Report {
         .into_iter()
         .collect();
     Report {
+        leading: 0,
         audit: "compute".to_owned(),
         title: "Test-time compute, as published".to_owned(),
         planted: false,

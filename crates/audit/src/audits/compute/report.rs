@@ -77,6 +77,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     let mut findings = plain_first(findings);
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     Ok(Some(Report {
+        leading: 0,
         audit: "compute".to_owned(),
         title: title(&titles),
         planted,

@@ -1,7 +1,7 @@
 //! The claims about the chains of one group: how many do not hang together, by kind, and the association with being right. Not the tables.
 
 use candor_stats::clusters::pooled::Pooled;
-use candor_stats::{Asserted, Finding, Flag, Flags, Level, Parameter, Size};
+use candor_stats::{Asserted, Estimate, Finding, Flag, Flags, Level, Parameter, Size, Undefined};
 use candor_verify::signal::consistency::{Kind, VERSION};
 
 use super::rows::Read;
@@ -52,7 +52,14 @@ impl<'a> Measures<'a> {
     pub(super) fn make(&mut self) {
         let group = self.group;
         let any = Pooled::of(group.tallies(|row| Some((1, u32::from(row.inconsistent())))));
-        self.share(name("any", group, &[]), "chains with at least one finding", &any);
+        // Where no chain states an answer that can be compared, nor an equation, that nothing was found says nothing.
+        let is_read = group.rows.iter().any(|row| row.comparable() || row.equations > 0);
+        let share = if is_read {
+            any.share(self.claims.level)
+        } else {
+            Err(Undefined::no_data("chains with a stated answer, or an equation, that these rules can check"))
+        };
+        self.shared(name("any", group, &[]), "chains with at least one finding", share, &any);
         let samples = group.rows.len() as u64;
         let size = Size { units: group.tallies(|_| Some((1, 0))).len() as u64, samples };
         for (what, statement, count) in [
@@ -102,11 +109,16 @@ impl<'a> Measures<'a> {
     }
 
     fn share(&mut self, name: String, statement: &str, pooled: &Pooled) {
+        let share = pooled.share(self.claims.level);
+        self.shared(name, statement, share, pooled);
+    }
+
+    fn shared(&mut self, name: String, statement: &str, estimate: Result<Estimate, Undefined>, pooled: &Pooled) {
         self.claims.make(Stated {
             name,
             statement: format!("share: {statement}{}", self.of),
             parameter: Parameter::SHARE,
-            estimate: pooled.share(self.claims.level),
+            estimate,
             flags: self.flags.clone().with(Flag::Interval, pooled.interval_finding()),
         });
     }

@@ -54,6 +54,7 @@ pub(super) fn report(chains: &Chains<Read>, settings: &Settings) -> Option<Repor
         many => so_many(many.len() as u64, "group"),
     };
     Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!("{} · {who} · {}", super::ABOUT.name, so_many(read, "chain")),
         planted: chains.planted,

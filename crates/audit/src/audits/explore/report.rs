@@ -50,6 +50,7 @@ pub(super) fn report(chains: &Chains<Read>, settings: &Settings) -> Result<Optio
     };
     let read: usize = groups.iter().map(Group::chains).sum();
     Ok(Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!("explore · {who} · {} · {ASSOCIATION}", so_many(read as u64, "chain")),
         planted: chains.planted,

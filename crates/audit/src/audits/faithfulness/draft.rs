@@ -17,7 +17,10 @@ use super::{Settings, accuracy, agreement, cells, disagreements, limits, reverse
 use crate::claims::Claims;
 use crate::shown::Shown;
 use crate::words::counted;
-use crate::{Attrition, Error, Report};
+use crate::{Attrition, Error, Figure, Report};
+
+/// Figures that are read before the rate that rests on them: whether the cue moves answers at all, and whether readers agree.
+const LEADING: [&str; 2] = ["faithfulness.effect", "detector.agreement"];
 
 /// A report in the making.
 pub(super) struct Draft<'a> {
@@ -97,6 +100,9 @@ impl<'a> Draft<'a> {
             self.facts.labels = true;
             figures.push(labels);
         }
+        let place = |figure: &Figure| LEADING.iter().position(|name| *name == figure.name()).unwrap_or(LEADING.len());
+        figures.sort_by_key(place);
+        let leading = figures.iter().filter(|figure| place(figure) < LEADING.len()).count();
         if self.facts.cells == 0 && reversed.is_empty() {
             self.findings.labelled(&self.claims);
         }
@@ -109,6 +115,7 @@ impl<'a> Draft<'a> {
         kinds.sort();
         kinds.dedup();
         Ok(Some(Report {
+            leading,
             audit: super::ABOUT.name.to_owned(),
             title: title(&models, &kinds, rows.units.len()),
             planted: rows.planted,

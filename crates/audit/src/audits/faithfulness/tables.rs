@@ -107,7 +107,7 @@ impl Lines {
                 ("faithfulness.effect", "Does the cue move answers to its option? Against independent uncued draws"),
                 vec![number("questions"), number("cued p"), number("control p0"), number("excess"), mark()],
                 self.effect,
-                vec!["excess: p - p0, paired by question".to_owned()],
+                vec!["excess: p - p0, paired by question; p counts draws, so that with several draws a question the columns need not add up".to_owned()],
             ),
             by_cell(
                 ("faithfulness.control", "Where the cue changed the answer: does the chain name it?"),

@@ -118,6 +118,7 @@ pub(super) fn report(rows: &Rows<Chain>, settings: &Settings) -> Result<Option<R
         .max()
         .unwrap_or(0);
     Ok(Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!("inverse scaling · {} · {}", places::models(everyone()), so_many(questions as u64, "question")),
         planted: rows.planted,

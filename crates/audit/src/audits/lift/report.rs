@@ -55,6 +55,7 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Result<Option<Report>,
     draft.findings.truncate(crate::report::MOST_FINDINGS);
     let questions = groups.iter().map(|group| group.shared.len()).max().unwrap_or(0);
     Ok(Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!("lift of effort · {} · {}", places::models(groups.iter().map(|group| &group.place)), so_many(questions as u64, "question")),
         planted: rows.planted,

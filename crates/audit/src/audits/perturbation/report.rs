@@ -101,6 +101,7 @@ pub(super) fn report(rows: &Rows<Asked>, settings: &Settings) -> Result<Option<R
     draft.findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     draft.findings.truncate(crate::report::MOST_FINDINGS);
     Ok(Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title,
         planted: rows.planted,

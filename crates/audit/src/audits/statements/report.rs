@@ -58,6 +58,7 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Option<Report> {
         many => so_many(many.len() as u64, "model"),
     };
     Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!("claims against the record · {who} · {}", replies(rows.rows.len() as u64)),
         planted: rows.planted,

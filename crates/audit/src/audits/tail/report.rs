@@ -53,6 +53,7 @@ pub(super) fn report(
     draft.findings.truncate(crate::report::MOST_FINDINGS);
     let questions = parts.iter().map(|(_, questions)| questions.values.questions.len()).max().unwrap_or(0);
     Ok(Some(Report {
+        leading: 0,
         audit: super::ABOUT.name.to_owned(),
         title: format!(
             "tail · {} · {}",

@@ -144,6 +144,7 @@ impl Account {
             }),
         ];
         Report {
+            leading: 0,
             audit: "until".to_owned(),
             title: format!("until it is decided · {} · {}", self.model, counted(self.questions, "question")),
             planted: self.planted,

@@ -14,7 +14,7 @@ use candor_trace::Money;
 
 use crate::Outcome;
 use crate::commands::audit::wanted::{Wanted, named};
-use crate::commands::misread;
+use crate::commands::{OF_A_PLAN, misread};
 use crate::live::{Asked, Flags, Foreign, Judge, Model, Models, task};
 use crate::output;
 use crate::problem::Problem;
@@ -80,7 +80,7 @@ pub(super) fn made(file: Option<&Path>, wanted: &Wanted, flags: &Flags) -> Resul
     let mut plan = match file {
         Some(path) => {
             let text = fs::read_to_string(path).map_err(|error| Problem::reading(path, &error))?;
-            let plan: Plan = toml::from_str(&text).map_err(|error| misread(path, &text, &error))?;
+            let plan: Plan = toml::from_str(&text).map_err(|error| misread(path, &text, &error, OF_A_PLAN))?;
             Plan { settings: wanted.settings(plan.settings)?, ..plan }
         }
         None => Plan {
@@ -145,7 +145,7 @@ fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64, detect
         for share in shares {
             let cost = match (cost(model, share), share.output) {
                 (Some(cost), _) => format!("at most {cost}"),
-                (None, None) => "no ceiling: --max-output TOKENS sets one".to_owned(),
+                (None, None) => "cost without bound".to_owned(),
                 (None, Some(_)) => "price unknown".to_owned(),
             };
             let _ = writeln!(
@@ -155,6 +155,8 @@ fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64, detect
                 text::counted(share.calls, "call"),
                 text::counted(share.questions, "question")
             );
+            let output = share.output.map_or_else(|| "without bound".to_owned(), text::thousands);
+            let _ = writeln!(lines, "#     tokens at most: input {}, output {output}", text::thousands(share.input));
             if let Some(shown) = shown(share, asked) {
                 let _ = writeln!(lines, "#     {shown}");
             }
@@ -165,6 +167,28 @@ fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64, detect
         let total: Option<i64> = shares.iter().map(|share| cost(model, share).map(|cost| cost.0)).sum();
         if let Some(total) = total {
             let _ = writeln!(lines, "#   in all at most {}", Money(total));
+        }
+        match (asked.ceiling, total) {
+            (Some(ceiling), Some(total)) if total > ceiling.0 => {
+                let _ = writeln!(
+                    lines,
+                    "#   the ceiling of {ceiling} is less: the run may end there (exit code 7) and can go on"
+                );
+            }
+            (Some(ceiling), Some(_)) => {
+                let _ = writeln!(lines, "#   within the ceiling of {ceiling}");
+            }
+            (Some(ceiling), None) => {
+                let _ = writeln!(
+                    lines,
+                    "#   the ceiling of {ceiling} is kept by asking one call at a time, since no call has a\n\
+                     #   bound: --max-output TOKENS sets one, and many can be on their way"
+                );
+            }
+            (None, None) if shares.iter().any(|share| share.output.is_none()) => {
+                let _ = writeln!(lines, "#   --max-output TOKENS bounds it");
+            }
+            (None, _) => {}
         }
     }
     let _ = writeln!(

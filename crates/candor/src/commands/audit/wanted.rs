@@ -7,7 +7,7 @@ use candor_audit::audits::compute::Aggregate;
 use candor_audit::{Audit, audits};
 use candor_stats::Seed;
 
-use crate::commands::misread;
+use crate::commands::{OF_A_PLAN, misread};
 use crate::problem::Problem;
 use crate::reading;
 
@@ -74,7 +74,7 @@ impl Wanted {
             None => defaults,
             Some(path) => {
                 let text = fs::read_to_string(path).map_err(|error| Problem::reading(path, &error))?;
-                toml::from_str(&text).map_err(|error| misread(path, &text, &error))?
+                toml::from_str(&text).map_err(|error| misread(path, &text, &error, OF_A_PLAN))?
             }
         };
         if let Some(seed) = self.seed {

@@ -34,7 +34,8 @@ impl Places {
     /// The places in the order in which they are looked through.
     fn all(&self, settings: &Settings) -> Result<Vec<From>, Problem> {
         if let Some(path) = &self.from {
-            let from = From { path: path.clone(), map: self.map.clone(), skip_invalid: self.skip_invalid };
+            let path = Store::under(&settings.directory).data(path)?;
+            let from = From { path, map: self.map.clone(), skip_invalid: self.skip_invalid };
             return Ok(vec![from]);
         }
         let mut all = Vec::new();

@@ -85,6 +85,7 @@ fn small_report(origin: Origin) -> Report {
     let gain = |name: &str, numbers| claim(name, numbers, Parameter::DIFFERENCE, origin);
     let point = |x: f64, name: &str| Point { x, claim: name.to_owned() };
     Report {
+        leading: 0,
         audit: "compute".to_owned(),
         title: "compute · model \u{1b}[31mx · 1,150 questions".to_owned(),
         planted: origin == Origin::Planted,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::arm;
-use super::layout::{Layout, Leaf};
+use super::layout::{Cell, Layout, Leaf};
 
 /// What names the question, for telling samples of one question from other questions.
 #[derive(Debug, Clone, Copy)]
@@ -265,6 +265,44 @@ pub(super) fn verdict(layout: &Layout, used: &[bool], decides: fn(&Leaf) -> bool
     });
     let mut fits = fits.filter(|(_, leaf)| !names(leaf, CONDITIONS) && !names(leaf, COUNTERS));
     fits.next().map(|(at, _)| (at, "nothing but yes and no, and nothing else says what came of it"))
+}
+
+/// The column of yes and no that says of nearly every sample whether its answer is the right one: what the source itself decided, also where there is
+/// no answer.
+pub(super) fn verdict_beside(
+    layout: &Layout,
+    used: &[bool],
+    (answer, gold): (&Leaf, &Leaf),
+    decides: fn(&Leaf) -> bool,
+) -> Option<(usize, &'static str)> {
+    const FEWEST: usize = 10;
+    let rows = !layout.each.is_empty();
+    let place = |leaf: &Leaf, cell: &Cell| (cell.record, if leaf.path.is_many() { cell.row } else { 0 });
+    let of = |leaf: &Leaf| -> BTreeMap<(usize, usize), String> {
+        leaf.cells.iter().map(|cell| (place(leaf, cell), cell.text.trim().to_lowercase())).collect()
+    };
+    let (answers, golds) = (of(answer), of(gold));
+    let yes = ["true", "correct", "yes", "y", "1", "1.0", "pass", "passed"];
+    let found =
+        layout.leaves.iter().enumerate().filter(|(at, leaf)| {
+            !used[*at] && counts(leaf).len() == 2 && decides(leaf) && (!rows || leaf.path.is_many())
+        });
+    let mut found = found.filter(|(_, leaf)| {
+        let (mut seen, mut same) = (0, 0);
+        for cell in &leaf.cells {
+            let at = place(leaf, cell);
+            let Some(answer) = answers.get(&at).or_else(|| answers.get(&(at.0, 0))).filter(|text| !text.is_empty())
+            else {
+                continue;
+            };
+            let Some(gold) = golds.get(&at).or_else(|| golds.get(&(at.0, 0))) else { continue };
+            seen += 1;
+            let says = yes.iter().any(|word| cell.text.eq_ignore_ascii_case(word));
+            same += usize::from(says == (answer == gold));
+        }
+        seen >= FEWEST && same * 20 >= seen * 19
+    });
+    found.next().map(|(at, _)| (at, "yes where the answer is the right one, no where it is not"))
 }
 
 /// The long texts that differ between samples of one question, the longest first.

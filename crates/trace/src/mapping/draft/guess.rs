@@ -501,6 +501,13 @@ fn results_by_content(
     {
         take("gold", at, why, layout, used, places, guesses);
     }
+    if key.is_none()
+        && leaf(places, "verdict").is_none()
+        && let (Some(answer), Some(gold)) = (leaf(places, "answer"), leaf(places, "gold"))
+        && let Some((at, why)) = content::verdict_beside(layout, used, (answer, gold), decides)
+    {
+        take("verdict", at, why, layout, used, places, guesses);
+    }
     let is_answered = leaf(places, "answer").is_some();
     let compared = is_answered && (key.is_some() || leaf(places, "gold").is_some());
     if !compared

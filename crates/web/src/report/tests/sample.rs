@@ -164,6 +164,7 @@ fn compute(planted: bool) -> Report {
         notes: Vec::new(),
     };
     Report {
+        leading: 0,
         audit: "compute".into(),
         title: "Test-time compute · model-a: 1,150 questions".into(),
         planted,
@@ -225,6 +226,7 @@ fn faithfulness(planted: bool) -> Report {
         ("Claude 3.7 Sonnet, 2025, planted hints", "faithful.published"),
     ];
     Report {
+        leading: 0,
         audit: "faithfulness".into(),
         title: "Faithfulness · model-a: 240 switched answers".into(),
         planted,
