@@ -161,9 +161,6 @@ pub fn observe(
     if missing > 0 {
         let planned = counted(seen + missing, "call");
         first.push(format!("{missing} of {planned} are not made yet: this is what the others say"));
-        for report in &mut reports {
-            report.notes.insert(0, format!("{missing} of {planned} are not made yet: this is what the others say"));
-        }
     }
     Ok(Run {
         first,

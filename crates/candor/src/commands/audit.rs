@@ -21,7 +21,7 @@ pub(crate) enum Command {
     List(list::Args),
     /// Say which calls a run would make, what they may cost and what they can show, before one is made
     Plan(Box<plan::Args>),
-    /// Run audits on recorded calls, on live ones, or on the planted example
+    /// Run audits on recorded calls, on live ones, or on the planted process inside
     Run(Box<run::Args>),
     /// Go on with a run that was stopped or killed: no call is made again whose reply is there
     Resume(resume::Args),

@@ -19,6 +19,8 @@ const PLANTED_TONE: Tone = Tone::Standing(Standing::Planted);
 pub(crate) struct Source {
     /// The arguments after a command, such as `--from runs`; empty where there is no data.
     pub(crate) arguments: String,
+    /// The run that was stored, as a command names it; the last one where nothing else is said.
+    pub(crate) run: Option<String>,
 }
 
 impl Source {
@@ -169,7 +171,7 @@ fn brief(report: &Report, source: &Source, writing: &mut Writing) {
     // What no audit found, such as what a run decided, is in the stored report alone.
     let command = match candor_audit::audits::named(&report.audit) {
         Some(_) => format!("candor audit run {} {}", report.audit, source.arguments),
-        None => "candor audit report @last --full".to_owned(),
+        None => format!("candor audit report {} --full", source.run.as_deref().unwrap_or("@last")),
     };
     writing.command(&format!("{figures} and {notes} more: "), command.trim_end(), None);
 }

@@ -24,6 +24,11 @@ fn a_plan_says_what_would_be_asked_and_is_taken_back() {
     environment.write("plan.toml", &plan);
     let again = environment.done(&["audit", "plan", "--plan", "plan.toml"]);
     assert_eq!(again, plan, "a plan is its own plan");
+    // A plan that says neither whom to ask nor what to read asks nobody.
+    let (neither, _) = plan.split_once("[live").expect("calls");
+    environment.write("neither.toml", neither);
+    let ran = environment.run(&["audit", "run", "--plan", "neither.toml"]);
+    assert!(ran.code == Some(3) && ran.err.contains("found neither"), "{:?} {}", ran.code, ran.err);
     let ran = environment.run(&["audit", "run", "--plan", "plan.toml"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.out.contains("accuracy") && ran.err.contains("768 of 768 calls"), "{}\n{}", ran.out, ran.err);
@@ -81,10 +86,14 @@ fn killed_and_resumed_a_run_ends_in_the_same_bytes() {
     let ran = environment.run(&["audit", "resume", "--dir", "b"]);
     assert!(ran.code == Some(5) && ran.err.contains("found another sitting"), "{}", ran.err);
     drop(held);
-    let ran = environment.run(&["audit", "resume", "--dir", "b"]);
+    // Another run came in between: what goes on is named by its own name, not as the last one.
+    let first = id("b");
+    environment.done(&with(&["audit", "run", "compute", "--quiet", "--dir", "b", "--seed", "9"], &SMALL));
+    let ran = environment.run(&["audit", "resume", &first, "--dir", "b"]);
     assert_eq!(ran.code, Some(0), "{}", ran.err);
     assert!(ran.err.contains("were there)"), "{}", ran.err);
-    assert!(report("b", &id("b")) == whole, "the same bytes");
+    assert!(ran.out.contains(&format!("--from {first} --dir b")) && !ran.out.contains("@last"), "{}", ran.out);
+    assert!(report("b", &first) == whole, "the same bytes");
 }
 
 #[test]

@@ -238,13 +238,16 @@ impl<'p> Deciding<'p> {
         // Both lie within their bounds by the way they are made.
         let _ = self.panel.push(mean, least, most);
         let (low, high) = self.panel.design().kind().bounds();
-        let middle = 0.5 * (least + most);
+        if most > least {
+            // A reply was given up: both answers reckon with the worst of it, and a mean of what came has no place for it.
+            return;
+        }
         if let Some((count, sum)) = self.sums.get_mut(mean) {
             *count += 1;
-            *sum += middle;
+            *sum += least;
         }
         if let Some(sequence) = self.sequences.get_mut(mean) {
-            let _ = sequence.push(((middle - low) / (high - low)).clamp(0.0, 1.0));
+            let _ = sequence.push(((least - low) / (high - low)).clamp(0.0, 1.0));
         }
     }
 

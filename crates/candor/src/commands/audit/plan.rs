@@ -96,7 +96,7 @@ pub(super) fn made(file: Option<&Path>, wanted: &Wanted, flags: &Flags) -> Resul
         return Err(Problem::configuration(what));
     }
     // Where neither calls nor recorded ones are named, the model inside is asked.
-    if flags.wanted() || plan.live.is_some() || plan.source.from.is_none() {
+    if flags.wanted() || plan.live.is_some() || file.is_none() {
         let mut asked = plan.live.take().unwrap_or_else(Asked::on_pebble);
         flags.over(&mut asked)?;
         plan.live = Some(asked);

@@ -31,7 +31,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
 impl Source {
     /// The arguments that reach what a run of live calls saw, by the run's name.
     pub(crate) fn run(name: &str, settings: &Settings) -> Self {
-        Self { arguments: format!("--from {}{}", text::shell(name), settings.to_directory) }
+        let run = format!("{}{}", text::shell(name), settings.to_directory);
+        Self { arguments: format!("--from {run}"), run: Some(run) }
     }
 
     /// The arguments that reach the same data again.
@@ -45,6 +46,6 @@ impl Source {
         if source.skip_invalid {
             arguments.push_str(" --skip-invalid");
         }
-        Self { arguments: arguments.trim_start().to_owned() }
+        Self { arguments: arguments.trim_start().to_owned(), run: None }
     }
 }

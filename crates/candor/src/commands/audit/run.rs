@@ -159,12 +159,15 @@ fn recorded(
 /// Shows what came of it, says where it is stored, and holds it against the plan's thresholds.
 pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Result<Outcome, Problem> {
     let Sitting { run, stored, plan, unfinished, undecided } = sitting;
-    let source = if plan.live.is_some() { Source::run("@last", settings) } else { Source::of(&plan.source) };
+    // A run that went on need not be the last one.
+    let last = Store::under(&settings.directory).find("@last").is_ok_and(|last| last.id == stored.id);
+    let name = if last { "@last" } else { &stored.id };
+    let source = if plan.live.is_some() { Source::run(name, settings) } else { Source::of(&plan.source) };
     form.deliver(&run, &source, settings)?;
     if !settings.quiet {
         // On standard error, since it changes with the clock: what is printed on standard output does not.
         output::remark(&format!(
-            "stored as run {}: candor audit report @last --html report.html{}",
+            "stored as run {}: candor audit report {name} --html report.html{}",
             stored.id, settings.to_directory
         ));
     }

@@ -172,7 +172,7 @@ pub(crate) fn small_run(origin: Origin) -> Run {
 }
 
 fn source() -> Source {
-    Source { arguments: "--from 'my runs'".to_owned() }
+    Source { arguments: "--from 'my runs'".to_owned(), run: None }
 }
 
 fn at(width: usize, run: &Run) -> String {

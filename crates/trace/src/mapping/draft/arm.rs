@@ -118,9 +118,13 @@ pub(super) fn is_named(leaf: &Leaf) -> bool {
     NAMES.contains(&name.as_str()) || (names(leaf, CUES) || names(leaf, WAYS)) && !names(leaf, OF_THE_CUE)
 }
 
+/// Whether the values could be options.
+fn is_short(leaf: &Leaf) -> bool {
+    leaf.count() > 0 && leaf.bools == 0 && leaf.mean_length() <= LONGEST_OPTION
+}
+
 /// Whether a column says which option a cue points to: its name does, or it speaks of a cue and the values are those of answers.
 pub(super) fn points(layout: &Layout, leaf: &Leaf) -> bool {
-    let is_short = |leaf: &Leaf| leaf.count() > 0 && leaf.bools == 0 && leaf.mean_length() <= LONGEST_OPTION;
     if !names(leaf, CUES) || !is_short(leaf) {
         return false;
     }
@@ -149,7 +153,6 @@ pub(super) fn points_beside(layout: &Layout, used: &[bool], arm_at: usize, unit:
     let ways = Ways::of(arm, unit)?;
     let cued: BTreeSet<usize> =
         arm.cells.iter().filter(|cell| ways.is_cued(&cell.text)).map(|cell| cell.record).collect();
-    let is_option = |leaf: &Leaf| leaf.count() > 0 && leaf.bools == 0 && leaf.mean_length() <= LONGEST_OPTION;
     let texts = |leaf: &Leaf| -> BTreeSet<String> {
         leaf.cells.iter().map(|cell| cell.text.clone()).filter(|text| !text.is_empty()).collect()
     };
@@ -159,9 +162,9 @@ pub(super) fn points_beside(layout: &Layout, used: &[bool], arm_at: usize, unit:
         let options = texts(leaf);
         let is_answered = |(other_at, other): (usize, &Leaf)| {
             let common = || options.intersection(&texts(other)).count();
-            other_at != *at && other_at != arm_at && is_option(other) && common() * 5 >= options.len() * 4
+            other_at != *at && other_at != arm_at && is_short(other) && common() * 5 >= options.len() * 4
         };
-        is_option(leaf)
+        is_short(leaf)
             && options.len() > 1
             && !options.iter().any(|option| is_plain(option) || speaks_of_cue(option))
             && there.collect::<BTreeSet<usize>>() == cued

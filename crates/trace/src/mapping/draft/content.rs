@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use candor_verify::Outcome;
+
 use super::arm;
 use super::layout::{Cell, Layout, Leaf};
+use crate::mapping::scalar::Scalar;
 
 /// What names the question, for telling samples of one question from other questions.
 #[derive(Debug, Clone, Copy)]
@@ -282,7 +285,6 @@ pub(super) fn verdict_beside(
         leaf.cells.iter().map(|cell| (place(leaf, cell), cell.text.trim().to_lowercase())).collect()
     };
     let (answers, golds) = (of(answer), of(gold));
-    let yes = ["true", "correct", "yes", "y", "1", "1.0", "pass", "passed"];
     let found =
         layout.leaves.iter().enumerate().filter(|(at, leaf)| {
             !used[*at] && counts(leaf).len() == 2 && decides(leaf) && (!rows || leaf.path.is_many())
@@ -297,7 +299,8 @@ pub(super) fn verdict_beside(
             };
             let Some(gold) = golds.get(&at).or_else(|| golds.get(&(at.0, 0))) else { continue };
             seen += 1;
-            let says = yes.iter().any(|word| cell.text.eq_ignore_ascii_case(word));
+            // As a mapping would read it.
+            let says = Scalar::Text(cell.text.as_str().into()).outcome() == Some(Outcome::Correct);
             same += usize::from(says == (answer == gold));
         }
         seen >= FEWEST && same * 20 >= seen * 19
