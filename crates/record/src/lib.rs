@@ -11,6 +11,7 @@
 pub mod canonical;
 pub mod digest;
 pub mod error;
+pub mod leaf;
 
 pub use canonical::{Integer, Name, Value};
 pub use digest::{Digest, Digester};
