@@ -93,7 +93,11 @@ impl Error {
             Self::Unsupported { place, .. } | Self::TooDeep { place, .. } | Self::Refused { place, .. } => {
                 place.0.push(step);
             }
-            Self::TooLong { .. } | Self::NotCanonical { .. } | Self::Shape(_) | Self::Leaf { .. } | Self::Digest { .. } => {}
+            Self::TooLong { .. }
+            | Self::NotCanonical { .. }
+            | Self::Shape(_)
+            | Self::Leaf { .. }
+            | Self::Digest { .. } => {}
         }
         self
     }

@@ -9,6 +9,7 @@
 //! | [`canonical`] | RFC 8785 JSON without floats and null: from any `serde` value, and strictly back |
 
 pub mod canonical;
+pub mod content;
 pub mod digest;
 pub mod error;
 pub mod leaf;

@@ -126,8 +126,7 @@ impl Part {
             expected: "an addendum: 16 bytes of salt, the name of a part, a line feed, content".into(),
             found,
         };
-        let (salt, rest) =
-            bytes.split_first_chunk::<16>().ok_or_else(|| refused(format!("{} bytes", bytes.len())))?;
+        let (salt, rest) = bytes.split_first_chunk::<16>().ok_or_else(|| refused(format!("{} bytes", bytes.len())))?;
         let end = rest.iter().take(33).position(|byte| *byte == b'\n');
         let end = end.ok_or_else(|| refused("no line feed where a name would end".into()))?;
         let name = std::str::from_utf8(&rest[..end]).map_err(|_| refused("a name that is no text".into()))?;
