@@ -8,6 +8,7 @@
 //! | [`digest`] | SHA-256 of bytes, plain or apart by tag, whole or as they come |
 //! | [`canonical`] | RFC 8785 JSON without floats and null: from any `serde` value, and strictly back |
 
+pub mod act;
 pub mod canonical;
 pub mod content;
 pub mod digest;

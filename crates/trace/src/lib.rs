@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod mapping;
 mod money;
 pub mod query;
+pub mod recorded;
 mod trace;
 mod trial;
 
