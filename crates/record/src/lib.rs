@@ -1,16 +1,18 @@
 //! Canonical bytes and digests: the ground of the record.
 //!
 //! One fact has one spelling ([`canonical`]), and one spelling has one name ([`Digest`]). Nothing here knows what a model
-//! is, and nothing here signs, appends or stores: a log of such bytes is a matter of its own.
+//! is. What appends to files and what signs stands in files of its own.
 //!
 //! | where | what |
 //! |---|---|
 //! | [`digest`] | SHA-256 of bytes, plain or apart by tag, whole or as they come |
 //! | [`canonical`] | RFC 8785 JSON without floats and null: from any `serde` value, and strictly back |
+//! | [`journal`] | records, durable before they are acknowledged: group commit into a chain of frames |
 
 pub mod canonical;
 pub mod digest;
 pub mod error;
+pub mod journal;
 
 pub use canonical::{Integer, Name, Value};
 pub use digest::{Digest, Digester};
