@@ -3,6 +3,9 @@
 mod ledger;
 mod selection;
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde::{Deserialize, Serialize};
 
 use crate::canonical;
@@ -108,6 +111,17 @@ impl Act {
             parts: Vec::new(),
             about,
         })
+    }
+
+    /// Whether an entry may tell an act: without reading it, and without missing one. Canonical bytes have one spelling of a member, so that its bytes are
+    /// there where the member is; within another text its quotes would be escaped.
+    #[must_use]
+    pub fn may_be(entry: &[u8]) -> bool {
+        static KINDS: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
+            [r#""kind":"erasure""#, r#""kind":"hold""#, r#""kind":"release""#]
+                .map(|member| Finder::new(member.as_bytes()))
+        });
+        KINDS.iter().any(|kind| kind.find(entry).is_some())
     }
 
     /// The act that a leaf tells; `None` where it tells another fact.

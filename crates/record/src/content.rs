@@ -82,6 +82,8 @@ pub struct Content {
     writing: Option<(File, u64, u64)>,
     /// Everything of the leaves before this one is durable.
     durable: u64,
+    /// What erasures of the leaves before this one told is removed.
+    erased: u64,
     /// Where the addenda of the pack read last lie: leaves that are read together lie together.
     seen: Option<(u64, Places)>,
     full: u64,
@@ -110,6 +112,7 @@ impl Content {
             });
         }
         content.durable = end.leaves;
+        content.erased = end.erased;
         while let Some(&first) = content.firsts.last() {
             let path = content.path(first);
             if first > end.pack || end.length == 0 {
@@ -132,7 +135,7 @@ impl Content {
     /// Where the folder cannot be read.
     pub fn read(folder: &Path) -> Result<Self, ContentError> {
         let firsts = pack::list(folder)?;
-        Ok(Self { folder: folder.to_owned(), firsts, writing: None, durable: 0, seen: None, full: FULL })
+        Ok(Self { folder: folder.to_owned(), firsts, writing: None, durable: 0, erased: 0, seen: None, full: FULL })
     }
 
     fn path(&self, first: u64) -> PathBuf {
@@ -194,7 +197,7 @@ impl Content {
                 (*first, *length)
             }
         };
-        End { leaves, pack, length }.write(&self.folder)?;
+        End { leaves, pack, length, erased: self.erased }.write(&self.folder)?;
         self.durable = leaves;
         Ok(())
     }
@@ -231,6 +234,21 @@ impl Content {
     pub fn walk(&self) -> impl Iterator<Item = Result<Walked, ContentError>> + use<> {
         let paths: Vec<_> = self.firsts.iter().map(|first| self.path(*first)).collect();
         paths.into_iter().flat_map(|path| pack::whole(&path))
+    }
+
+    /// What erasures of the leaves before this one told has been removed.
+    #[must_use]
+    pub fn erased(&self) -> u64 {
+        self.erased
+    }
+
+    /// Remembers that what erasures of the leaves before this one told has been removed.
+    ///
+    /// # Errors
+    /// Where the system could not.
+    pub fn set_erased(&mut self, through: u64) -> Result<(), ContentError> {
+        self.erased = through;
+        self.mark(self.durable)
     }
 
     /// Removes the addenda for which `erased` says so (leaf, digest) from the packs that hold one of `leaves`, each pack rewritten and

@@ -21,6 +21,8 @@ pub mod digest;
 pub mod error;
 pub mod journal;
 pub mod leaf;
+pub mod log;
+pub mod record;
 
 pub use canonical::{Integer, Name, Value};
 pub use digest::{Digest, Digester};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Act, Erasure, Hold};
 use crate::error::Error;
-use crate::leaf::{Head, PartHead, PartName};
+use crate::leaf::{Head, Leaf, PartHead, PartName};
 
 /// The acts of the leaves before [`Acts::through`].
 #[derive(Debug, Clone, Default)]
@@ -79,6 +79,27 @@ impl Acts {
                 Ok(Some(erasure))
             }
         }
+    }
+
+    /// The next leaf as an entry: read only where it may tell an act. Returns its erasure, where it tells one.
+    ///
+    /// # Errors
+    /// Where it may be an act and is no leaf, or says that it is one and does not say which.
+    pub fn fold_entry(&mut self, leaf: u64, entry: &[u8]) -> Result<Option<Erasure>, Error> {
+        if Act::may_be(entry) {
+            return self.fold(leaf, &Leaf::from_entry(entry)?.head);
+        }
+        self.through = leaf + 1;
+        Ok(None)
+    }
+
+    /// The leaves that erasures told from that leaf on speak of.
+    pub fn erased_since(&self, told: u64) -> impl Iterator<Item = u64> {
+        let late = move |run: &Run| self.told.get(run.told).is_some_and(|by| by.leaf >= told);
+        self.runs
+            .iter()
+            .flat_map(move |(from, runs)| runs.iter().filter(move |run| late(run)).map(|run| *from..=run.to))
+            .flatten()
     }
 
     /// The first erasure that covers a part of a leaf.

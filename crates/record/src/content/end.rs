@@ -19,6 +19,8 @@ pub(super) struct End {
     pub(super) pack: u64,
     /// Bytes of it that are durable; 0 where no pack was begun.
     pub(super) length: u64,
+    /// What erasures of the leaves before this one told is removed.
+    pub(super) erased: u64,
 }
 
 impl End {
