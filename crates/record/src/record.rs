@@ -17,6 +17,7 @@
 
 mod erase;
 mod error;
+pub mod examine;
 pub mod export;
 mod payload;
 mod reader;

@@ -140,7 +140,7 @@ fn is_card(text: &str) -> bool {
             _ => digit * 2 / 10 + digit * 2 % 10,
         })
         .sum();
-    sum % 10 == 0 && digits.first().is_some_and(|first| (2..=6).contains(first))
+    sum.is_multiple_of(10) && digits.first().is_some_and(|first| (2..=6).contains(first))
 }
 
 #[cfg(test)]

@@ -77,7 +77,11 @@ impl Examined {
 #[must_use]
 pub fn log_of(folder: &Path) -> PathBuf {
     let inside = Places::of(folder).log();
-    if inside.join(store::CHECKPOINT).exists() || inside.join(store::VKEY).exists() { inside } else { folder.to_owned() }
+    if inside.join(store::CHECKPOINT).exists() || inside.join(store::VKEY).exists() {
+        inside
+    } else {
+        folder.to_owned()
+    }
 }
 
 /// Examines a record, a copy of one, or the public part of one.
@@ -94,9 +98,8 @@ pub fn examine(folder: &Path, key: &VerifierKey) -> Result<Examined, RecordError
         kinds: BTreeMap::new(),
         packs: packs.as_deref().map(Packs::open).transpose()?,
         absent: Vec::new(),
-        shown: contents(&log)?.map(|contents| {
-            contents.shown.into_iter().map(|shown| (shown.leaf, shown.parts)).collect()
-        }),
+        shown: contents(&log)?
+            .map(|contents| contents.shown.into_iter().map(|shown| (shown.leaf, shown.parts)).collect()),
         not_shown: 0,
         names: Vec::new(),
         left: Vec::new(),
@@ -186,7 +189,10 @@ impl Packs {
                 }
                 Some(Ok(walked)) => match walked.addendum {
                     Ok(_) if walked.leaf == leaf => whole.push(walked.digest),
-                    Ok(_) => wrong.push(format!("content {} of leaf {} that no leaf commits to", walked.digest, walked.leaf)),
+                    Ok(_) => {
+                        wrong
+                            .push(format!("content {} of leaf {} that no leaf commits to", walked.digest, walked.leaf));
+                    }
                     Err(error) => wrong.push(format!("content: {error}")),
                 },
                 Some(Err(error)) => wrong.push(format!("content: {error}")),
@@ -266,7 +272,9 @@ impl Judge for Reading {
                 None => uncovered.push(Uncovered {
                     leaf,
                     digest,
-                    why: format!("expected the content of its part {part} or a leaf that tells its erasure, found neither"),
+                    why: format!(
+                        "expected the content of its part {part} or a leaf that tells its erasure, found neither"
+                    ),
                 }),
             }
         }

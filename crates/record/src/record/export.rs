@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Places, Reader, RecordError, State};
 use crate::canonical;
 use crate::leaf::{Leaf, PartHead, PartName};
+use crate::log::tile::{LEVELS, Level, Tile};
 use crate::log::{addenda, proof, store};
 
 /// The file that says what was chosen.
@@ -51,6 +52,14 @@ pub struct Exported {
     pub parts: Vec<(PartHead, Fate)>,
 }
 
+impl Exported {
+    /// Parts whose content is in the bundle.
+    #[must_use]
+    pub fn shown(&self) -> u64 {
+        self.parts.iter().filter(|(_, fate)| matches!(fate, Fate::Shown(_))).count() as u64
+    }
+}
+
 /// What became of a part of a chosen leaf.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fate {
@@ -86,7 +95,7 @@ impl Reader {
         let mut write = |path: &str, bytes: &[u8]| {
             put(path, bytes).map_err(RecordError::io(Path::new(path), "writing into the bundle"))
         };
-        public(&log, "", &mut write)?;
+        public(&log, self.size(), &mut write)?;
         let mut exported = Vec::new();
         for number in leaves {
             let told = self.leaf(*number)?;
@@ -109,7 +118,7 @@ impl Reader {
             write(&format!("proofs/{number:010}.tlog-proof"), self.prove(*number)?.as_bytes())?;
             exported.push(Exported { leaf: *number, told, parts });
         }
-        for old in kept(&log)? {
+        for old in kept(&log)?.into_keys() {
             if old < self.size() {
                 let path = self.tiles().consistency(old)?;
                 let name = proof::file::consistency_name(old, self.size());
@@ -131,49 +140,45 @@ impl Reader {
     }
 }
 
-/// Every file of the public log, but for proofs that were written before.
-fn public(
-    log: &Path,
-    below: &str,
-    write: &mut dyn FnMut(&str, &[u8]) -> Result<(), RecordError>,
-) -> Result<(), RecordError> {
-    let folder = log.join(below);
-    let mut names = BTreeMap::new();
-    for entry in fs::read_dir(&folder).map_err(RecordError::io(&folder, "listing"))? {
-        let entry = entry.map_err(RecordError::io(&folder, "listing"))?;
-        let kind = entry.file_type().map_err(RecordError::io(&folder, "listing"))?;
-        names.insert(entry.file_name().to_string_lossy().into_owned(), kind);
+/// As [`Put`], with the error named.
+type Write<'a> = dyn FnMut(&str, &[u8]) -> Result<(), RecordError> + 'a;
+
+/// The public log: key, checkpoints, and the tiles of the current tree. Partial tiles of older trees stay behind: the current ones hold what they held.
+fn public(log: &Path, size: u64, write: &mut Write<'_>) -> Result<(), RecordError> {
+    let mut copy = |path: &str| {
+        let bytes = fs::read(log.join(path)).map_err(RecordError::io(&log.join(path), "reading"))?;
+        write(path, &bytes)
+    };
+    for file in [store::VKEY, store::CHECKPOINT, store::ADDENDA_MARKER] {
+        copy(file)?;
     }
-    for (name, kind) in names {
-        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
-        let of_a_log = [store::VKEY, store::CHECKPOINT, store::CHECKPOINTS, store::ADDENDA_MARKER, "tile"];
-        if below.is_empty() && !of_a_log.contains(&name.as_str()) {
-            continue;
-        }
-        if kind.is_dir() {
-            public(log, &path, write)?;
-        } else if kind.is_file() {
-            let bytes = fs::read(log.join(&path)).map_err(RecordError::io(&log.join(&path), "reading"))?;
-            write(&path, &bytes)?;
+    for name in kept(log)?.into_values() {
+        copy(&format!("{}/{name}", store::CHECKPOINTS))?;
+    }
+    for level in std::iter::once(Level::Entries).chain((0..LEVELS).map(Level::Hashes)) {
+        for tile in (0..).map_while(|index| Tile::of_tree(size, level, index)) {
+            // The full tile may have taken the place of a partial one.
+            let path = tile.path();
+            let there = if log.join(&path).exists() { path } else { Tile::full(level, tile.index()).path() };
+            copy(&there)?;
         }
     }
     Ok(())
 }
 
-/// Sizes of the checkpoints that were kept.
-fn kept(log: &Path) -> Result<Vec<u64>, RecordError> {
+/// The checkpoints that were kept: their sizes and the names of their files.
+fn kept(log: &Path) -> Result<BTreeMap<u64, String>, RecordError> {
     let folder = log.join(store::CHECKPOINTS);
-    let mut sizes = Vec::new();
-    match fs::read_dir(&folder) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(sizes),
-        Err(error) => return Err(RecordError::io(&folder, "listing")(error)),
-        Ok(entries) => {
-            for entry in entries {
-                let entry = entry.map_err(RecordError::io(&folder, "listing"))?;
-                sizes.extend(entry.file_name().to_string_lossy().parse::<u64>().ok().filter(|size| *size > 0));
-            }
+    let mut kept = BTreeMap::new();
+    let entries = match fs::read_dir(&folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(kept),
+        entries => entries.map_err(RecordError::io(&folder, "listing"))?,
+    };
+    for entry in entries {
+        let name = entry.map_err(RecordError::io(&folder, "listing"))?.file_name().to_string_lossy().into_owned();
+        if let Some(size) = name.parse::<u64>().ok().filter(|size| *size > 0) {
+            kept.insert(size, name);
         }
     }
-    sizes.sort_unstable();
-    Ok(sizes)
+    Ok(kept)
 }

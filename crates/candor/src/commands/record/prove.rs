@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use candor_record::log::proof;
-
 use super::chosen;
 use crate::Outcome;
 use crate::output;

@@ -57,7 +57,8 @@ pub(crate) fn run(_: &Args, settings: &Settings) -> Result<Outcome, Problem> {
         return output::json(&status).map(|()| Outcome::Done);
     }
     let mut out = format!("record {} in {}\n", status.origin, status.folder);
-    let kinds: Vec<_> = status.kinds.iter().map(|(kind, count)| text::counted(*count, kind)).collect();
+    let kinds: Vec<_> =
+        status.kinds.iter().map(|(kind, count)| format!("{kind} {}", text::thousands(*count))).collect();
     out += &format!("  leaves   {} ({})\n", status.leaves, kinds.join(", "));
     out += &format!("  root     {}\n", status.root);
     out += &format!("  erasures {}   holds {}\n", status.erasures, status.holds.len());
