@@ -247,11 +247,13 @@ impl Record {
         Ok(inner.log.checkpoint().to_string())
     }
 
-    /// Integrates what is left and ends.
+    /// Waits for what was handed in, integrates it, and ends.
     ///
     /// # Errors
     /// As [`Record::integrate`].
     pub fn close(self, now_ms: i64) -> Result<u64, RecordError> {
+        // Comes behind everything that waits; and what is integrated can then go, whichever segment it is in.
+        self.journal.rotate()?;
         let size = self.integrate(now_ms)?;
         self.journal.close()?;
         Ok(size)
