@@ -50,7 +50,7 @@ const MOST_UNUSED: usize = 100;
 /// Drafts a mapping for every kind of file among those that an import skipped because nothing knows them.
 ///
 /// Files of the same name in different folders, and files of one folder whose first bytes look alike, are one kind. A file that holds the right
-/// answers of another one becomes a side table of its draft. Drafts that name a result come first; where there is one, a file of one record
+/// answers of another one becomes a side table of its draft. Drafts that name a result come first; among several files, one of one record
 /// without a result (a configuration, most often) gives none.
 ///
 /// # Errors
@@ -79,7 +79,7 @@ pub fn drafts(skipped: &[Skipped]) -> Result<Vec<Draft>> {
         drafts.push((drafted, file));
     }
     drafts.retain(|((_, found), file)| !joined.contains(&file.names[0]) || *found == Found::Joined);
-    if drafts.iter().any(|((_, found), _)| *found >= Found::Result) {
+    if skipped.len() > 1 {
         drafts.retain(|((_, found), file)| *found >= Found::Result || file.layout.seen > 1);
     }
     drafts.sort_by_key(|((_, found), _)| std::cmp::Reverse(*found));
@@ -129,7 +129,8 @@ impl Seen {
             }
             records => layout::of_records(records.iter()),
         };
-        if layout.leaves.is_empty() {
+        // A record has fields: a list of bare values is none.
+        if layout.leaves.iter().all(|leaf| leaf.path.steps().is_empty()) {
             return Ok(None);
         }
         let layout = through(path, name, container, &records, layout)?;
