@@ -155,6 +155,25 @@ fn prose_programs_and_settings_beside_the_data_get_no_draft() {
 }
 
 #[test]
+fn a_copy_of_a_file_is_told_by_a_look_and_first_of_all_by_a_run() {
+    let environment = TestEnvironment::new();
+    let calls: String = (0..50).flat_map(|q| (0..4).map(move |s| call(&format!("q{q}"), s, (q + s) % 3 > 0))).collect();
+    environment.write("runs/a.jsonl", &calls);
+    let out = environment.done(&["look", "runs", "--quiet"]);
+    assert!(!out.contains("twice"), "{out}");
+    environment.write("runs/b.jsonl", &calls);
+    let out = environment.done(&["look", "runs", "--quiet"]);
+    assert_readable(&out, 100);
+    let says = "b.jsonl and a.jsonl hold the same 200 samples (of 200 and 200), word for word";
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat(&out).contains(&format!("twice: {says}")) && out.contains("400 calls"), "{out}");
+    let out = environment.done(&["audit", "run", "compute", "--from", "runs", "--quiet"]);
+    assert_readable(&out, 100);
+    assert!(flat(&out).starts_with(&format!("first of all: {says}")) && out.contains("read 400 traces"), "{out}");
+    assert!(flat(&out).contains("leave one of the two out"), "{out}");
+}
+
+#[test]
 fn what_stands_to_be_answered_is_counted_apart_from_calls() {
     let environment = TestEnvironment::new();
     let task = r#"{"train": [{"input": [[0]], "output": [[1]]}], "test": [{"input": [[2]], "output": [[3]]}]}"#;
