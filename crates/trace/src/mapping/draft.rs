@@ -6,7 +6,9 @@ mod content;
 mod guess;
 mod key_file;
 mod layout;
+mod options;
 mod tree;
+mod variant;
 mod whole;
 
 use std::collections::BTreeMap;
@@ -16,11 +18,13 @@ use std::path::Path;
 
 use crate::import::bytes::{Position, Window};
 use crate::import::{Container, Limits, SkipReason, Skipped, detect, records};
+use crate::numeral::grouped;
 use crate::{Mapping, Result};
 use guess::{Chosen, Guess, quoted};
 use key_file::{Key, KeyFile};
 use layout::{Layout, Leaf};
 use tree::{Text, Tree};
+use variant::Variant;
 use whole::Whole;
 
 /// A drafted mapping.
@@ -369,9 +373,9 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     let files = if names.len() == 1 { "this file".to_owned() } else { format!("{} files", names.len()) };
     let from = match (layout.scanned, layout.to_its_end) {
         (0, _) if layout.seen == 1 => "one record".to_owned(),
-        (0, _) => format!("the first {} records", layout.seen),
-        (scanned, true) => format!("all {scanned} records"),
-        (scanned, false) => format!("the first {scanned} records"),
+        (0, _) => format!("the first {} records", grouped(layout.seen as u64)),
+        (scanned, true) => format!("all {} records", grouped(scanned)),
+        (scanned, false) => format!("the first {} records", grouped(scanned)),
     };
     let _ = writeln!(out, "# A draft for {files}, from {from}. Lines marked `guess` want a look.");
     let _ = writeln!(out, "# What every field means: docs/formats/mapping.md\n");
@@ -387,53 +391,9 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
         let before: String = (0..folders(names)).map(|number| format!("{{folder_{}}}/", number + 1)).collect();
         out.push_str(&key.block(&before, names.len() > 1));
     }
-    let _ = writeln!(out, "\n[[trace]]");
-    if !layout.each.is_empty() {
-        let paths: Vec<String> = layout.each.iter().map(|path| quoted(&path.to_string())).collect();
-        let _ = writeln!(out, "# guess: these lists run in parallel, one row a sample");
-        let _ = writeln!(out, "each = [{}]", paths.join(", "));
+    for variant in &chosen.variants {
+        out.push_str(&traced(layout, chosen, variant));
     }
-    let order = [
-        "unit",
-        "arm",
-        "sample",
-        "stratum",
-        "model",
-        "effort",
-        "gold",
-        "request",
-        "reasoning",
-        "reply",
-        "answer",
-        "verdict",
-    ];
-    let place = |guess: &&Guess| order.iter().position(|name| *name == guess.target).unwrap_or(order.len());
-    let mut sorted: Vec<&Guess> = guesses.iter().filter(|guess| !guess.target.starts_with("cue.")).collect();
-    sorted.sort_by_key(place);
-    for guess in sorted {
-        let mark = if guess.sure { "sure" } else { "guess" };
-        let _ = write!(out, "{} = {}   # {mark}: {}", guess.target, guess.source, guess.why);
-        // Audits of chains read reasoning only.
-        let is_only_text = guess.target == "reply" && chosen.source("reasoning").is_none();
-        if is_only_text && !guess.why.contains("reasoning") {
-            out.push_str("; `reasoning` where it is the chain of thought");
-        }
-        out.push('\n');
-    }
-    let found = |target: &str| guesses.iter().find(|guess| guess.target == target);
-    match (found("cue.kind"), found("cue.target")) {
-        (Some(kind), _) => drop(writeln!(out, "cue.kind = {}   # guess: {}", kind.source, kind.why)),
-        (None, Some(target)) => {
-            let _ =
-                writeln!(out, "# guess: an answer was suggested; say which kind of cue it is: docs/formats/trace.md");
-            let _ = writeln!(out, "cue.kind = {}", arm::kind_where(&target.source));
-        }
-        (None, None) => {}
-    }
-    if let Some(target) = found("cue.target") {
-        let _ = writeln!(out, "cue.target = {}   # guess: {}", target.source, target.why);
-    }
-    out.push_str(&offered(layout, chosen));
     if let Some((source, question)) = &chosen.perhaps_arm {
         let _ = writeln!(
             out,
@@ -451,14 +411,82 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     for leaf in chosen.unused.iter().take(MOST_UNUSED) {
         let _ = writeln!(out, "# not used: {}{}", commented(&leaf.path.to_string()), example(leaf));
     }
+    for list in &chosen.unused_lists {
+        let (size, item) = list.shown();
+        let item = item.map_or_else(String::new, |item| format!(": {}", commented(item)));
+        let _ = writeln!(out, "# not used: {} ({size}{item})", commented(&list.path.to_string()));
+    }
     if chosen.unused.len() > MOST_UNUSED {
         let _ = writeln!(out, "# not used: {} more", chosen.unused.len() - MOST_UNUSED);
     }
     out
 }
 
+/// The [[trace]] of one way of asking.
+fn traced(layout: &Layout, chosen: &Chosen<'_>, variant: &Variant) -> String {
+    let guesses = &chosen.guesses;
+    let mut out = String::new();
+    let _ = writeln!(out, "\n[[trace]]");
+    if let Some(when) = &variant.when {
+        let _ = writeln!(out, "when = {when}   # guess: below zero nothing was measured");
+    }
+    let each = variant.each.as_ref().unwrap_or(&layout.each);
+    if !each.is_empty() {
+        let paths: Vec<String> = each.iter().map(|path| quoted(&path.to_string())).collect();
+        let _ = writeln!(out, "# guess: these lists run in parallel, one row a sample");
+        let _ = writeln!(out, "each = [{}]", paths.join(", "));
+    }
+    let order = [
+        "unit",
+        "arm",
+        "sample",
+        "stratum",
+        "model",
+        "effort",
+        "gold",
+        "options",
+        "request",
+        "reasoning",
+        "reply",
+        "answer",
+        "verdict",
+    ];
+    let place = |guess: &&Guess| order.iter().position(|name| *name == guess.target).unwrap_or(order.len());
+    let own = variant.called.iter();
+    let rest = guesses.iter().filter(|guess| variant.called.as_ref().is_none_or(|own| own.target != guess.target));
+    let mut sorted: Vec<&Guess> = own.chain(rest).filter(|guess| !guess.target.starts_with("cue.")).collect();
+    sorted.sort_by_key(place);
+    for guess in sorted {
+        let mark = if guess.sure { "sure" } else { "guess" };
+        let _ = write!(out, "{} = {}   # {mark}: {}", guess.target, variant.source(&guess.source), guess.why);
+        // Audits of chains read reasoning only.
+        let is_only_text = guess.target == "reply" && chosen.source("reasoning").is_none();
+        if is_only_text && !guess.why.contains("reasoning") {
+            out.push_str("; `reasoning` where it is the chain of thought");
+        }
+        out.push('\n');
+    }
+    if variant.is_plain {
+        return out + &offered(layout, chosen, variant);
+    }
+    let found = |target: &str| guesses.iter().find(|guess| guess.target == target);
+    match (found("cue.kind"), found("cue.target")) {
+        (Some(kind), _) => drop(writeln!(out, "cue.kind = {}   # guess: {}", variant.source(&kind.source), kind.why)),
+        (None, Some(target)) => {
+            let _ =
+                writeln!(out, "# guess: an answer was suggested; say which kind of cue it is: docs/formats/trace.md");
+            let _ = writeln!(out, "cue.kind = {}", arm::kind_where(&variant.source(&target.source)));
+        }
+        (None, None) => {}
+    }
+    if let Some(target) = found("cue.target") {
+        let _ = writeln!(out, "cue.target = {}   # guess: {}", variant.source(&target.source), target.why);
+    }
+    out + &offered(layout, chosen, variant)
+}
+
 /// Lines for what was not found and would be worth saying, as comments.
-fn offered(layout: &Layout, chosen: &Chosen<'_>) -> String {
+fn offered(layout: &Layout, chosen: &Chosen<'_>, variant: &Variant) -> String {
     const MOST_OPTIONS: usize = 8;
     let mut out = String::new();
     let mut offer = |line: String, buys: &str| {
@@ -468,7 +496,7 @@ fn offered(layout: &Layout, chosen: &Chosen<'_>) -> String {
         offer("model = { constant = \"\" }".to_owned(), "results of a model that has a name carry its marks");
     }
     let is_cued = chosen.source("cue.kind").is_some() || chosen.source("cue.target").is_some();
-    if !is_cued {
+    if !is_cued || variant.is_plain {
         return out;
     }
     let values = |source: Option<&str>| {
@@ -492,6 +520,7 @@ fn offered(layout: &Layout, chosen: &Chosen<'_>) -> String {
         let words: Vec<String> = targets.iter().map(|value| format!("{} = \"\"", quoted(value))).collect();
         match chosen.source("cue.target") {
             Some(target) if !words.is_empty() => {
+                let target = variant.source(target);
                 offer(format!("cue.text = {{ path = {target}, map = {{ {} }} }}", words.join(", ")), buys);
             }
             _ => offer("cue.text = { constant = \"\" }".to_owned(), buys),
