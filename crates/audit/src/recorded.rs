@@ -130,7 +130,7 @@ fn twice(overlaps: &[Overlap]) -> Vec<String> {
         0 => {}
         1 => said.push("1 more pair of files holds the same samples: candor look PATH --json lists it".to_owned()),
         more => {
-            said.push(format!("{more} more pairs of files hold the same samples: candor look PATH --json lists them"))
+            said.push(format!("{more} more pairs of files hold the same samples: candor look PATH --json lists them"));
         }
     }
     said

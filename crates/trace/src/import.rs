@@ -54,6 +54,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 pub use candor::write;
+pub(crate) use format::BATCH;
 pub use format::{Container, Detected, Format, detect};
 pub use overlap::Overlap;
 pub use parts::{Begin, Part};

@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::import::bytes::{Position, Window};
-use crate::import::{Container, Limits, SkipReason, Skipped, detect, records};
+use crate::import::{BATCH, Container, Limits, SkipReason, Skipped, detect, records};
 use crate::numeral::grouped;
 use crate::{Mapping, Result};
 use guess::{Chosen, Guess, quoted};
@@ -63,6 +63,9 @@ pub fn drafts(skipped: &[Skipped]) -> Result<Vec<Draft>> {
     let mut kinds: BTreeMap<(String, String), Vec<&Skipped>> = BTreeMap::new();
     for file in skipped {
         let SkipReason::Unrecognised(looks_like) = &file.reason else { continue };
+        if looks_like == BATCH {
+            continue;
+        }
         let (_, base) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
         let extension = base.rsplit_once('.').map_or("", |(_, extension)| extension);
         kinds.entry((looks_like.clone(), extension.to_owned())).or_default().push(file);
@@ -233,7 +236,9 @@ fn through(path: &Path, name: &str, container: Container, first: &[Tree], layout
                 left = left.saturating_sub(bytes.len());
                 if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            records::raw(&mut window, container == Container::JsonLines, steps, &mut take).is_continue()
+            // A document on one line is no line of records.
+            let are_lines = container == Container::JsonLines && steps.is_none();
+            records::raw(&mut window, are_lines, steps, &mut take).is_continue()
         }
         Container::Yaml if layout.records.is_none() => {
             first.iter().cloned().for_each(|tree| whole.see(tree));

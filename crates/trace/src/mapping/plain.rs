@@ -4,8 +4,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
-
 use super::scalar::Scalar;
 use super::selection::{List, Object, Picked, Selection};
 
@@ -22,10 +20,24 @@ struct Cursor<'r> {
     at: usize,
 }
 
-/// Whether no byte is a control character, which no text of JSON may hold.
-fn is_printed(bytes: &[u8]) -> bool {
-    // Without a way out in between, so that many are looked at at once.
-    !bytes.iter().fold(false, |found, byte| found | (*byte < b' '))
+/// Where a text ends or something in it wants a closer look: the first quote, backslash or control character. Eight bytes at a time.
+#[inline]
+fn stop(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // The lowest byte that is 0 has its high bit set here; what borrows from it stands above.
+        let is_zero = |word: u64| word.wrapping_sub(ONES) & !word;
+        let is_control = word.wrapping_sub(ONES * 0x20) & !word;
+        let found = (is_zero(word ^ (ONES * 0x22)) | is_zero(word ^ (ONES * 0x5c)) | is_control) & HIGH;
+        if found != 0 {
+            return Some(8 * at + (found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let last = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
+    Some(8 * words.len() + last)
 }
 
 impl<'r> Cursor<'r> {
@@ -127,19 +139,15 @@ impl<'r> Cursor<'r> {
 
     /// The rest of a text up to its end or the next escape, whose sign is taken and given.
     fn part(&mut self) -> Option<(&'r str, u8)> {
-        const SHORT: usize = 16;
         let rest = self.text.as_bytes().get(self.at..)?;
-        let short = rest.iter().take(SHORT).position(|byte| matches!(byte, b'"' | b'\\'));
-        let length = match short {
-            Some(length) => length,
-            None => SHORT + memchr2(b'"', b'\\', rest.get(SHORT..)?)?,
-        };
-        if !is_printed(rest.get(..length)?) {
+        let length = stop(rest)?;
+        let sign = *rest.get(length)?;
+        if sign < b' ' {
             return None;
         }
         let part = self.text.get(self.at..self.at + length)?;
         self.at += length + 1;
-        Some((part, *rest.get(length)?))
+        Some((part, sign))
     }
 
     /// The rest of a text; its opening quote was taken.
@@ -329,6 +337,22 @@ mod tests {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let picked = selection.deserialize(&mut deserializer).ok()?;
         deserializer.end().ok().map(|()| picked)
+    }
+
+    #[test]
+    fn the_first_byte_that_stops_a_text_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            for sign in [b'"', b'\\', b'\n', 0, 0x1f] {
+                for at in 0..length {
+                    let mut bytes: Vec<u8> =
+                        (0..length).map(|n| [b' ', b'!', b'#', b'[', b']', 0x7f, 0xc3, 0xff][n % 8]).collect();
+                    assert_eq!(stop(&bytes), None);
+                    bytes[at] = sign;
+                    bytes[length - 1] = if at + 1 < length { b'"' } else { sign };
+                    assert_eq!(stop(&bytes), Some(at), "{bytes:?}");
+                }
+            }
+        }
     }
 
     #[test]

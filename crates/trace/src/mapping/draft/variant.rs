@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::content::pairs;
 use super::guess::{Guess, quoted};
 use super::layout::{Layout, Leaf, normal};
+use super::whole::is_minus_one;
 use crate::mapping::path::{Path, Step};
 
 /// One way of asking, as it differs from the first.
@@ -158,9 +159,13 @@ fn of_columns(layout: &Layout, places: &Places, used: &mut [bool]) -> Option<Vec
     let path = |leaf: &Leaf| quoted(&leaf.path.to_string());
     // A number below zero among shares and counts says that nothing was measured.
     let when = |leaf: &Leaf| {
-        let below = leaf.numbers.iter().any(|number| *number < 0.0);
-        let only = leaf.numbers.iter().all(|number| *number >= 0.0 || *number == -1.0);
-        (below && only).then(|| format!("[{{ value = {}, not = -1 }}]", path(leaf)))
+        // What is rare stands beyond the records that are looked at closely.
+        let whole = leaf.whole.as_ref().map(|(column, _)| column);
+        let has_minus_one =
+            leaf.numbers.iter().any(|number| is_minus_one(*number)) || whole.is_some_and(|column| column.is_minus_one);
+        let is_negative = leaf.numbers.iter().any(|number| *number < 0.0 && !is_minus_one(*number))
+            || whole.is_some_and(|column| column.is_negative);
+        (has_minus_one && !is_negative).then(|| format!("[{{ value = {}, not = -1 }}]", path(leaf)))
     };
     let called = |name: &str, why: &str| {
         let source = format!("{{ constant = {} }}", quoted(name));
