@@ -120,9 +120,7 @@ fn a_planted_effect_is_found_and_the_mention_rate_among_those_who_followed_recov
         assert_eq!((failing, corrected.mark()), (vec![Flag::Measurement], Some(Mark::Inferred)));
         assert!(!report.limits.iter().any(|limit| limit.starts_with("no control arm")));
         // What is there is not advised.
-        let advised = |advice: &str| {
-            report.claims.iter().flat_map(candor_stats::Claim::raise).any(|raise| raise.contains(advice))
-        };
+        let advised = |advice: &str| report.claims.iter().flat_map(Claim::raise).any(|raise| raise.contains(advice));
         assert!(!advised("a control arm") && advised("the score against the control answers"));
     }
 }

@@ -252,7 +252,7 @@ fn results_of_two_efforts_in_two_columns_are_two_traces() {
 #[test]
 fn two_lists_side_by_side_are_two_arms_and_the_one_that_follows_the_suggestion_is_cued() {
     let way = |cued: bool| {
-        let said = |n: usize| if cued && n % 2 == 0 { (n + 1) % 4 } else { n % 4 };
+        let said = |n: usize| if cued && n.is_multiple_of(2) { (n + 1) % 4 } else { n % 4 };
         let rows = || 0..40_usize;
         json!({"gen": rows().map(|n| format!("the case {n} is taken apart and leads to {}", said(n))).collect::<Vec<_>>(),
                "y_pred": rows().map(said).collect::<Vec<_>>(), "y_true": rows().map(|n| n % 4).collect::<Vec<_>>(), "random_ans_idx": rows().map(|n| (n + 1) % 4).collect::<Vec<_>>()})
