@@ -10,9 +10,11 @@ pub mod import;
 pub mod inventory;
 pub mod mapping;
 mod money;
+mod numeral;
 pub mod query;
 pub mod recorded;
 pub mod redaction;
+pub mod spelling;
 mod trace;
 mod trial;
 
