@@ -4,6 +4,7 @@
 //! them and keeps each reply in a [ledger]. [`observe`] shows the traces to the audits in the order of the plan, whatever the order in
 //! which they came: a run that was killed and resumed reports the same bytes as one that was not.
 
+pub mod adaptive;
 pub mod cues;
 pub mod experiments;
 pub mod families;
@@ -14,6 +15,7 @@ pub mod plan;
 mod probe;
 mod programs;
 mod prompt;
+mod rounds;
 pub mod runner;
 pub mod task;
 mod undecided;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use candor_record::Digest;
 use candor_trace::{Money, Origin, Place, Trace};
 
+pub use adaptive::Adaptive;
 pub use experiments::{Experiment, Wanted};
 pub use ledger::{Ledger, LedgerError};
 pub use opinions::{Judging, Opinions};
@@ -77,6 +80,7 @@ pub fn observe(
     let mut undecided = Undecided::default();
     let mut judged = Vec::new();
     let mut accounts = Vec::new();
+    let mut stopping = Vec::new();
     for Kept { plan, ledger, tariff, opinions } in kept {
         let mut heard = Heard::default();
         let before = seen;
@@ -128,6 +132,7 @@ pub fn observe(
             judged.extend(opinions.say(&heard)?);
         }
         accounts.extend(plan.account(ledger)?);
+        stopping.extend(plan.stopping(ledger)?);
         files.push(SourceFile {
             path: format!("{}:{}", plan.provider, plan.common.model),
             format: format!("calls on {}", plan.task.name),
@@ -157,6 +162,15 @@ pub fn observe(
         });
         first.splice(0..0, said);
         reports.splice(0..0, accounts.iter().map(until::Account::report));
+    }
+    if !stopping.is_empty() {
+        adaptive::account::stopped(&mut reports);
+        let said = stopping.iter().map(|account| match stopping.as_slice() {
+            [_] => account.said(),
+            _ => format!("{}: {}", account.model, account.said()),
+        });
+        first.splice(0..0, said);
+        reports.splice(0..0, adaptive::account::report(&stopping, settings));
     }
     if missing > 0 {
         let planned = counted(seen + missing, "call");

@@ -16,7 +16,7 @@ use futures_util::task::AtomicWaker;
 
 use super::ledger::{Ledger, LedgerError, Lost, Replied};
 use super::plan::Plan;
-use super::until::rounds::Rounds;
+use super::rounds::Rounds;
 use crate::names::Fixed;
 
 /// Whoever answers.

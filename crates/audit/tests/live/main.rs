@@ -2,6 +2,7 @@
 //! reported. No sockets here.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
+mod adaptive;
 mod asked;
 mod kept;
 mod model;

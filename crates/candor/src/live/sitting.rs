@@ -243,7 +243,7 @@ pub(super) fn conclude(
         (Err(_), Some(problem)) => return Err(problem.clone()),
         (Err(error), None) => return Err(crate::reading::refused(&error)),
     };
-    if asked.on == [PEBBLE] && asked.task == PEBBLE && unfinished.is_none() && asked.wanted.until.is_none() {
+    if asked.on == [PEBBLE] && asked.task == PEBBLE && unfinished.is_none() && asked.stops_early().is_none() {
         // What is true of it is known, and stands beside what was found.
         let kinds = super::model::own_kinds(live.task.items.len());
         let examined = examine(&run, &truths(&candor_pebble::Truth::default(), &kinds, asked));

@@ -252,6 +252,33 @@ fn a_run_stops_when_its_sentence_is_decided_and_says_what_it_saved() {
 }
 
 #[test]
+fn questions_are_left_when_they_are_settled_and_what_that_loses_is_said() {
+    let environment = TestEnvironment::new();
+    let adaptive = ["--on", "pebble", "--limit", "60", "--adaptive=90%"];
+    let plan = environment.done(&with(&["audit", "plan", "compute"], &adaptive));
+    let comments: String =
+        plan.lines().filter(|line| line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
+    assert_readable(&comments, 100);
+    assert!(plan.contains("30 of 60 questions asked in full") && plan.contains("960 at most"), "{plan}");
+    assert!(plan.contains("[live.wanted.adaptive]") && plan.contains("threshold = 0.9"), "{plan}");
+    environment.write("plan.toml", &plan);
+    assert_eq!(environment.done(&["audit", "plan", "--plan", "plan.toml"]), plan, "a plan is its own plan");
+    let ran = environment.run(&["audit", "run", "--plan", "plan.toml", "--full"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_readable(&ran.out, 100);
+    let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("30 of 60 are asked in full") && said.contains("saved, lost"), "{}", ran.out);
+    let resumed = environment.run(&["audit", "resume", &only_run(&environment), "--full"]);
+    assert!(resumed.out == ran.out, "nothing is left to ask\n{}", resumed.out);
+    // Read once more, samples whose number was decided by answers stand in no curve, and are counted over with a caution.
+    let again = environment.done(&["audit", "run", "compute", "consistency", "--from", "@last", "--json"]);
+    assert!(again.contains("the answers decided how many samples of a question were drawn"), "{again}");
+    assert!(again.contains("paths=16") && !again.contains("arm=adaptive-stopping,paths="), "{again}");
+    let ran = environment.run(&["audit", "run", "faithfulness", "--adaptive"]);
+    assert!(ran.code == Some(3) && ran.err.contains("plain samples"), "{:?} {}", ran.code, ran.err);
+}
+
+#[test]
 fn what_cannot_be_decided_is_refused_where_it_is_not_understood() {
     let environment = TestEnvironment::new();
     for (arguments, said) in [

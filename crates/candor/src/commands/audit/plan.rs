@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use candor_audit::live::Until;
+use candor_audit::live::adaptive;
 use candor_audit::live::plan::Share;
 use candor_audit::live::until::Sizes;
+use candor_audit::live::{Adaptive, Until};
 use candor_audit::words::points;
 use candor_stats::power::{Variances, detectable_difference, questions_for_difference};
 use candor_trace::Money;
@@ -49,11 +50,12 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let audits = named(&plan.audits)?;
     Judge::checked(asked, &questions, &audits)?;
     let models = Models::of(asked, settings)?;
-    let (mut planned, mut sizes) = (Vec::new(), None);
+    let (mut planned, mut sizes, mut adaptive) = (Vec::new(), None, None);
     for model in &models.all {
         let calls = asked.plan(&questions, model, &audits, &plan.settings)?;
         planned.push((model, calls.shares()));
         sizes = calls.sizes();
+        adaptive = calls.adaptive();
     }
     let document =
         toml::to_string(&plan).map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
@@ -64,10 +66,15 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         if let Some(sizes) = sizes {
             shown["until"] = serde_json::json!(sizes);
         }
+        if let Some(sizes) = adaptive {
+            shown["adaptive"] = serde_json::json!(sizes);
+        }
         output::json(&shown)?;
         return Ok(Outcome::Done);
     }
-    let stops = sizes.zip(asked.wanted.until.as_ref()).map_or_else(String::new, |(sizes, until)| stops(sizes, until));
+    let until = sizes.zip(asked.wanted.until.as_ref()).map(|(sizes, until)| stops(sizes, until));
+    let adaptive = adaptive.zip(asked.wanted.adaptive).map(|(sizes, rule)| leaves(sizes, rule));
+    let stops = until.or(adaptive).unwrap_or_default();
     output::print(&format!(
         "{}{stops}\n{document}",
         comments(&planned, asked, plan.settings.margin, args.live.detect()?)
@@ -224,6 +231,23 @@ fn stops(sizes: Sizes, until: &Until) -> String {
             writeln!(lines, "#   the task has fewer questions than the fixed plan: it may end undecided (exit code 8)");
     }
     lines
+}
+
+/// When a run leaves a question, in words.
+fn leaves(sizes: adaptive::Sizes, rule: Adaptive) -> String {
+    format!(
+        "# Adaptive stopping: a question is left when its majority is settled at {} %:\n\
+         #   {} of {} asked in full, with {} each: they show what leaving the others loses\n\
+         #   plain samples: {} at least, {} at most, about {} if the shares of the leading answers lie\n\
+         #   evenly between a half and all: a guess, hope until measured\n",
+        (rule.threshold * 1e8).round() / 1e6,
+        text::thousands(sizes.in_full),
+        text::counted(sizes.questions, "question"),
+        text::counted(u64::from(sizes.samples), "sample"),
+        text::thousands(sizes.fewest),
+        text::thousands(sizes.most),
+        text::thousands(sizes.expected),
+    )
 }
 
 /// The variances of one question's difference, with that experiment's samples: a guess. `None` where it shows none.
