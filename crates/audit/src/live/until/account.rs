@@ -170,7 +170,11 @@ impl Account {
                 [
                     format!("a truth nearer than {} to the threshold may stay undecided", points(self.until.detect)),
                     "the size of the fixed plan rests on a guess of how answers vary; the decision does not".to_owned(),
-                ],
+                ]
+                .into_iter()
+                .chain(matches!(self.until.sentence.about, About::Cues(_)).then(|| {
+                    "a cue is decided over all labels of its option together: the seed draws them, and none is a stream of its own".to_owned()
+                })),
             ),
         }
     }
