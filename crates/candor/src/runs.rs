@@ -340,9 +340,14 @@ impl Stored {
         toml::from_str(&text).map_err(|error| damaged(&path, error.message()))
     }
 
+    /// Where what it saw lies.
+    pub(crate) fn seen(&self) -> PathBuf {
+        self.folder.join(OBSERVATIONS)
+    }
+
     /// Hands over its observations, one trace at a time.
     pub(crate) fn observations(&self, mut take: impl FnMut(&Trace)) -> Result<(), Problem> {
-        let path = self.folder.join(OBSERVATIONS);
+        let path = self.seen();
         let file = File::open(&path).map_err(|error| damaged(&path, &error.to_string()))?;
         let lines = zstd::Decoder::new(file).map_err(|error| damaged(&path, &error.to_string()))?;
         for (number, line) in BufReader::new(lines).lines().enumerate() {
