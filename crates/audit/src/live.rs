@@ -78,7 +78,7 @@ pub fn observe(
     let mut files = Vec::new();
     let (mut seen, mut missing) = (0, 0);
     let mut undecided = Undecided::default();
-    let mut judged = Vec::new();
+    let (mut judged, mut calibrated) = (Vec::new(), Vec::new());
     let mut accounts = Vec::new();
     let mut stopping = Vec::new();
     for Kept { plan, ledger, tariff, opinions } in kept {
@@ -118,9 +118,13 @@ pub fn observe(
                 None => due.iter().map(made).collect(),
             };
             for (mut trace, (probe, _, held, _)) in traces.into_iter().zip(&due) {
-                if let (Some(opinions), Some(held)) = (opinions, held) {
-                    let output = held.reply.message.visible_text();
-                    trace.events.extend(opinions.score(probe, &output, &mut heard)?);
+                match (opinions, held) {
+                    (Some(opinions), Some(held)) => {
+                        let output = held.reply.message.visible_text();
+                        trace.events.extend(opinions.score(probe, &output, &mut heard)?);
+                    }
+                    (Some(opinions), None) => opinions.lost(probe, &mut heard),
+                    (None, _) => {}
                 }
                 seen += 1;
                 undecided.see(&trace);
@@ -130,6 +134,7 @@ pub fn observe(
         }
         if let Some(opinions) = opinions {
             judged.extend(opinions.say(&heard)?);
+            calibrated.extend(opinions.calibrated(&heard)?);
         }
         accounts.extend(plan.account(ledger)?);
         stopping.extend(plan.stopping(ledger)?);
@@ -149,6 +154,7 @@ pub fn observe(
     for report in &mut reports {
         report.notes.splice(0..0, judged.iter().cloned());
     }
+    reports.extend(opinions::report(&calibrated, settings)?);
     if let Some(said) = undecided.say(seen) {
         for report in &mut reports {
             report.notes.insert(0, said.clone());

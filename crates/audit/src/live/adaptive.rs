@@ -20,7 +20,7 @@ pub use account::Account;
 use super::experiments::{self, Experiment as _, Wanted};
 use super::task::Item;
 use crate::report::worst;
-use crate::{Run, audits};
+use crate::{Audit, Run, audits};
 
 /// The arm of questions that are left when they are settled: their samples are no fixed number, so that they stand in no curve.
 pub const ARM: &str = "adaptive-stopping";
@@ -143,6 +143,6 @@ pub fn stopped(mut run: Run) -> Run {
 
 /// Whether a report reads plain samples.
 fn reads_samples(audit: &str) -> bool {
-    let experiment = audits::named(audit).and_then(|audit| audit.experiment());
+    let experiment = audits::named(audit).and_then(Audit::experiment);
     experiment.is_some_and(|experiment| experiment.name() == experiments::SAMPLES.name())
 }

@@ -4,6 +4,7 @@
 
 mod adaptive;
 mod asked;
+mod judged;
 mod kept;
 mod model;
 mod until;
