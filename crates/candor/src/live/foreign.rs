@@ -26,7 +26,7 @@ const SCRATCH: &str = ".programs-";
 /// The file in a scratch folder whose lock says that somebody is at work there.
 const LOCK: &str = "lock";
 
-/// Removes the scratch folders of runs that were killed: those whose lock nobody holds. A younger one without a lock is just being made.
+/// Removes the scratch folders of runs that were killed: those whose lock nobody holds, and those of an hour ago that have none.
 fn sweep(directory: &Path) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(SCRATCH)) {
@@ -69,9 +69,12 @@ impl Foreign {
         }
         sweep(&settings.directory);
         let scratch = settings.directory.join(format!("{SCRATCH}{}", std::process::id()));
-        let lock = std::fs::create_dir_all(&scratch)
-            .and_then(|()| File::create(scratch.join(LOCK)))
+        // Under another name until it is locked, so that nobody takes it for one of the dead.
+        let made = settings.directory.join(format!(".new{SCRATCH}{}", std::process::id()));
+        let lock = std::fs::create_dir_all(&made)
+            .and_then(|()| File::create(made.join(LOCK)))
             .and_then(|file| file.lock().map(|()| file))
+            .and_then(|file| std::fs::rename(&made, &scratch).map(|()| file))
             .map_err(|error| Problem::writing(&scratch, &error))?;
         let at_once = settings.threads.map_or(1, std::num::NonZero::get);
         let made = settings::executable()

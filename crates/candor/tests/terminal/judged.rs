@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::environment::TestEnvironment;
+use crate::environment::{TestEnvironment, assert_readable};
 
 const ASKED: [&str; 11] =
     ["audit", "run", "lift", "--on", "mine:m", "--task", "task.jsonl", "--efforts", "low,high", "--repeat", "1"];
@@ -78,6 +78,11 @@ fn opinions_are_scores_beside_labels_and_are_not_asked_for_twice() {
         "{notes}"
     );
     assert!(notes.contains("agrees with 2 of 3 labels (same: 1 of 1; different: 1 of 2)"), "{notes}");
+    // The judge's rate stands beside what labels of this model's answers make of it: here there are none, and how many are missing is said.
+    let shown = environment.done(&["audit", "report", "@last", "--full"]);
+    assert_readable(&shown, 100);
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("50 labels more of this model's answers at this effort"), "{shown}");
     // Judged again nothing is asked, of the judge neither.
     let again = environment.done(&["audit", "run", "--rescore", "@last", "--json"]);
     let again: Value = serde_json::from_str(&again).expect("JSON");

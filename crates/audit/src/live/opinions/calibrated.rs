@@ -141,8 +141,8 @@ impl Calibrated {
         self.place().iter().map(|(_, value)| *value).collect::<Vec<_>>().join(" · ")
     }
 
-    /// The claims and the row of it.
-    fn row(&self, claims: &mut Claims) -> Result<Row, Error> {
+    /// The claims of it, and its rows: of the rates, and of the judge's errors.
+    fn rows(&self, claims: &mut Claims) -> Result<(Row, Row), Error> {
         let (place, label) = (self.place(), self.label());
         let pooled = Pooled::of(self.judged.tallies());
         let by_opinion = named("judge.rate", &place);
@@ -188,18 +188,10 @@ impl Calibrated {
             });
             Cell::claim(name)
         });
-        Ok(Row {
-            cells: vec![
-                Cell::text(label),
-                Cell::claim(by_opinion),
-                Cell::Count(labelled_same + labelled_different),
-                sensitivity,
-                specificity,
-                Cell::claim(&corrected),
-                Cell::mark(corrected),
-            ],
-            remark: None,
-        })
+        let rates =
+            vec![Cell::text(label.clone()), Cell::claim(by_opinion), Cell::claim(&corrected), Cell::mark(corrected)];
+        let errors = vec![Cell::text(label), Cell::Count(labelled_same + labelled_different), sensitivity, specificity];
+        Ok((Row { cells: rates, remark: None }, Row { cells: errors, remark: None }))
     }
 
     /// The rate corrected by Lang and Reiczigel, with as many independent replies as the questions are worth.
@@ -270,7 +262,12 @@ pub(in crate::live) fn report(all: &[Calibrated], settings: &Settings) -> Result
     let all: Vec<&Calibrated> = all.iter().filter(|one| !one.judged.units.is_empty()).collect();
     let Some(first) = all.first() else { return Ok(None) };
     let mut claims = Claims::new(settings.level, first.planted);
-    let rows = all.iter().map(|one| one.row(&mut claims)).collect::<Result<_, _>>()?;
+    let (mut rates, mut errors) = (Vec::new(), Vec::new());
+    for one in &all {
+        let (rate, error) = one.rows(&mut claims)?;
+        rates.push(rate);
+        errors.push(error);
+    }
     let wanted = all
         .iter()
         .filter_map(|one| Some(format!("{}: {} would calibrate the judge", one.label(), one.labels.wanted()?)));
@@ -283,24 +280,36 @@ pub(in crate::live) fn report(all: &[Calibrated], settings: &Settings) -> Result
         estimand: "replies with a visible answer to questions like these: the share that is right, as people would label it".to_owned(),
         findings: Vec::new(),
         claims: claims.made,
-        figures: vec![Figure::Table(Table {
-            name: "judge.rates".to_owned(),
-            title: "Called the same as the gold, and what labels make of it".to_owned(),
-            columns: vec![
-                Column::text("replies"),
-                Column::number("judge"),
-                Column::number("labels"),
-                Column::number("sensitivity"),
-                Column::number("specificity"),
-                Column::number("corrected"),
-                Column::text("mark"),
-            ],
-            rows,
-            notes: vec![
-                "corrected: (rate + specificity - 1) / (sensitivity + specificity - 1), with Lang and Reiczigel's interval, which carries the labels' uncertainty; the mark is its own".to_owned(),
-                "labels: labelled answers of the same model at the same effort, about which the judge was asked as about any other".to_owned(),
-            ],
-        })],
+        figures: vec![
+            Figure::Table(Table {
+                name: "judge.rates".to_owned(),
+                title: "Called the same as the gold, and what labels make of it".to_owned(),
+                columns: vec![
+                    Column::text("replies"),
+                    Column::number("by the judge"),
+                    Column::number("corrected"),
+                    Column::text("mark"),
+                ],
+                rows: rates,
+                notes: vec![
+                    "corrected: (rate + specificity - 1) / (sensitivity + specificity - 1), with Lang and Reiczigel's interval, which carries the labels' uncertainty; the mark is its own".to_owned(),
+                ],
+            }),
+            Figure::Table(Table {
+                name: "judge.errors".to_owned(),
+                title: "The judge against labels of this model's answers".to_owned(),
+                columns: vec![
+                    Column::text("replies"),
+                    Column::number("labels"),
+                    Column::number("sensitivity"),
+                    Column::number("specificity"),
+                ],
+                rows: errors,
+                notes: vec![
+                    "labels: labelled answers of the same model at the same effort, about which the judge was asked as about any other".to_owned(),
+                ],
+            }),
+        ],
         attrition: all.iter().map(|one| one.judged.attrition(one.label())).collect(),
         notes,
         limits: Limits::new(
