@@ -18,6 +18,7 @@ use self::side::{Condition, Matched, PARTS, part_name};
 pub use self::side::{NONE, Only, Side};
 use crate::audits::compute::JUDGES;
 use crate::claims::{at_level, named};
+use crate::live::adaptive;
 use crate::readiness::missing_verdicts;
 use crate::validity::broken;
 use crate::words::{counted, points, points_of, thousands};
@@ -153,7 +154,16 @@ pub fn compare(
         )
     };
     let level = |values: &[f64]| share(values, settings);
-    let all = flags(&matched, before, after);
+    let left = conditions.iter().any(|[name, ..]| name == adaptive::ARM);
+    let looks = |flags: Flags| {
+        let because = "the answers decided how many samples of a question were drawn (--adaptive)";
+        if left {
+            flags.fails(Flag::Looks, because, "--arm uncued: the questions that were asked in full")
+        } else {
+            flags
+        }
+    };
+    let all = looks(flags(&matched, before, after));
     let decision = fail_if.map(|fail_if| decide(fail_if, &difference, questions));
     let (first, second) = (level(&matched.before), level(&matched.after));
     let own = Asserted::OWN_INTERVAL;
@@ -176,7 +186,7 @@ pub fn compare(
                 &place,
                 &format!(" at {}", words.join(", ")),
                 difference,
-                &flags(&matched, before, after),
+                &looks(flags(&matched, before, after)),
             ));
         }
     }
@@ -203,6 +213,18 @@ pub fn compare(
             ],
         ),
     })
+}
+
+impl Comparison {
+    /// The same where the answers of a side decided how much was asked, `because` of that and with what would `raise` it: its intervals are for fixed numbers, so that
+    /// V2 falls. What was decided stays decided by the ends of these intervals, and a note says so.
+    #[must_use]
+    pub fn stopped_early(mut self, side: &str, because: &str, raise: &str) -> Self {
+        let finding = || candor_stats::Finding::fails(format!("{side}: {because}"), raise);
+        self.claims = self.claims.into_iter().map(|claim| claim.with_finding(Flag::Looks, finding())).collect();
+        self.notes.push(format!("{side}: {because}; the intervals do not pay for these looks"));
+        self
+    }
 }
 
 /// The share of questions that must have as many samples as a vote takes.

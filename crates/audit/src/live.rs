@@ -4,6 +4,7 @@
 //! them and keeps each reply in a [ledger]. [`observe`] shows the traces to the audits in the order of the plan, whatever the order in
 //! which they came: a run that was killed and resumed reports the same bytes as one that was not.
 
+pub mod adaptive;
 pub mod cues;
 pub mod experiments;
 pub mod families;
@@ -14,6 +15,7 @@ pub mod plan;
 mod probe;
 mod programs;
 mod prompt;
+mod rounds;
 pub mod runner;
 pub mod task;
 mod undecided;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 use candor_record::Digest;
 use candor_trace::{Money, Origin, Place, Trace};
 
+pub use adaptive::Adaptive;
 pub use experiments::{Experiment, Wanted};
 pub use ledger::{Ledger, LedgerError};
 pub use opinions::{Judging, Opinions};
@@ -75,8 +78,9 @@ pub fn observe(
     let mut files = Vec::new();
     let (mut seen, mut missing) = (0, 0);
     let mut undecided = Undecided::default();
-    let mut judged = Vec::new();
+    let (mut judged, mut calibrated) = (Vec::new(), Vec::new());
     let mut accounts = Vec::new();
+    let mut stopping = Vec::new();
     for Kept { plan, ledger, tariff, opinions } in kept {
         let mut heard = Heard::default();
         let before = seen;
@@ -114,9 +118,13 @@ pub fn observe(
                 None => due.iter().map(made).collect(),
             };
             for (mut trace, (probe, _, held, _)) in traces.into_iter().zip(&due) {
-                if let (Some(opinions), Some(held)) = (opinions, held) {
-                    let output = held.reply.message.visible_text();
-                    trace.events.extend(opinions.score(probe, &output, &mut heard)?);
+                match (opinions, held) {
+                    (Some(opinions), Some(held)) => {
+                        let output = held.reply.message.visible_text();
+                        trace.events.extend(opinions.score(probe, &output, &mut heard)?);
+                    }
+                    (Some(opinions), None) => opinions.lost(probe, &mut heard),
+                    (None, _) => {}
                 }
                 seen += 1;
                 undecided.see(&trace);
@@ -126,8 +134,10 @@ pub fn observe(
         }
         if let Some(opinions) = opinions {
             judged.extend(opinions.say(&heard)?);
+            calibrated.extend(opinions.calibrated(&heard)?);
         }
         accounts.extend(plan.account(ledger)?);
+        stopping.extend(plan.stopping(ledger)?);
         files.push(SourceFile {
             path: format!("{}:{}", plan.provider, plan.common.model),
             format: format!("calls on {}", plan.task.name),
@@ -144,6 +154,7 @@ pub fn observe(
     for report in &mut reports {
         report.notes.splice(0..0, judged.iter().cloned());
     }
+    reports.extend(opinions::report(&calibrated, settings)?);
     if let Some(said) = undecided.say(seen) {
         for report in &mut reports {
             report.notes.insert(0, said.clone());
@@ -157,6 +168,15 @@ pub fn observe(
         });
         first.splice(0..0, said);
         reports.splice(0..0, accounts.iter().map(until::Account::report));
+    }
+    if !stopping.is_empty() {
+        adaptive::account::stopped(&mut reports);
+        let said = stopping.iter().map(|account| match stopping.as_slice() {
+            [_] => account.said(),
+            _ => format!("{}: {}", account.model, account.said()),
+        });
+        first.splice(0..0, said);
+        reports.splice(0..0, adaptive::account::report(&stopping, settings));
     }
     if missing > 0 {
         let planned = counted(seen + missing, "call");

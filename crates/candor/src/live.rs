@@ -23,6 +23,7 @@ pub(crate) use rescore::{Again, rescore};
 pub(crate) use sitting::{Sitting, begin, go_on, sit_in_memory, task};
 
 use crate::problem::Problem;
+use crate::runs::Early;
 
 /// Which calls a run makes: the `[live]` part of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -92,6 +93,12 @@ impl Asked {
                 ..Wanted::default()
             },
         }
+    }
+
+    /// What decides how much is asked, where answers do.
+    pub(crate) fn stops_early(&self) -> Option<Early> {
+        let until = self.wanted.until.as_ref().map(|_| Early::Until);
+        until.or(self.wanted.adaptive.map(|_| Early::Adaptive))
     }
 
     /// The plan for one of its models.

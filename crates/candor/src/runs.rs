@@ -176,23 +176,29 @@ impl Store {
     }
 }
 
-/// Whether what lies there was seen by a run that stopped when something was decided, itself or at some removes.
-pub(crate) fn stopped_early(observations: &Path) -> bool {
+/// What decided how much a run asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Early {
+    /// It stopped when something was decided.
+    Until,
+    /// It left each question when that was settled.
+    Adaptive,
+}
+
+/// How what lies there was stopped early by the run that saw it, itself or at some removes; `None` where it was not.
+pub(crate) fn stopped_early(observations: &Path) -> Option<Early> {
     let mut path = observations.to_owned();
     // A run that read what another one saw leads back to it; who reads himself made the calls.
     for _ in 0..64 {
         let known = path.file_name().is_some_and(|name| name == OBSERVATIONS);
-        let text = known.then(|| fs::read_to_string(path.with_file_name(PLAN)).ok()).flatten();
-        let Some(plan) = text.and_then(|text| toml::from_str::<Plan>(&text).ok()) else { return false };
-        if plan.live.is_some_and(|asked| asked.wanted.until.is_some()) {
-            return true;
+        let text = known.then(|| fs::read_to_string(path.with_file_name(PLAN)).ok()).flatten()?;
+        let plan = toml::from_str::<Plan>(&text).ok()?;
+        if let Some(early) = plan.live.and_then(|asked| asked.stops_early()) {
+            return Some(early);
         }
-        match plan.source.from.map(PathBuf::from) {
-            Some(from) if from != path => path = from,
-            _ => return false,
-        }
+        path = plan.source.from.map(PathBuf::from).filter(|from| *from != path)?;
     }
-    false
+    None
 }
 
 /// A run that is being written.
@@ -334,9 +340,14 @@ impl Stored {
         toml::from_str(&text).map_err(|error| damaged(&path, error.message()))
     }
 
+    /// Where what it saw lies.
+    pub(crate) fn seen(&self) -> PathBuf {
+        self.folder.join(OBSERVATIONS)
+    }
+
     /// Hands over its observations, one trace at a time.
     pub(crate) fn observations(&self, mut take: impl FnMut(&Trace)) -> Result<(), Problem> {
-        let path = self.folder.join(OBSERVATIONS);
+        let path = self.seen();
         let file = File::open(&path).map_err(|error| damaged(&path, &error.to_string()))?;
         let lines = zstd::Decoder::new(file).map_err(|error| damaged(&path, &error.to_string()))?;
         for (number, line) in BufReader::new(lines).lines().enumerate() {

@@ -11,6 +11,7 @@ pub mod gains;
 pub mod majority;
 pub mod pass;
 pub mod power_law;
+pub mod settled;
 pub mod simultaneous;
 
 pub use adaptive::{Adaptive, Replay, Stopping, replay};

@@ -24,7 +24,7 @@ mod prompt;
 pub use anchors::{Agreement, Anchor, Anchors, Label, Row};
 
 /// A model that is asked whether an answer says the same as the gold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Judge {
     /// The model's name with all that makes it answer otherwise (dated snapshot, effort), as the call names it.
     pub model: String,

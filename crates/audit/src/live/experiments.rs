@@ -9,6 +9,7 @@ mod samples;
 use candor_stats::Seed;
 use serde::{Deserialize, Serialize};
 
+use super::adaptive::Adaptive;
 use super::cues;
 use super::probe::{Common, Probe};
 use super::task::Item;
@@ -64,6 +65,9 @@ pub struct Wanted {
     /// What is to be decided, where the run stops as soon as it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Until>,
+    /// When a question's plain samples are settled before all are drawn, where that is how they are drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptive: Option<Adaptive>,
 }
 
 /// To which option a cue points.
@@ -89,6 +93,7 @@ impl Default for Wanted {
             changes: changes::KNOWN.iter().map(|name| (*name).to_owned()).collect(),
             change_samples: 2,
             until: None,
+            adaptive: None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A model as judge of replies: which calls ask it, and what its opinions leave in a trace. An opinion never becomes a verdict: it is a
-//! score, and a number that rests on scores is at most inferred. Not the prompt and not the reading of a reply, which are
+//! score, and a number that rests on scores is at most inferred; a rate of them that labels of the same model's answers correct may be more (`calibrated`). Not the prompt and not the reading of a reply, which are
 //! `candor_verify`'s.
+
+mod calibrated;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +12,13 @@ use candor_trace::Event;
 use candor_verify::judge::{Agreement, Anchors, Judge, Opinion, Thinks};
 use candor_verify::{Answer, Params};
 
+pub(super) use calibrated::report;
+use calibrated::{Calibrated, Judged, Labels};
+
 use super::ledger::Ledger;
-use super::plan::Plan;
+use super::plan::{Plan, Share};
 use super::probe::{Common, Probe};
-use super::runner::{Calls, InOrder};
+use super::runner::{self, Calls, InOrder};
 use super::task::{Item, Task};
 use super::{LedgerError, named};
 use crate::words::thousands;
@@ -115,6 +120,34 @@ impl<'a> Judging<'a> {
         })
     }
 
+    /// What it comes to at most, known before a reply is there: an opinion on each, and one on each labelled answer. A reply counts as many tokens of the judge's prompt as
+    /// it may have; empty ones are not judged.
+    #[must_use]
+    pub fn shares(&self) -> Vec<Share> {
+        let share = |experiment| Share { experiment, questions: 0, calls: 0, input: 0, output: Some(0) };
+        let add = |share: &mut Share, call: &Call, judged: u64| {
+            let worst = runner::worst(call);
+            share.calls += 1;
+            share.input += worst.input.unwrap_or(0) + judged;
+            share.output = share.output.zip(call.max_output).map(|(sum, most)| sum + u64::from(most));
+        };
+        let mut opinions = share("opinions");
+        let mut questions: BTreeSet<String> = BTreeSet::new();
+        for probe in self.plan.probes() {
+            let Some((rubric, question, gold)) = probe.judged() else { continue };
+            let call = self.call(self.judge(rubric).prompt(question, gold, Answer::of_output("")));
+            add(&mut opinions, &call, runner::worst(&probe.call).output.unwrap_or(0));
+            questions.insert(probe.trial.unit);
+        }
+        opinions.questions = questions.len() as u64;
+        let mut anchors = share("anchors");
+        for (_, _, _, call) in self.anchored() {
+            add(&mut anchors, &call, 0);
+        }
+        anchors.questions = self.anchors.map_or(0, |anchors| anchors.items().len() as u64);
+        [opinions, anchors].into_iter().filter(|share| share.calls > 0).collect()
+    }
+
     /// The calls about anchors, then those about replies.
     fn all(&self) -> impl Iterator<Item = (Digest, Call)> + Send + '_ {
         let about = |probe: Probe| {
@@ -155,16 +188,30 @@ pub struct Opinions<'a> {
 pub(super) struct Heard {
     by: BTreeMap<&'static str, u64>,
     missing: u64,
+    /// By effort, arm and version of the judge.
+    places: BTreeMap<(Option<String>, String, Judge), Judged>,
+}
+
+impl Heard {
+    fn place(&mut self, probe: &Probe, judge: &Judge) -> &mut Judged {
+        let effort = probe.call.effort.as_ref().map(ToString::to_string);
+        let arm = probe.trial.arm.clone().unwrap_or_default();
+        self.places.entry((effort, arm, judge.clone())).or_default()
+    }
 }
 
 impl Opinions<'_> {
     /// The opinion on a reply as an event: 1 for the same as the gold, 0 for something else; `None` where the judge cannot tell, was not
     /// understood, or was not asked.
     pub(super) fn score(&self, probe: &Probe, output: &str, heard: &mut Heard) -> Result<Option<Event>, LedgerError> {
-        let Some((judge, key, _)) = self.judging.about(probe, output).filter(|_| !output.trim().is_empty()) else {
+        let Some((judge, key, _)) = self.judging.about(probe, output) else { return Ok(None) };
+        let place = heard.place(probe, &judge);
+        if output.trim().is_empty() {
+            place.silent += 1;
             return Ok(None);
-        };
+        }
         let Some(held) = self.ledger.reply(&key)? else {
+            place.missing += 1;
             heard.missing += 1;
             return Ok(None);
         };
@@ -175,20 +222,59 @@ impl Opinions<'_> {
             Thinks::CannotTell => ("cannot tell", None),
             Thinks::Unread => ("not as it was told to", None),
         };
+        heard.place(probe, &judge).take(&probe.trial.unit, opinion.thinks == Thinks::Same);
         *heard.by.entry(word).or_default() += 1;
         let name = format!("{NAME} {} {}", judge.model, &judge.version().as_str()[..12]);
         Ok(value.map(|value| Event::Score { name, value }))
     }
 
-    /// How each version of the judge stands to the labels; none without labelled answers.
-    fn agreements(&self) -> Result<Vec<(Judge, Agreement)>, LedgerError> {
-        let Some(anchors) = self.judging.anchors else { return Ok(Vec::new()) };
+    /// A call about whose reply it would have been asked, and that was given up.
+    pub(super) fn lost(&self, probe: &Probe, heard: &mut Heard) {
+        if let Some((judge, _, _)) = self.judging.about(probe, "") {
+            heard.place(probe, &judge).lost += 1;
+        }
+    }
+
+    /// What each version of the judge said of the labelled answers, by their names.
+    fn on_anchors(&self) -> Result<BTreeMap<String, BTreeMap<String, Opinion>>, LedgerError> {
         let mut opinions: BTreeMap<String, BTreeMap<String, Opinion>> = BTreeMap::new();
         for (judge, id, key, _) in self.judging.anchored() {
             let Some(held) = self.ledger.reply(&key)? else { continue };
             let opinion = judge.read(Answer::of_output(&held.reply.message.visible_text()));
             opinions.entry(judge.version().to_string()).or_default().insert(id.to_owned(), opinion);
         }
+        Ok(opinions)
+    }
+
+    /// Rates by the judge, and what labels of this model's answers make of them.
+    pub(super) fn calibrated(&self, heard: &Heard) -> Result<Vec<Calibrated>, LedgerError> {
+        let said = self.on_anchors()?;
+        let Plan { provider, common, .. } = self.judging.plan;
+        let model = format!("{provider}:{}", common.model);
+        let several = heard.places.keys().map(|(_, _, judge)| judge).collect::<BTreeSet<_>>().len() > 1;
+        let of = |((effort, arm, judge), judged): (&(Option<String>, String, Judge), &Judged)| {
+            let version = judge.version();
+            let nothing = BTreeMap::new();
+            let said = said.get(version.as_str()).unwrap_or(&nothing);
+            Calibrated {
+                model: common.model.clone(),
+                effort: effort.clone(),
+                arm: arm.clone(),
+                version: several.then(|| version.as_str().chars().take(12).collect()),
+                judged: judged.clone(),
+                labels: self.judging.anchors.map_or_else(Labels::default, |anchors| {
+                    Labels::of(anchors, &version, said, |anchor| anchor.is_of(&model, effort.as_deref(), arm))
+                }),
+                planted: self.judging.plan.planted,
+            }
+        };
+        Ok(heard.places.iter().map(of).collect())
+    }
+
+    /// How each version of the judge stands to the labels; none without labelled answers.
+    fn agreements(&self) -> Result<Vec<(Judge, Agreement)>, LedgerError> {
+        let Some(anchors) = self.judging.anchors else { return Ok(Vec::new()) };
+        let mut opinions = self.on_anchors()?;
         let of = |judge: Judge| {
             let said = opinions.remove(judge.version().as_str()).unwrap_or_default();
             // Opinions of one version each: they cannot be mixed.

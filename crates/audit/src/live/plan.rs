@@ -1,18 +1,22 @@
 //! Every call of a run, known before one is made. Not the money: what tokens cost is for whoever has a price list.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use candor_record::Digest;
 use candor_stats::Seed;
+use candor_trace::arm;
 
+use super::adaptive::waves::Waves;
 use super::experiments::{Experiment, Wanted};
 use super::ledger::{Ledger, LedgerError};
 use super::probe::{Common, Probe};
 use super::programs::{self, Programs};
+use super::rounds::Rounds;
 use super::task::{Item, Task, write_task};
-use super::until::rounds::{Deciding, Rounds, order};
+use super::until::deciding::{Deciding, order};
 use super::until::{Account, Sizes};
-use super::{judge, named, opinions, runner};
+use super::{adaptive, experiments, judge, named, opinions, runner};
 use crate::{Audit, Error};
 
 /// The experiments that are put on a task, for one model.
@@ -34,6 +38,8 @@ pub struct Plan<'a> {
     programs: Option<Arc<Programs>>,
     /// The questions of a run that stops when something is decided, in the order in which they are asked.
     deciding: Option<(Vec<usize>, Sizes)>,
+    /// Whether each question is asked in full, where others are left when their majority is settled.
+    in_full: Option<Vec<bool>>,
 }
 
 impl std::fmt::Debug for Plan<'_> {
@@ -78,7 +84,7 @@ impl<'a> Plan<'a> {
         let wants = |experiment: &&'static dyn Experiment| {
             audits.iter().filter_map(|audit| audit.experiment()).any(|wanted| wanted.name() == experiment.name())
         };
-        let experiments: Vec<&'static dyn Experiment> = super::experiments::ALL.iter().copied().filter(wants).collect();
+        let experiments: Vec<&'static dyn Experiment> = experiments::ALL.iter().copied().filter(wants).collect();
         if experiments.is_empty() {
             let names: Vec<&str> = audits.iter().map(|audit| audit.about().name).collect();
             return Err(Error::Asked { what: format!("{} reads recorded calls only", names.join(" and ")) });
@@ -101,6 +107,12 @@ impl<'a> Plan<'a> {
             );
             return Err(Error::Asked { what });
         }
+        if let Some(adaptive) = &wanted.adaptive {
+            let sampled = experiments.iter().any(|one| one.name() == experiments::SAMPLES.name());
+            if let Some(what) = adaptive.fault(&wanted, sampled, task.items.iter().find(foreign)) {
+                return Err(Error::Asked { what });
+            }
+        }
         if let Some(until) = &until {
             let (needed, named) = (until.experiment().name(), |one: &&dyn Experiment| one.name());
             if let Some(other) = experiments.iter().map(named).find(|name| *name != needed) {
@@ -109,6 +121,7 @@ impl<'a> Plan<'a> {
             }
             until.narrow(&mut wanted);
         }
+        let wanted_adaptive = wanted.adaptive;
         let mut plan = Self {
             task,
             provider: provider.to_owned(),
@@ -119,6 +132,7 @@ impl<'a> Plan<'a> {
             experiments,
             programs: None,
             deciding: None,
+            in_full: wanted_adaptive.map(|adaptive| adaptive.in_full(task.items.len(), seed)),
         };
         if let Some(until) = until {
             let mut asked = order(task.items.len(), seed);
@@ -206,20 +220,57 @@ impl<'a> Plan<'a> {
 
     /// Every call about one question.
     fn about(&self, item: &Item) -> Vec<Probe> {
+        self.experiments.iter().flat_map(|experiment| self.of(*experiment, item)).collect()
+    }
+
+    /// Every call of an experiment about one question.
+    fn of(&self, experiment: &dyn Experiment, item: &Item) -> Vec<Probe> {
         // Every item's verifier was tried when the plan was made.
-        let asks = |experiment: &&'static dyn Experiment| {
-            experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default()
-        };
-        self.experiments.iter().flat_map(asks).collect()
+        experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default()
+    }
+
+    /// Draws of a question, by its place in the task, that is left when its majority is settled.
+    pub(super) fn draws(&self, question: usize, samples: Range<u32>) -> Vec<Probe> {
+        let arm = if self.is_asked_in_full(question) { arm::UNCUED } else { adaptive::ARM };
+        let item = self.task.items.get(question);
+        item.and_then(|item| experiments::SAMPLES.draws(item, arm, samples, &self.common).ok()).unwrap_or_default()
+    }
+
+    /// Whether every sample of the question at that place of the task is drawn, whatever they say.
+    pub(super) fn is_asked_in_full(&self, question: usize) -> bool {
+        self.in_full.as_ref().is_none_or(|in_full| in_full.get(question).copied().unwrap_or(true))
+    }
+
+    /// The waves of a plan that leaves questions when they are settled, before any call.
+    pub(super) fn waves(&self) -> Option<Waves<'_>> {
+        Some(Waves::of(self, self.wanted.adaptive.filter(|_| self.in_full.is_some())?))
+    }
+
+    /// How many calls adaptive stopping makes; `None` where every question is asked in full.
+    #[must_use]
+    pub fn adaptive(&self) -> Option<adaptive::Sizes> {
+        let (adaptive, in_full) = (self.wanted.adaptive?, self.in_full.as_ref()?);
+        let full = in_full.iter().filter(|full| **full).count() as u64;
+        Some(adaptive.sizes(self.wanted.samples, full, in_full.len() as u64 - full))
+    }
+
+    /// What adaptive stopping saved and lost so far; `None` where every question is asked in full.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn stopping(&self, ledger: &Ledger) -> Result<Option<adaptive::Account>, LedgerError> {
+        let Some(sizes) = self.adaptive() else { return Ok(None) };
+        let Some(mut waves) = self.waves() else { return Ok(None) };
+        waves.account(sizes, ledger).map(Some)
     }
 
     /// Every call, in order; of a run that stops when something is decided, every call that it may come to.
     pub fn probes(&self) -> impl Iterator<Item = Probe> + Send + '_ {
         self.experiments.iter().flat_map(move |experiment| {
-            // Every item's verifier was tried when the plan was made.
-            self.items().flat_map(move |item| {
+            let adaptive = self.in_full.is_some() && experiment.name() == experiments::SAMPLES.name();
+            self.items().enumerate().flat_map(move |(at, item)| {
                 let program = self.programs.as_deref().and_then(|programs| programs.for_item(item));
-                let asked = experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default();
+                let asked = if adaptive { self.draws(at, 0..self.wanted.samples) } else { self.of(*experiment, item) };
                 asked.into_iter().map(move |probe| match program {
                     Some(program) => probe.decided_by(program),
                     None => probe,
@@ -241,7 +292,7 @@ impl<'a> Plan<'a> {
         for experiment in &self.experiments {
             let mut share = Share { experiment: experiment.name(), questions: 0, calls: 0, input: 0, output: Some(0) };
             for item in self.items() {
-                let probes = experiment.asks(item, &self.wanted, &self.common, self.seed).unwrap_or_default();
+                let probes = self.of(*experiment, item);
                 share.questions += u64::from(!probes.is_empty());
                 share.calls += probes.len() as u64;
                 for probe in probes {

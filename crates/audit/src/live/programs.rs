@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicUsize, atomic::Ordering};
 
@@ -47,11 +47,11 @@ impl Programs {
         commands
     }
 
-    /// Those of a task, ready to run, at most `at_once` at a time. The files that commands name, and the single files under `read`, are
-    /// read to their ends: which bytes decide is part of the plan. What lies in a folder under `read` is not.
+    /// Those of a task, ready to run, at most `at_once` at a time. The files that commands name, and the files and folders under `read` with
+    /// everything in them, are read to their ends: which bytes decide is part of the plan.
     ///
     /// # Errors
-    /// [`Error::Asked`] where a setting makes no sense or a file is not there.
+    /// [`Error::Asked`] where a setting makes no sense, a file is not there, or a folder holds too much.
     pub fn of(task: &Task, launcher: &Launcher, at_once: usize) -> Result<Self, Error> {
         let mut allowed: BTreeMap<Params, Allowed> = BTreeMap::new();
         let mut all = Digester::tagged("candor programs 1");
@@ -61,13 +61,16 @@ impl Programs {
             }
             let refused = |what: String| Error::Asked { what: format!("question `{}`: {what}", item.id) };
             let program = Program::new(launcher.clone(), &item.params).map_err(|error| refused(error.to_string()))?;
-            let mut bytes = Digester::tagged("candor program 1");
+            let mut bytes = Digester::tagged("candor program 2");
             let mut file_name = "";
-            for line in command(item).chain(lines(item, "read")) {
+            let mut left = Left { entries: MOST_ENTRIES, bytes: MOST_BYTES };
+            let what = command(item).map(|line| (line, false)).chain(lines(item, "read").map(|line| (line, true)));
+            for (line, folders) in what {
                 bytes.update(&(line.len() as u64).to_le_bytes());
                 bytes.update(line.as_bytes());
-                if let Some(digest) = contents(line).map_err(|error| refused(format!("{line}: {error}")))? {
-                    bytes.update(digest.as_bytes());
+                if line.starts_with('/') {
+                    let added = contents(Path::new(line), folders, &mut left, &mut bytes);
+                    added.map_err(|error| refused(format!("{line}: {error}")))?;
                 }
             }
             for line in command(item).filter(|line| line.starts_with('/')) {
@@ -130,24 +133,78 @@ fn command(item: &Item) -> impl Iterator<Item = &str> {
     lines(item, "command")
 }
 
-/// The digest of a file; `None` for what is no path, and for folders and devices.
-fn contents(line: &str) -> std::io::Result<Option<Digest>> {
-    if !line.starts_with('/') {
-        return Ok(None);
+/// The most entries of folders, and the most bytes of files, that belong to one program.
+const MOST_ENTRIES: u64 = 100_000;
+const MOST_BYTES: u64 = 4 << 30;
+
+/// How much more may belong to a program.
+struct Left {
+    entries: u64,
+    bytes: u64,
+}
+
+/// Adds what a path leads to: the bytes of a file; of a folder, where those count, every entry by its name, in the order of names. A link within a folder counts by where it
+/// points, which is not followed; a device by being one.
+fn contents(path: &Path, folders: bool, left: &mut Left, into: &mut Digester) -> io::Result<()> {
+    let there = std::fs::metadata(path)?;
+    if there.is_file() {
+        into.update(file(path, left)?.as_bytes());
+    } else if there.is_dir() && folders {
+        folder(path, left, into)?;
     }
-    let path = Path::new(line);
-    if !std::fs::metadata(path)?.is_file() {
-        return Ok(None);
+    Ok(())
+}
+
+fn folder(path: &Path, left: &mut Left, into: &mut Digester) -> io::Result<()> {
+    let mut entries = std::fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        left.entries = left.entries.checked_sub(1).ok_or_else(|| too_much(&format!("{MOST_ENTRIES} files")))?;
+        let (name, kind) = (entry.file_name(), entry.file_type()?);
+        let mut add = |tag: &[u8], bytes: &[u8]| {
+            into.update(tag);
+            for part in [name.as_encoded_bytes(), bytes] {
+                into.update(&(part.len() as u64).to_le_bytes());
+                into.update(part);
+            }
+        };
+        if kind.is_symlink() {
+            add(b"link", std::fs::read_link(entry.path())?.as_os_str().as_encoded_bytes());
+        } else if kind.is_dir() {
+            let mut inside = Digester::tagged("candor folder 1");
+            folder(&entry.path(), left, &mut inside)?;
+            add(b"folder", inside.finish().as_bytes());
+        } else if kind.is_file() {
+            add(b"file", file(&entry.path(), left)?.as_bytes());
+        } else {
+            add(b"device", &[]);
+        }
     }
+    Ok(())
+}
+
+fn file(path: &Path, left: &mut Left) -> io::Result<Digest> {
     let mut file = File::open(path)?;
     let mut digester = Digester::new();
     let mut piece = vec![0; 1 << 16];
     loop {
         match file.read(&mut piece)? {
-            0 => return Ok(Some(digester.finish())),
-            read => digester.update(piece.get(..read).unwrap_or_default()),
+            0 => return Ok(digester.finish()),
+            read => {
+                left.bytes = left
+                    .bytes
+                    .checked_sub(read as u64)
+                    .ok_or_else(|| too_much(&format!("{} GiB", MOST_BYTES >> 30)))?;
+                digester.update(piece.get(..read).unwrap_or_default());
+            }
         }
     }
+}
+
+fn too_much(most: &str) -> io::Error {
+    io::Error::other(format!(
+        "expected at most {most} that decide with a program, found more: name single files under `read`"
+    ))
 }
 
 /// Stands where a program is named that may not run: its parameters were checked, and it decides nothing.
@@ -182,5 +239,52 @@ impl Verifier for Refused {
 
     fn with(&self, params: &Params) -> candor_verify::Result<Box<dyn Verifier>> {
         Ok(Box::new(Self::checked(params)?))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_that_a_program_may_read_belongs_to_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("lib/deep")).unwrap();
+        for name in ["decide.sh", "lib/a.py", "lib/deep/b.py", "single.txt"] {
+            std::fs::write(at(name), name).unwrap();
+        }
+        let digest = || {
+            let shown = |name: &str| at(name).to_string_lossy().into_owned();
+            let params: Params = [
+                ("command".to_owned(), shown("decide.sh")),
+                ("read".to_owned(), format!("{}\n{}", shown("lib"), shown("single.txt"))),
+            ]
+            .into();
+            let item = Item { id: "q".to_owned(), verifier: Some(NAME.to_owned()), params, ..Item::default() };
+            let task = Task { name: "t".to_owned(), items: vec![item] };
+            let launcher = Launcher { helper: "/bin/true".into(), scratch: folder.path().into() };
+            Programs::of(&task, &launcher, 1).unwrap().digest()
+        };
+        let mut seen = vec![digest()];
+        assert_eq!(digest(), seen[0], "nothing has changed");
+        let mut is_new = |what: &str| {
+            let now = digest();
+            assert!(!seen.contains(&now), "{what}");
+            seen.push(now);
+        };
+        std::fs::write(at("lib/deep/b.py"), "other").unwrap();
+        is_new("a file in a folder in a folder");
+        std::fs::write(at("single.txt"), "other").unwrap();
+        is_new("a single file");
+        std::fs::rename(at("lib/a.py"), at("lib/c.py")).unwrap();
+        is_new("a name");
+        std::fs::write(at("lib/new"), "").unwrap();
+        is_new("an empty file");
+        std::os::unix::fs::symlink("c.py", at("lib/link")).unwrap();
+        is_new("a link");
+        std::fs::remove_file(at("lib/link")).unwrap();
+        std::os::unix::fs::symlink("..", at("lib/link")).unwrap();
+        is_new("where it points, which is not followed");
     }
 }

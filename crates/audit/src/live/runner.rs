@@ -1,7 +1,7 @@
 //! Makes the calls of a plan: as many at a time as allowed, each reply in the ledger before it counts, within the budget, until all are made or somebody
 //! says stop. Not what replies mean, and no socket: whoever answers stands behind [`Asks`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::Poll;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use futures_util::task::AtomicWaker;
 
 use super::ledger::{Ledger, LedgerError, Lost, Replied};
 use super::plan::Plan;
-use super::until::rounds::Rounds;
+use super::rounds::Rounds;
 use crate::names::Fixed;
 
 /// Whoever answers.
@@ -215,8 +215,11 @@ pub async fn run(
         progress: Progress { planned, spent: Some(Money(0)), ..Progress::default() },
         reserved: HashMap::default(),
         in_a_row: 0,
+        refused: 0,
         bounds,
     };
+    // Calls that were refused once and are asked again when the others are made.
+    let mut again: VecDeque<(Digest, Call, u32)> = VecDeque::new();
     let mut under_way = FuturesUnordered::new();
     let mut next = None;
     let mut ended = None;
@@ -227,7 +230,9 @@ pub async fn run(
                 ended = Some(Ended::Stopped);
                 break;
             }
-            let Some((key, call)) = next.take().or_else(|| calls.next()) else {
+            let first = |(key, call)| (key, call, 1);
+            let Some((key, call, time)) = next.take().or_else(|| calls.next().map(first)).or_else(|| again.pop_front())
+            else {
                 if calls.waits() && !under_way.is_empty() {
                     break;
                 }
@@ -245,7 +250,7 @@ pub async fn run(
             match sitting.afford(key, &call, under_way.is_empty()) {
                 Affordable::Yes => {}
                 Affordable::Wait => {
-                    next = Some((key, call));
+                    next = Some((key, call, time));
                     break;
                 }
                 Affordable::No => {
@@ -258,7 +263,7 @@ pub async fn run(
             under_way.push(async move {
                 let name = key.to_string();
                 let answer = asks.ask(&call, &name).await;
-                (key, answer)
+                (key, call, time, answer)
             });
         }
         let came = std::future::poll_fn(|context| {
@@ -269,7 +274,7 @@ pub async fn run(
             under_way.poll_next_unpin(context)
         })
         .await;
-        let Some((key, answer)) = came else {
+        let Some((key, call, time, answer)) = came else {
             if !under_way.is_empty() {
                 // What is on its way is dropped: whatever the plan was about to end as, it is not whole.
                 ended = Some(Ended::Stopped);
@@ -292,11 +297,21 @@ pub async fn run(
                 }
             }
             Err(Unanswered { error, attempts }) => {
-                ledger.gave_up(key, &Lost { why: error.to_string(), attempts })?;
-                sitting.progress.lost += 1;
                 sitting.progress.retries += u64::from(attempts.saturating_sub(1));
                 sitting.in_a_row += 1;
-                if sitting.is_hopeless(&error) && !matches!(ended, Some(Ended::Stopped)) {
+                sitting.refused += u32::from(is_refused(&error));
+                let hopeless = sitting.is_hopeless(&error);
+                if is_refused(&error) && !hopeless && time < REFUSALS_OF_ONE && !matches!(ended, Some(Ended::Stopped)) {
+                    sitting.progress.retries += 1;
+                    again.push_back((key, call, time + 1));
+                    if ended == Some(Ended::Whole) {
+                        ended = None;
+                    }
+                } else {
+                    ledger.gave_up(key, &Lost { why: error.to_string(), attempts })?;
+                    sitting.progress.lost += 1;
+                }
+                if hopeless && !matches!(ended, Some(Ended::Stopped)) {
                     ended = Some(Ended::Hopeless(error.clone()));
                 }
                 last = Some(error);
@@ -327,6 +342,8 @@ struct Sitting<'a> {
     /// What calls on their way may cost at most.
     reserved: HashMap<Digest, i64, Fixed>,
     in_a_row: u32,
+    /// Refusals since the last reply.
+    refused: u32,
     bounds: Bounds<'a>,
 }
 
@@ -337,7 +354,7 @@ impl Sitting<'_> {
     }
 
     fn took_in(&mut self, answered: &Answered) {
-        self.in_a_row = 0;
+        (self.in_a_row, self.refused) = (0, 0);
         self.progress.replied += 1;
         self.progress.retries += u64::from(answered.attempts.saturating_sub(1));
         self.progress.output_tokens += answered.reply.usage.output.unwrap_or(0);
@@ -361,14 +378,26 @@ impl Sitting<'_> {
         Affordable::Yes
     }
 
-    /// Who may not ask, will not be answered the next time either; and nobody is answered by a house that answers nobody.
+    /// Nobody is answered by a house that answers nobody. Who may not ask, will not be answered the next time either, where no reply has come in this sitting or
+    /// [`REFUSALS`] came since the last one; a single one among replies is one server of several that does not know the key or the model yet.
     fn is_hopeless(&self, error: &candor_llm::Error) -> bool {
-        let refused = matches!(error, candor_llm::Error::Upstream { status: 401..=404, .. })
-            || matches!(error, candor_llm::Error::Configured { .. });
+        let refused = is_refused(error) && (self.progress.replied == 0 || self.refused >= REFUSALS);
         refused
+            || matches!(error, candor_llm::Error::Configured { .. })
             || (self.progress.replied + self.progress.found == 0 && self.in_a_row >= self.bounds.hopeless)
             || (error.blame() == Blame::Us)
     }
+}
+
+/// So many refusals without a reply between them end a run.
+const REFUSALS: u32 = 10;
+
+/// So often is one call refused before it is given up.
+const REFUSALS_OF_ONE: u32 = 3;
+
+/// Whether an error is one of configuration, as a server says it: key, account, rights or model are not what they should be.
+fn is_refused(error: &candor_llm::Error) -> bool {
+    matches!(error, candor_llm::Error::Upstream { status: 401..=404, .. })
 }
 
 /// What a call may use at most: a token is at least one byte of a prompt, and an output of unknown length is the longest there is.

@@ -4,11 +4,11 @@
 //! | where | what |
 //! |---|---|
 //! | [`sentence`] | what is to be decided, in words |
-//! | `rounds` | which calls are made next, from what came back so far |
+//! | `deciding` | which calls are made next, from what came back so far |
 //! | [`account`] | what was decided, after how many calls, as a report |
 
 pub mod account;
-pub(super) mod rounds;
+pub(super) mod deciding;
 pub mod sentence;
 
 use candor_stats::sequential::Threshold;

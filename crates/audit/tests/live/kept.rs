@@ -225,3 +225,33 @@ fn who_is_refused_does_not_go_on_asking() {
     assert!(matches!(ended, Ended::Hopeless(_)));
     assert!((20..27).contains(&down.asked.lock().unwrap().len()));
 }
+
+#[test]
+fn a_refusal_among_replies_is_asked_again_and_one_that_repeats_ends_the_run() {
+    let task = task(100);
+    let compute: [&'static dyn Audit; 1] = [audits::named("compute").unwrap()];
+    let plan = Plan::new(&task, &compute, "test", common(), Wanted { samples: 4, ..wanted() }, Seed(8), true).unwrap();
+    let refused =
+        |status| Error::Upstream { status, kind: None, message: "not here".to_owned(), after: None, again: None };
+    let failing = |fails: Box<dyn Fn(usize) -> Option<Error> + Send + Sync>| Reader { fails, ..Reader::new(0) };
+    // One server of several that does not know the key, here and there; the last call of the plan among them.
+    let reader = failing(Box::new(move |number| ([150, 151, 280, 399].contains(&number)).then(|| refused(403))));
+    let folder = tempfile::tempdir().unwrap();
+    let (ledger, ended, progress) = sitting(&plan, &reader, folder.path(), bounds(), usize::MAX);
+    assert_eq!((ended, progress.replied, progress.lost), (Ended::Whole, 400, 0));
+    assert_eq!(reader.asked.lock().unwrap().len(), 404);
+    assert!(progress.retries >= 4, "{progress:?}");
+    assert_eq!(ledger.in_flight, 0);
+    // From the middle on nobody is let in any more.
+    let reader = failing(Box::new(move |number| (number >= 200).then(|| refused(401))));
+    let folder = tempfile::tempdir().unwrap();
+    let (_, ended, progress) = sitting(&plan, &reader, folder.path(), bounds(), usize::MAX);
+    assert_eq!(ended, Ended::Hopeless(refused(401)));
+    // Replies that were still on their way begin the count anew.
+    assert!(reader.asked.lock().unwrap().len() < 240, "{progress:?}");
+    // Gone on with, the first refusal ends it, however much an earlier sitting was answered.
+    let reader = failing(Box::new(move |_| Some(refused(404))));
+    let (_, ended, progress) = sitting(&plan, &reader, folder.path(), bounds(), usize::MAX);
+    assert!(ended == Ended::Hopeless(refused(404)) && progress.found == 200, "{progress:?}");
+    assert!(reader.asked.lock().unwrap().len() <= bounds().connections);
+}

@@ -2,7 +2,9 @@
 //! reported. No sockets here.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, also in its own helpers")]
 
+mod adaptive;
 mod asked;
+mod judged;
 mod kept;
 mod model;
 mod until;

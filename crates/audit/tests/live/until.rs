@@ -95,6 +95,10 @@ fn a_cue_that_moves_answers_is_found_after_few_calls_and_killed_runs_end_in_the_
     assert_eq!(model.reader.asked.lock().unwrap().len() as u64, progress.replied, "nothing is asked twice");
     assert!(run.first[0].contains("yes, after"), "{:?}", run.first);
     assert_eq!(run.reports[0].audit, "until");
+    assert!(
+        run.reports[0].limits.iter().any(|limit| limit.contains("over all labels of its option")),
+        "labels are no streams"
+    );
     // Killed again and again, with another number on their way, it asks for the same and says the same.
     for at_once in [1, 3, 40] {
         let again = tempfile::tempdir().unwrap();

@@ -10,7 +10,7 @@ use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
-use crate::runs::{Store, write_whole};
+use crate::runs::{Early, Store, stopped_early, write_whole};
 use crate::settings::Settings;
 use crate::show::{comparison, junit, text};
 
@@ -65,8 +65,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     if args.before == args.after && args.map_after.is_none() && !settings.quiet {
         output::remark(&format!("both sides are {}; {BOTH_IN_ONE}", text::clean(&args.before)));
     }
-    let before = side(&args.before, args.map.as_ref(), args, settings)?;
-    let after = side(&args.after, args.map_after.as_ref().or(args.map.as_ref()), args, settings)?;
+    let (before, first) = side(&args.before, args.map.as_ref(), args, settings)?;
+    let (after, second) = side(&args.after, args.map_after.as_ref().or(args.map.as_ref()), args, settings)?;
     for (name, side) in [(&args.before, &before), (&args.after, &after)] {
         if !side.has_verdicts() {
             return Err(Problem::input(format!(
@@ -81,8 +81,15 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         }
     }
     let only = Only { arm: args.arm.clone(), effort: args.effort.as_deref().map(effort), paths: args.paths };
-    let comparison =
+    let mut comparison =
         compare(&before, &after, fail_if, &only, &audit_settings).map_err(|error| refused(&error, args))?;
+    for (side, early) in [("the first run", first), ("the second run", second)] {
+        // Samples of questions that were left when they were settled are told by their arm.
+        if early == Some(Early::Until) {
+            let because = "its answers decided how many questions were asked (--until)";
+            comparison = comparison.stopped_early(side, because, "a run without --until");
+        }
+    }
     if settings.json {
         output::json(&comparison)?;
     } else if args.md {
@@ -124,17 +131,17 @@ fn effort(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), |tokens| Effort::Budget(tokens).to_string())
 }
 
-/// One side: a path that is there is read; anything else is a stored run.
-fn side(name: &str, map: Option<&PathBuf>, args: &Args, settings: &Settings) -> Result<Side, Problem> {
+/// One side, and what stopped it early: a path that is there is read; anything else is a stored run.
+fn side(name: &str, map: Option<&PathBuf>, args: &Args, settings: &Settings) -> Result<(Side, Option<Early>), Problem> {
     let mut side = Side::default();
     if !name.starts_with('@') && Path::new(name).exists() {
         let from = From { path: PathBuf::from(name), map: map.cloned(), skip_invalid: args.skip_invalid };
         reading::traces(&from, settings, |trace| side.see(trace))?;
-        return Ok(side);
+        return Ok((side, stopped_early(&from.path)));
     }
     let stored = Store::under(&settings.directory)
         .find(name)
         .map_err(|problem| problem.hint(format!("there is no file or folder `{name}` either")))?;
     stored.observations(|trace| side.see(trace))?;
-    Ok(side)
+    Ok((side, stopped_early(&stored.seen())))
 }

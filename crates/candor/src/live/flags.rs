@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use candor_audit::live::Until;
 use candor_audit::live::until::Sentence;
+use candor_audit::live::{Adaptive, Until};
 use candor_audit::words::points_of;
 use candor_trace::Money;
 
@@ -61,6 +61,9 @@ pub(crate) struct Flags {
     /// The probability of each error of the decision [default: 5%]
     #[arg(long, value_name = "PER CENT", help_heading = LIVE)]
     error: Option<String>,
+    /// Leave a question when the majority of its samples is settled at so much; a share of the questions is asked in full [default: 95%]
+    #[arg(long, value_name = "PER CENT", num_args = 0..=1, require_equals = true, default_missing_value = "95%", help_heading = LIVE)]
+    adaptive: Option<String>,
     /// Let programs that the questions name decide, confined: a task from elsewhere is foreign data
     #[arg(long, help_heading = LIVE)]
     pub(crate) allow_programs: bool,
@@ -126,6 +129,10 @@ impl Flags {
         }
         if let Some(ceiling) = &self.ceiling {
             asked.ceiling = Some(money(ceiling)?);
+        }
+        if let Some(text) = &self.adaptive {
+            let threshold = share("--adaptive", text, "per cent between 50 and 100, such as 95%", 100.0)?;
+            asked.wanted.adaptive = Some(Adaptive { threshold, ..asked.wanted.adaptive.unwrap_or_default() });
         }
         self.decides(asked)
     }

@@ -1,6 +1,7 @@
 //! Programs that questions name to decide about answers: whether they may run, and the folder in which they do. Not the sandbox.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use candor_audit::live::{Plan, Programs, Task};
@@ -15,6 +16,32 @@ use crate::settings::{self, Settings};
 #[derive(Debug)]
 pub(crate) struct Foreign {
     programs: Option<(Arc<Programs>, PathBuf)>,
+    /// Held as long as the folder is in use: it goes with the process, however that ends.
+    _lock: Option<File>,
+}
+
+/// Scratch folders begin with this.
+const SCRATCH: &str = ".programs-";
+
+/// The file in a scratch folder whose lock says that somebody is at work there.
+const LOCK: &str = "lock";
+
+/// Removes the scratch folders of runs that were killed: those whose lock nobody holds, and those of an hour ago that have none.
+fn sweep(directory: &Path) {
+    let Ok(entries) = std::fs::read_dir(directory) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(SCRATCH)) {
+        let dead = match File::open(entry.path().join(LOCK)) {
+            Ok(lock) => lock.try_lock().is_ok(),
+            Err(_) => {
+                let made = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+                made.and_then(|at| at.elapsed().ok()).is_some_and(|age| age.as_secs() > 3600)
+            }
+        };
+        if dead {
+            // Another run may have removed it first.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 impl Foreign {
@@ -38,10 +65,17 @@ impl Foreign {
     pub(crate) fn of(asked: &Asked, task: &Task, settings: &Settings) -> Result<Self, Problem> {
         Self::allowed(asked, task)?;
         if Programs::named(task).is_empty() {
-            return Ok(Self { programs: None });
+            return Ok(Self { programs: None, _lock: None });
         }
-        let scratch = settings.directory.join(format!(".programs-{}", std::process::id()));
-        std::fs::create_dir_all(&scratch).map_err(|error| Problem::writing(&scratch, &error))?;
+        sweep(&settings.directory);
+        let scratch = settings.directory.join(format!("{SCRATCH}{}", std::process::id()));
+        // Under another name until it is locked, so that nobody takes it for one of the dead.
+        let made = settings.directory.join(format!(".new{SCRATCH}{}", std::process::id()));
+        let lock = std::fs::create_dir_all(&made)
+            .and_then(|()| File::create(made.join(LOCK)))
+            .and_then(|file| file.lock().map(|()| file))
+            .and_then(|file| std::fs::rename(&made, &scratch).map(|()| file))
+            .map_err(|error| Problem::writing(&scratch, &error))?;
         let at_once = settings.threads.map_or(1, std::num::NonZero::get);
         let made = settings::executable()
             .and_then(|helper| {
@@ -53,10 +87,10 @@ impl Foreign {
         ending::unfinished(Some(scratch.clone()));
         if made.is_err() {
             ending::unfinished(None);
-            // It is empty.
-            let _ = std::fs::remove_dir(&scratch);
+            // Nothing was decided in it.
+            let _ = std::fs::remove_dir_all(&scratch);
         }
-        Ok(Self { programs: Some((made?, scratch)) })
+        Ok(Self { programs: Some((made?, scratch)), _lock: Some(lock) })
     }
 
     /// A plan whose programs may run.
@@ -75,5 +109,30 @@ impl Drop for Foreign {
             // Each decision has removed its own folder; what a killed one left behind goes too.
             let _ = std::fs::remove_dir_all(scratch);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folders_of_the_dead_are_swept_and_those_of_the_living_stay() {
+        let state = tempfile::tempdir().unwrap();
+        let made = |name: &str| {
+            let folder = state.path().join(name);
+            std::fs::create_dir_all(folder.join("decision")).unwrap();
+            (File::create(folder.join(LOCK)).unwrap(), folder)
+        };
+        let (dead, killed) = made(".programs-1");
+        drop(dead);
+        let (alive, at_work) = made(".programs-2");
+        alive.try_lock().unwrap();
+        let young = state.path().join(".programs-3");
+        std::fs::create_dir_all(&young).unwrap();
+        let (_, other) = made("runs");
+        sweep(state.path());
+        assert!(!killed.exists());
+        assert!(at_work.exists() && young.exists() && other.exists());
     }
 }

@@ -63,7 +63,7 @@ impl Judge {
     }
 
     /// What it is asked about these replies.
-    pub(super) fn judging<'a>(&'a self, plan: &'a Plan<'a>, replies: &'a Ledger) -> Judging<'a> {
+    pub(crate) fn judging<'a>(&'a self, plan: &'a Plan<'a>, replies: &'a Ledger) -> Judging<'a> {
         let Model { provider, name, .. } = &self.model;
         Judging { plan, replies, provider, model: name, anchors: self.anchors.as_ref() }
     }

@@ -73,9 +73,9 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Si
     sit(&live, asked, &models, &foreign, &named, settings)
 }
 
-/// Goes on with a run; `ceiling` stands for the plan's.
+/// Goes on with a run; `ceiling` stands for the plan's, from now on.
 pub(crate) fn go_on(name: Option<&str>, ceiling: Option<Money>, settings: &Settings) -> Result<Sitting, Problem> {
-    let live = Store::under(&settings.directory).find_live(name)?;
+    let mut live = Store::under(&settings.directory).find_live(name)?;
     let Some(mut asked) = live.plan.live.clone() else {
         return Err(Problem::record(format!("run {}: expected a plan with calls, found none", live.id)));
     };
@@ -86,6 +86,10 @@ pub(crate) fn go_on(name: Option<&str>, ceiling: Option<Money>, settings: &Setti
     }
     let named = named(&live.plan)?;
     let foreign = Foreign::of(&asked, &live.task, settings)?;
+    if ceiling.is_some() {
+        let plan = Plan { live: Some(asked.clone()), ..live.plan.clone() };
+        live.keep(plan)?;
+    }
     sit(&live, &asked, &models, &foreign, &named, settings)
 }
 
@@ -166,7 +170,7 @@ fn sit(
     ending::stops_by(Some(&STOP));
     let wanted = &live.plan.settings;
     let mut all = Vec::new();
-    let mut unfinished = None;
+    let (mut unfinished, mut lost) = (None, 0);
     let mut left = asked.ceiling;
     for (at, model) in models.all.iter().enumerate() {
         let plan = foreign.on(asked.plan(&live.task, model, named, wanted)?);
@@ -189,6 +193,7 @@ fn sit(
             // What was spent on an earlier model and is not known may be everything.
             left = left.map(|left| Money(progress.spent.map_or(0, |spent| left.0.saturating_sub(spent.0))));
             unfinished = why_unfinished(&ended, &progress, live, asked);
+            lost += progress.lost;
         }
         let mut opinions = None;
         if let Some(judge) = &models.judge {
@@ -206,12 +211,14 @@ fn sit(
                 shown.end(&progress, began.elapsed());
                 left = left.map(|left| Money(progress.spent.map_or(0, |spent| left.0.saturating_sub(spent.0))));
                 unfinished = why_unfinished(&ended, &progress, live, asked);
+                lost += progress.lost;
             }
             opinions = Some(said);
         }
         all.push(Sat { plan, ledger, opinions });
     }
     ending::stops_by(None);
+    live.is_whole(unfinished.is_none() && lost == 0)?;
     conclude(live, asked, models, &all, named, unfinished)
 }
 
@@ -247,7 +254,7 @@ pub(super) fn conclude(
         (Err(_), Some(problem)) => return Err(problem.clone()),
         (Err(error), None) => return Err(crate::reading::refused(&error)),
     };
-    if asked.on == [PEBBLE] && asked.task == PEBBLE && unfinished.is_none() && asked.wanted.until.is_none() {
+    if asked.on == [PEBBLE] && asked.task == PEBBLE && unfinished.is_none() && asked.stops_early().is_none() {
         // What is true of it is known, and stands beside what was found.
         let kinds = super::model::own_kinds(live.task.items.len());
         let examined = examine(&run, &truths(&candor_pebble::Truth::default(), &kinds, asked));

@@ -21,6 +21,9 @@ use crate::problem::Problem;
 
 const TASK: &str = "task.jsonl";
 
+/// Stands where every call of a run was made and none given up: there is nothing to go on with.
+const WHOLE: &str = "whole";
+
 /// The file whose lock says that somebody is at work.
 const LOCK: &str = "lock";
 
@@ -62,11 +65,19 @@ impl Store {
         let mut live: Vec<String> = self.every()?;
         live.retain(|id| self.folder.join(id).join(TASK).exists());
         let found: Vec<&String> = match name {
-            None | Some("@last") => live.last().into_iter().collect(),
+            None => live.iter().rev().find(|id| self.can_go_on(id)).into_iter().collect(),
+            Some("@last") => live.last().into_iter().collect(),
             Some(name) => live.iter().filter(|id| id.starts_with(name)).collect(),
         };
         let id = match found.as_slice() {
             [one] => (*one).clone(),
+            [] if name.is_none() && !live.is_empty() => {
+                return Err(Problem::record(format!(
+                    "expected a run with calls left to make under {}, found none",
+                    self.folder.display()
+                ))
+                .hint("candor audit report @last shows the last one; candor audit resume RUN asks again for what was given up"));
+            }
             [] => {
                 return Err(Problem::record(format!(
                     "run `{}`: expected a run that makes calls under {}, found none of that name",
@@ -94,6 +105,15 @@ impl Store {
         let task = read_task(&name, &text).map_err(|error| damaged(&path, &error.to_string()))?;
         let lock = locked(&folder, &id)?;
         Ok(LiveRun { id, folder, plan, task, _lock: lock })
+    }
+
+    /// Whether a run has calls of its own that are still to be made.
+    fn can_go_on(&self, id: &str) -> bool {
+        let folder = self.folder.join(id);
+        let whole = folder.join(WHOLE).exists() && folder.join(REPORT).exists();
+        let plan = || Stored { id: id.to_owned(), folder: folder.clone() }.plan();
+        // One that cannot be read is found by its name, and says why.
+        !whole && plan().is_ok_and(|plan| plan.live.is_some_and(|asked| asked.rescored.is_none()))
     }
 
     /// Gives a folder that `make` has made its place, under a free identifier.
@@ -177,6 +197,27 @@ impl LiveRun {
     pub(crate) fn abandon(self) {
         // What cannot be removed has no report, and is listed nowhere.
         let _ = fs::remove_dir_all(&self.folder);
+    }
+
+    /// Keeps another plan in place of the one that it began with: one that asks for the same calls.
+    pub(crate) fn keep(&mut self, plan: Plan) -> Result<(), Problem> {
+        let text = toml::to_string(&plan)
+            .map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
+        write_whole(&self.folder.join(PLAN), &text)?;
+        self.plan = plan;
+        Ok(())
+    }
+
+    /// Notes whether there is anything left to ask.
+    pub(crate) fn is_whole(&self, whole: bool) -> Result<(), Problem> {
+        let path = self.folder.join(WHOLE);
+        if whole {
+            return write_durably(&path, "");
+        }
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::writing(&path, &error)),
+            _ => Ok(()),
+        }
     }
 
     /// Begins to write what the calls left behind.

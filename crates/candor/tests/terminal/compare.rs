@@ -360,3 +360,35 @@ fn hints_name_the_mapping_that_the_run_needed() {
         assert!(ran.code == Some(6) && ran.err.contains("--map m.toml"), "{arguments:?}: {}", ran.err);
     }
 }
+
+#[test]
+fn a_run_that_stopped_early_does_not_claim_a_fixed_plan() {
+    let environment = TestEnvironment::new();
+    let pebble = ["audit", "run", "compute", "--on", "pebble", "--quiet"];
+    let stored = |more: &[&str]| {
+        environment.run(&[&pebble[..], more].concat());
+        let mut runs: Vec<String> = environment
+            .path(".candor/runs")
+            .read_dir()
+            .expect("the store")
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        runs.sort();
+        runs.pop().expect("a run")
+    };
+    let fixed = stored(&["--limit", "60", "--repeat", "6"]);
+    let until = stored(&["--until", "accuracy above 50 %"]);
+    let adaptive = stored(&["--limit", "60", "--repeat", "6", "--adaptive"]);
+    let said = |before: &str, after: &str, more: &[&str]| {
+        environment.run(&[&["compare", before, after, "--json"], more].concat()).out
+    };
+    assert!(!said(&fixed, &fixed, &[]).contains("answers decided how many"));
+    let both = said(&fixed, &until, &[]);
+    assert!(both.contains("the second run: its answers decided how many questions were asked (--until)"), "{both}");
+    assert!(said(&until, &fixed, &[]).contains("the first run: its answers decided"));
+    // Questions that were asked in full are a fixed plan's; those that were left are not.
+    assert!(!said(&fixed, &adaptive, &[]).contains("answers decided how many"));
+    assert!(said(&adaptive, &adaptive, &[]).contains("how many samples of a question were drawn (--adaptive)"));
+    assert!(!said(&adaptive, &adaptive, &["--arm", "uncued"]).contains("answers decided how many"));
+}

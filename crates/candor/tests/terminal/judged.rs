@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::environment::TestEnvironment;
+use crate::environment::{TestEnvironment, assert_readable};
 
 const ASKED: [&str; 11] =
     ["audit", "run", "lift", "--on", "mine:m", "--task", "task.jsonl", "--efforts", "low,high", "--repeat", "1"];
@@ -78,6 +78,11 @@ fn opinions_are_scores_beside_labels_and_are_not_asked_for_twice() {
         "{notes}"
     );
     assert!(notes.contains("agrees with 2 of 3 labels (same: 1 of 1; different: 1 of 2)"), "{notes}");
+    // The judge's rate stands beside what labels of this model's answers make of it: here there are none, and how many are missing is said.
+    let shown = environment.done(&["audit", "report", "@last", "--full"]);
+    assert_readable(&shown, 100);
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("50 labels more of this model's answers at this effort"), "{shown}");
     // Judged again nothing is asked, of the judge neither.
     let again = environment.done(&["audit", "run", "--rescore", "@last", "--json"]);
     let again: Value = serde_json::from_str(&again).expect("JSON");
@@ -87,6 +92,45 @@ fn opinions_are_scores_beside_labels_and_are_not_asked_for_twice() {
     let ran = environment.run(&["audit", "run", "--on", "mine:m", "--task", "task.jsonl", "--judge", "mine:j"]);
     assert!(ran.code == Some(2) && ran.err.contains("which needs verdicts"), "{:?} {}", ran.code, ran.err);
     assert_eq!(asked.load(Ordering::SeqCst), 80 + 80 + 3);
+}
+
+#[test]
+fn the_plan_counts_prices_and_bounds_the_judge_and_the_ceiling_holds_with_it() {
+    let environment = TestEnvironment::new();
+    let asked = set(&environment);
+    let anchor = |id: &str, label: &str| {
+        json!({ "id": id, "question": "Q?", "gold": "well", "output": "well", "label": label, "by": "P" }).to_string()
+    };
+    environment.write("anchors.jsonl", &[anchor("a", "same"), anchor("b", "different")].join("\n"));
+    let config = std::fs::read_to_string(environment.path("candor.toml")).expect("the configuration");
+    // A reply of the model costs four cents, one of the judge a dollar.
+    let price = |model: &str, output: u64| {
+        format!(
+            "[[price]]\nprovider = \"mine\"\nmodel = \"{model}\"\ninput = 0\noutput = {output}\nas_of = \"2026-11-26\"\nsource = \"test\"\n"
+        )
+    };
+    environment.write("candor.toml", &format!("{}{}{config}", price("m", 10_000_000_000), price("j", 250_000_000_000)));
+    let judge = ["--judge", "mine:j", "--anchors", "anchors.jsonl", "--max-output", "4"];
+    let of = |verb: &'static str| {
+        let asked: Vec<&str> = ASKED.iter().map(|word| if *word == "run" { verb } else { word }).collect();
+        [asked, judge.to_vec()].concat()
+    };
+    let plan = environment.done(&of("plan"));
+    assert!(plan.contains("# mine:m: 80 calls on task.jsonl") && plan.contains("in all at most $3.20"), "{plan}");
+    assert!(plan.contains("# judge mine:j: at most 82 calls on what comes back"), "{plan}");
+    assert!(plan.contains("opinions       80 calls about 40 questions, at most $80"), "{plan}");
+    assert!(plan.contains("anchors         2 calls about 2 questions, at most $2"), "{plan}");
+    assert!(plan.contains("# all of them at most $85.20"), "{plan}");
+    let bounded = environment.done(&[of("plan"), vec!["--ceiling", "50usd"]].concat());
+    assert!(bounded.contains("the ceiling of $50.0000 is less"), "{bounded}");
+    assert_eq!(asked.load(Ordering::SeqCst), 0, "a plan asks nobody");
+    // The model is asked whole, and the judge until the rest is used up: five dollars less 3.20, and the call that crosses it.
+    let ran = environment.run(&[of("run"), vec!["--ceiling", "5usd"]].concat());
+    assert!(ran.code == Some(7) && ran.err.contains("the ceiling of $5"), "{:?} {}", ran.code, ran.err);
+    assert_eq!(asked.load(Ordering::SeqCst), 80 + 2);
+    let ran = environment.run(&["audit", "resume", "--ceiling", "7usd"]);
+    assert!(ran.code == Some(7) && ran.err.contains("the ceiling of $7"), "{:?} {}", ran.code, ran.err);
+    assert_eq!(asked.load(Ordering::SeqCst), 80 + 4);
 }
 
 /// A server of two models: `m` answers even questions well, `j` compares the end of an answer with the gold `well`. It counts how often it was asked.

@@ -160,8 +160,16 @@ fn a_ceiling_ends_a_run_and_a_higher_one_goes_on() {
         ["--on", "mine:m", "--task", "mine/task.jsonl", "--repeat", "2", "--max-output", "10", "--ceiling", "3usd"];
     let ran = environment.run(&with(&["audit", "run", "compute"], &task));
     assert!(ran.code == Some(7) && ran.err.contains("3 of 8 calls are made"), "{:?} {}", ran.code, ran.err);
+    // Judged again in between, it makes no calls, and is nothing to go on with; and the ceiling is the one that was given last.
+    environment.done(&["audit", "run", "compute", "--rescore", "@last"]);
+    let ran = environment.run(&["audit", "resume", "--ceiling", "5usd"]);
+    assert!(ran.code == Some(7) && ran.err.contains("5 of 8 calls are made"), "{:?} {}", ran.code, ran.err);
+    let ran = environment.run(&["audit", "resume"]);
+    assert!(ran.code == Some(7) && ran.err.contains("the ceiling of $5"), "{:?} {}", ran.code, ran.err);
     let ran = environment.run(&["audit", "resume", "--ceiling", "20usd"]);
-    assert!(ran.code == Some(0) && ran.err.contains("8 of 8 calls (3 were there)"), "{:?} {}", ran.code, ran.err);
+    assert!(ran.code == Some(0) && ran.err.contains("8 of 8 calls (5 were there)"), "{:?} {}", ran.code, ran.err);
+    let ran = environment.run(&["audit", "resume"]);
+    assert!(ran.code == Some(5) && ran.err.contains("calls left to make"), "{:?} {}", ran.code, ran.err);
 }
 
 /// A server that answers every call in the same words, or refuses every call.
@@ -249,6 +257,33 @@ fn a_run_stops_when_its_sentence_is_decided_and_says_what_it_saved() {
     let ran = environment.run(&with(&["audit", "run"], &few));
     assert_eq!(ran.code, Some(8), "{}\n{}", ran.out, ran.err);
     assert!(ran.out.contains("cannot tell"), "{}", ran.out);
+}
+
+#[test]
+fn questions_are_left_when_they_are_settled_and_what_that_loses_is_said() {
+    let environment = TestEnvironment::new();
+    let adaptive = ["--on", "pebble", "--limit", "60", "--adaptive=90%"];
+    let plan = environment.done(&with(&["audit", "plan", "compute"], &adaptive));
+    let comments: String =
+        plan.lines().filter(|line| line.starts_with('#')).map(|line| line.to_owned() + "\n").collect();
+    assert_readable(&comments, 100);
+    assert!(plan.contains("30 of 60 questions asked in full") && plan.contains("960 at most"), "{plan}");
+    assert!(plan.contains("[live.wanted.adaptive]") && plan.contains("threshold = 0.9"), "{plan}");
+    environment.write("plan.toml", &plan);
+    assert_eq!(environment.done(&["audit", "plan", "--plan", "plan.toml"]), plan, "a plan is its own plan");
+    let ran = environment.run(&["audit", "run", "--plan", "plan.toml", "--full"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_readable(&ran.out, 100);
+    let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("30 of 60 are asked in full") && said.contains("saved, lost"), "{}", ran.out);
+    let resumed = environment.run(&["audit", "resume", &only_run(&environment), "--full"]);
+    assert!(resumed.out == ran.out, "nothing is left to ask\n{}", resumed.out);
+    // Read once more, samples whose number was decided by answers stand in no curve, and are counted over with a caution.
+    let again = environment.done(&["audit", "run", "compute", "consistency", "--from", "@last", "--json"]);
+    assert!(again.contains("the answers decided how many samples of a question were drawn"), "{again}");
+    assert!(again.contains("paths=16") && !again.contains("arm=adaptive-stopping,paths="), "{again}");
+    let ran = environment.run(&["audit", "run", "faithfulness", "--adaptive"]);
+    assert!(ran.code == Some(3) && ran.err.contains("plain samples"), "{:?} {}", ran.code, ran.err);
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn a_shell_script_decides_and_its_permission_is_part_of_the_plan() {
     // Another program under the same name is another plan: what it would say of the replies is not mixed with what the first one said.
     let names = |run: &Value| run["files"][0]["digest"].as_str().expect("a digest").to_owned();
     environment.write("always.sh", "echo '{\"outcome\": \"wrong\", \"why\": \"never\"}'\n");
-    let ran = environment.run(&["audit", "resume"]);
+    let ran = environment.run(&["audit", "resume", "@last"]);
     assert!(ran.code == Some(5) && ran.err.contains("the ledger of this plan"), "{:?} {}", ran.code, ran.err);
     assert!(ran.err.contains("--rescore"), "{}", ran.err);
     let other = decided(&environment).expect("it was confined before");

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use super::settled::{Votes, ahead};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
-use crate::special::{beta_tails, critical};
+use crate::special::critical;
 use crate::undefined::Undefined;
 
 /// The samples of one question, in the order in which they were recorded.
@@ -186,22 +187,19 @@ fn one_order(
     posterior: &mut Posterior,
     into: &mut [Outcome],
 ) {
-    let mut votes: Vec<(u64, u32, bool)> = Vec::new();
+    let mut votes = Votes::default();
     let mut stopped = vec![None; rules.len()];
     let mut tokens = 0.0;
     for (position, sample) in drawn.iter().enumerate() {
         tokens += question.tokens.as_ref().map_or(0.0, |tokens| tokens[*sample]);
         if let Some(answer) = question.answers[*sample] {
-            match votes.iter_mut().find(|(known, _, _)| *known == answer) {
-                Some(vote) => vote.1 += 1,
-                None => votes.push((answer, 1, question.right[*sample])),
-            }
+            votes.cast(answer, question.right[*sample]);
         }
         let count = position + 1;
         if count == drawn.len() {
             break;
         }
-        let (first, second) = leaders(&votes);
+        let (first, second) = votes.leaders();
         for (rule, stopped) in rules.iter().zip(&mut stopped) {
             let stop = stopped.is_none()
                 && match rule {
@@ -212,11 +210,11 @@ fn one_order(
                     }
                 };
             if stop {
-                *stopped = Some((count as f64, accuracy(&votes), tokens));
+                *stopped = Some((count as f64, votes.accuracy(), tokens));
             }
         }
     }
-    let full = (drawn.len() as f64, accuracy(&votes), tokens);
+    let full = (drawn.len() as f64, votes.accuracy(), tokens);
     for (outcome, stopped) in into.iter_mut().zip(stopped) {
         let (count, right, used) = stopped.unwrap_or(full);
         outcome.drawn += count;
@@ -231,25 +229,6 @@ fn agree(question: &Adaptive, window: &[usize]) -> bool {
     first.is_some() && window.iter().all(|sample| question.answers[*sample] == first)
 }
 
-fn leaders(votes: &[(u64, u32, bool)]) -> (u32, u32) {
-    votes.iter().fold(
-        (0, 0),
-        |(first, second), (_, count, _)| {
-            if *count > first { (*count, first) } else { (first, second.max(*count)) }
-        },
-    )
-}
-
-/// The share of right answers among those with the most votes; 0 without a vote.
-fn accuracy(votes: &[(u64, u32, bool)]) -> f64 {
-    let (most, _) = leaders(votes);
-    let (tied, right) = votes
-        .iter()
-        .filter(|(_, count, _)| *count == most)
-        .fold((0.0, 0.0), |(tied, right), vote| (tied + 1.0, right + f64::from(u8::from(vote.2))));
-    if tied > 0.0 { right / tied } else { 0.0 }
-}
-
 /// P(p > 1/2) under Beta(v1 + 1, v2 + 1), each pair computed once.
 #[derive(Debug, Default)]
 struct Posterior {
@@ -258,10 +237,7 @@ struct Posterior {
 
 impl Posterior {
     fn ahead(&mut self, first: u32, second: u32) -> f64 {
-        *self
-            .known
-            .entry((first, second))
-            .or_insert_with(|| beta_tails(f64::from(first) + 1.0, f64::from(second) + 1.0, 0.5, 0.5).1)
+        *self.known.entry((first, second)).or_insert_with(|| ahead(first, second))
     }
 }
 
@@ -308,12 +284,6 @@ mod tests {
         let found = replay(&questions, 8, &posterior_rules(), 5, Level::P95, Seed(1)).unwrap();
         assert!((found.saving.unwrap().value() - 1.0).abs() < 1e-12);
         assert!(found.tokens.is_none());
-    }
-
-    #[test]
-    fn the_posterior_of_one_lonely_vote_is_three_quarters() {
-        assert!((Posterior::default().ahead(1, 0) - 0.75).abs() < 1e-12);
-        assert!((Posterior::default().ahead(4, 0) - 0.968_75).abs() < 1e-12);
     }
 
     #[test]

@@ -34,9 +34,29 @@ pub struct Anchor {
     pub label: Label,
     /// Who labelled it.
     pub by: String,
+    /// The model that wrote the output, as it is asked here (`PROVIDER:MODEL`), where it is to calibrate the judge for that model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The effort at which it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effort: Option<String>,
+    /// The arm in which it was written, where only that one is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
+    /// Whether the output was drawn at random among the model's, so that the judge's errors on it are those on the others.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_random: bool,
 }
 
 impl Anchor {
+    /// Whether it says how the judge errs about this model at this effort in this arm.
+    #[must_use]
+    pub fn is_of(&self, model: &str, effort: Option<&str>, arm: &str) -> bool {
+        self.model.as_deref() == Some(model)
+            && self.effort.as_deref() == effort
+            && self.arm.as_deref().is_none_or(|only| only == arm)
+    }
+
     /// What the judge sees of the output.
     #[must_use]
     pub fn answer(&self) -> Answer<'_> {
@@ -95,8 +115,21 @@ impl Anchors {
     /// # Errors
     /// [`Error::MixedJudges`] where an opinion is of another version: agreement is of one judge, never of a mixture.
     pub fn agreement(&self, judge: &Version, opinions: &BTreeMap<String, Opinion>) -> Result<Agreement> {
+        self.agreement_on(judge, opinions, |_| true)
+    }
+
+    /// The same on some of the anchors: those of one model, which say how the judge errs about it.
+    ///
+    /// # Errors
+    /// [`Error::MixedJudges`].
+    pub fn agreement_on(
+        &self,
+        judge: &Version,
+        opinions: &BTreeMap<String, Opinion>,
+        counts: impl Fn(&Anchor) -> bool,
+    ) -> Result<Agreement> {
         let mut rows = BTreeMap::from([(Label::Same, Row::default()), (Label::Different, Row::default())]);
-        for anchor in &self.items {
+        for anchor in self.items.iter().filter(|anchor| counts(anchor)) {
             let row = rows.entry(anchor.label).or_default();
             match opinions.get(&anchor.id) {
                 None => row.missing += 1,
@@ -193,6 +226,24 @@ mod tests {
         assert_eq!(agreement.labelled_different, Row { same: 1, missing: 1, ..Row::default() });
         assert_eq!(agreement.agreed(), (1, 4));
         assert_eq!(agreement.anchors, anchors.digest());
+    }
+
+    #[test]
+    fn anchors_of_one_model_calibrate_it_alone() {
+        let lines = LINES.replace(
+            r#""label": "same", "by": "P"}"#,
+            r#""label": "same", "by": "P", "model": "x:m", "effort": "low", "at_random": true}"#,
+        );
+        let anchors = Anchors::of_lines(&lines).unwrap();
+        assert_ne!(anchors.digest(), Anchors::of_lines(LINES).unwrap().digest());
+        let judge = Judge { model: "made-up-1".to_owned(), rubric: None };
+        let said = opinions(&judge, &[("a", "OPINION: same"), ("b", "OPINION: same")]);
+        let on = |model: &str, effort: Option<&str>, arm: &str| {
+            let agreement = anchors.agreement_on(&judge.version(), &said, |anchor| anchor.is_of(model, effort, arm));
+            agreement.unwrap().labelled_same.total()
+        };
+        assert_eq!(on("x:m", Some("low"), "uncued"), 2);
+        assert_eq!((on("x:n", Some("low"), "uncued"), on("x:m", None, "uncued")), (0, 0));
     }
 
     #[test]

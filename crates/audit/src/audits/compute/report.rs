@@ -5,9 +5,10 @@ use candor_stats::{Flag, Flags};
 use super::book::Book;
 use super::questions::{Questions, gather};
 use super::section::{self, Section};
+use crate::live::adaptive;
 use crate::places::is_cued;
 use crate::report::plain_first;
-use crate::rows::{Rows, Subject};
+use crate::rows::{Kept, Rows, Subject};
 use crate::words::counted;
 use crate::{Attrition, Error, Figure, Finding, Limits, Report, Settings};
 
@@ -27,9 +28,15 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
     }
     let mut gathered: Vec<(Parts, String, Questions, Vec<String>)> = Vec::new();
     let mut undecided: Vec<Attrition> = Vec::new();
+    let mut left: Vec<Attrition> = Vec::new();
     for ((subject, kept), verifiers) in subjects.into_iter().zip(verifiers) {
         let parts = parts(&subject, &words);
         let label = label(&parts);
+        if words.name(subject.arm) == adaptive::ARM {
+            // How many samples there are was decided by their answers: pass@k and maj@k of them are those of no plan.
+            left.push(unread(&kept, label));
+            continue;
+        }
         let mut questions = gather(&kept, label.clone());
         if score_names.len() > 1 && settings.compute.score.is_none() {
             // Which score chose would differ from sample to sample.
@@ -73,7 +80,14 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         let why: Vec<&str> = one.lost.keys().map(String::as_str).collect();
         format!("{}: none of {} samples can be used: {}", one.arm, one.seen, why.join(", "))
     }));
-    attrition.extend(undecided);
+    notes.extend(left.iter().map(|one| {
+        format!(
+            "{}: {} of questions that were left when their majority was settled stand in no curve; what leaving them saves and loses is said by the report of their run",
+            one.arm,
+            counted(one.seen, "sample")
+        )
+    }));
+    attrition.extend(undecided.into_iter().chain(left));
     let mut findings = plain_first(findings);
     findings.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     Ok(Some(Report {
@@ -89,6 +103,13 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         notes,
         limits: limits(),
     }))
+}
+
+/// Samples that no curve is drawn through.
+fn unread(kept: &[Kept], arm: String) -> Attrition {
+    let seen = kept.len() as u64;
+    let lost = [("drawn until the majority was settled: no fixed number of samples".to_owned(), seen)].into();
+    Attrition { arm, seen, used: 0, lost }
 }
 
 /// Names a few subjects; many are counted.

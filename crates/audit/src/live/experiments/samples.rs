@@ -1,5 +1,7 @@
 //! Each question asked plainly, again and again.
 
+use std::ops::Range;
+
 use candor_stats::Seed;
 use candor_trace::arm;
 
@@ -11,14 +13,26 @@ use crate::live::task::Item;
 #[derive(Debug)]
 pub struct Samples;
 
+impl Samples {
+    /// These draws of a question, in that arm.
+    pub(in crate::live) fn draws(
+        &self,
+        item: &Item,
+        arm: &str,
+        samples: Range<u32>,
+        common: &Common,
+    ) -> candor_verify::Result<Vec<Probe>> {
+        samples.map(|sample| Asked::plainly(self.name(), arm, sample, item).probe(common)).collect()
+    }
+}
+
 impl Experiment for Samples {
     fn name(&self) -> &'static str {
         "compute"
     }
 
     fn asks(&self, item: &Item, wanted: &Wanted, common: &Common, _: Seed) -> candor_verify::Result<Vec<Probe>> {
-        let asked = |sample| Asked::plainly(self.name(), arm::UNCUED, sample, item).probe(common);
-        (0..wanted.samples).map(asked).collect()
+        self.draws(item, arm::UNCUED, 0..wanted.samples, common)
     }
 
     fn fault(&self, wanted: &Wanted) -> Option<String> {

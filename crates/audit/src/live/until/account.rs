@@ -170,7 +170,11 @@ impl Account {
                 [
                     format!("a truth nearer than {} to the threshold may stay undecided", points(self.until.detect)),
                     "the size of the fixed plan rests on a guess of how answers vary; the decision does not".to_owned(),
-                ],
+                ]
+                .into_iter()
+                .chain(matches!(self.until.sentence.about, About::Cues(_)).then(|| {
+                    "a cue is decided over all labels of its option together: the seed draws them, and none is a stream of its own".to_owned()
+                })),
             ),
         }
     }
@@ -296,32 +300,42 @@ fn shown(share: f64) -> String {
 /// What a stopped run does to every other number of its reports: its interval is one for a fixed number of questions.
 pub(in crate::live) fn stopped(reports: &mut [Report]) {
     for report in reports {
-        let mut fallen = Vec::new();
-        report.claims = std::mem::take(&mut report.claims)
-            .into_iter()
-            .map(|claim| {
-                // What was counted was counted, however it came to be asked.
-                if claim.estimate().is_ok_and(|estimate| *estimate.method() == Method::named("count")) {
-                    return claim;
-                }
-                let before = claim.mark();
-                let claim = claim.with_finding(
-                    Flag::Looks,
-                    Finding::fails(
-                        "the answers decided how many questions were asked (--until); this interval is one for a fixed number",
-                        "the same run without --until",
-                    ),
-                );
-                if claim.mark() < before {
-                    fallen.push(claim.name().to_owned());
-                }
-                claim
-            })
-            .collect();
-        for finding in &mut report.findings {
-            if fallen.contains(&finding.claim) {
-                finding.weight *= 0.5;
+        decided_by_answers(
+            report,
+            |_| true,
+            "the answers decided how many questions were asked (--until); this interval is one for a fixed number",
+            "the same run without --until",
+        );
+    }
+}
+
+/// Lowers V2 of those claims of a report, and the weight of findings whose mark falls with it.
+pub(in crate::live) fn decided_by_answers(
+    report: &mut Report,
+    concerns: impl Fn(&Claim) -> bool,
+    because: &str,
+    raise: &str,
+) {
+    let mut fallen = Vec::new();
+    report.claims = std::mem::take(&mut report.claims)
+        .into_iter()
+        .map(|claim| {
+            // What was counted was counted, however it came to be asked.
+            let is_count = claim.estimate().is_ok_and(|estimate| *estimate.method() == Method::named("count"));
+            if is_count || !concerns(&claim) {
+                return claim;
             }
+            let before = claim.mark();
+            let claim = claim.with_finding(Flag::Looks, Finding::fails(because, raise));
+            if claim.mark() < before {
+                fallen.push(claim.name().to_owned());
+            }
+            claim
+        })
+        .collect();
+    for finding in &mut report.findings {
+        if fallen.contains(&finding.claim) {
+            finding.weight *= 0.5;
         }
     }
 }

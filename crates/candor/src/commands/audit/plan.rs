@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use candor_audit::live::Until;
+use candor_audit::live::adaptive;
 use candor_audit::live::plan::Share;
 use candor_audit::live::until::Sizes;
+use candor_audit::live::{Adaptive, Ledger, Until};
 use candor_audit::words::points;
 use candor_stats::power::{Variances, detectable_difference, questions_for_difference};
 use candor_trace::Money;
@@ -49,25 +50,40 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let audits = named(&plan.audits)?;
     Judge::checked(asked, &questions, &audits)?;
     let models = Models::of(asked, settings)?;
-    let (mut planned, mut sizes) = (Vec::new(), None);
+    let (mut planned, mut sizes, mut adaptive) = (Vec::new(), None, None);
     for model in &models.all {
         let calls = asked.plan(&questions, model, &audits, &plan.settings)?;
-        planned.push((model, calls.shares()));
+        planned.push((format!("{}:{}", model.provider, model.name), model, calls.shares()));
+        if let Some(judge) = &models.judge {
+            // Nothing is there yet: what it is asked about is counted as if everything came.
+            let (nothing, Model { provider, name, .. }) = (Ledger::in_memory(), &judge.model);
+            let shares = judge.judging(&calls, &nothing).shares();
+            let of = if models.all.len() > 1 { format!(" of {}", model.name) } else { String::new() };
+            planned.push((format!("judge {provider}:{name}{of}"), &judge.model, shares));
+        }
         sizes = calls.sizes();
+        adaptive = calls.adaptive();
     }
     let document =
         toml::to_string(&plan).map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
     if settings.json {
-        let shares: Vec<_> =
-            planned.iter().flat_map(|(model, shares)| shares.iter().map(|share| said(model, share))).collect();
+        let shares: Vec<_> = planned
+            .iter()
+            .flat_map(|(who, model, shares)| shares.iter().map(|share| said(who, model, share)))
+            .collect();
         let mut shown = serde_json::json!({ "plan": plan, "calls": shares });
         if let Some(sizes) = sizes {
             shown["until"] = serde_json::json!(sizes);
         }
+        if let Some(sizes) = adaptive {
+            shown["adaptive"] = serde_json::json!(sizes);
+        }
         output::json(&shown)?;
         return Ok(Outcome::Done);
     }
-    let stops = sizes.zip(asked.wanted.until.as_ref()).map_or_else(String::new, |(sizes, until)| stops(sizes, until));
+    let until = sizes.zip(asked.wanted.until.as_ref()).map(|(sizes, until)| stops(sizes, until));
+    let adaptive = adaptive.zip(asked.wanted.adaptive).map(|(sizes, rule)| leaves(sizes, rule));
+    let stops = until.or(adaptive).unwrap_or_default();
     output::print(&format!(
         "{}{stops}\n{document}",
         comments(&planned, asked, plan.settings.margin, args.live.detect()?)
@@ -117,9 +133,9 @@ pub(super) fn made(file: Option<&Path>, wanted: &Wanted, flags: &Flags) -> Resul
     Ok(plan)
 }
 
-fn said(model: &Model, share: &Share) -> serde_json::Value {
+fn said(who: &str, model: &Model, share: &Share) -> serde_json::Value {
     serde_json::json!({
-        "model": format!("{}:{}", model.provider, model.name),
+        "model": who,
         "experiment": share.experiment,
         "questions": share.questions,
         "calls": share.calls,
@@ -135,13 +151,22 @@ fn cost(model: &Model, share: &Share) -> Option<Money> {
     (model.tariff)(&usage)
 }
 
+/// What some shares may cost at most together; `None` where one has no bound.
+fn total(model: &Model, shares: &[Share]) -> Option<Money> {
+    shares.iter().map(|share| cost(model, share).map(|cost| cost.0)).sum::<Option<i64>>().map(Money)
+}
+
+/// The calls of one model, or of the judge about its replies: who is asked, as it is called, and for what.
+type Planned<'m> = (String, &'m Model, Vec<Share>);
+
 /// The plan in words, as comments.
-fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64, detect: Option<f64>) -> String {
+fn comments(planned: &[Planned<'_>], asked: &Asked, margin: f64, detect: Option<f64>) -> String {
     let mut lines = String::new();
-    for (model, shares) in planned {
+    for (who, model, shares) in planned {
         let calls: u64 = shares.iter().map(|share| share.calls).sum();
-        let _ =
-            writeln!(lines, "# {}:{}: {} on {}", model.provider, model.name, text::counted(calls, "call"), asked.task);
+        let judge = who.starts_with("judge ");
+        let (most, about) = if judge { ("at most ", "what comes back") } else { ("", asked.task.as_str()) };
+        let _ = writeln!(lines, "# {who}: {most}{} on {about}", text::counted(calls, "call"));
         for share in shares {
             let cost = match (cost(model, share), share.output) {
                 (Some(cost), _) => format!("at most {cost}"),
@@ -164,32 +189,35 @@ fn comments(planned: &[(&Model, Vec<Share>)], asked: &Asked, margin: f64, detect
                 let _ = writeln!(lines, "#     {needed}");
             }
         }
-        let total: Option<i64> = shares.iter().map(|share| cost(model, share).map(|cost| cost.0)).sum();
+        let total = total(model, shares);
         if let Some(total) = total {
-            let _ = writeln!(lines, "#   in all at most {}", Money(total));
+            let _ = writeln!(lines, "#   in all at most {total}");
+        } else if asked.ceiling.is_none() && shares.iter().any(|share| share.output.is_none()) {
+            let _ = writeln!(lines, "#   --max-output TOKENS bounds it");
         }
-        match (asked.ceiling, total) {
-            (Some(ceiling), Some(total)) if total > ceiling.0 => {
-                let _ = writeln!(
-                    lines,
-                    "#   the ceiling of {ceiling} is less: the run may end there (exit code 7) and can go on"
-                );
-            }
-            (Some(ceiling), Some(_)) => {
-                let _ = writeln!(lines, "#   within the ceiling of {ceiling}");
-            }
-            (Some(ceiling), None) => {
-                let _ = writeln!(
-                    lines,
-                    "#   the ceiling of {ceiling} is kept by asking one call at a time, since no call has a\n\
-                     #   bound: --max-output TOKENS sets one, and many can be on their way"
-                );
-            }
-            (None, None) if shares.iter().any(|share| share.output.is_none()) => {
-                let _ = writeln!(lines, "#   --max-output TOKENS bounds it");
-            }
-            (None, _) => {}
+    }
+    let all: Option<i64> = planned.iter().map(|(_, model, shares)| total(model, shares).map(|total| total.0)).sum();
+    if let Some(all) = all.filter(|_| planned.len() > 1) {
+        let _ = writeln!(lines, "# all of them at most {}", Money(all));
+    }
+    match (asked.ceiling, all) {
+        (Some(ceiling), Some(all)) if all > ceiling.0 => {
+            let _ = writeln!(
+                lines,
+                "#   the ceiling of {ceiling} is less: the run may end there (exit code 7) and can go on"
+            );
         }
+        (Some(ceiling), Some(_)) => {
+            let _ = writeln!(lines, "#   within the ceiling of {ceiling}");
+        }
+        (Some(ceiling), None) => {
+            let _ = writeln!(
+                lines,
+                "#   the ceiling of {ceiling} is kept by asking one call at a time, since no call has a\n\
+                 #   bound: --max-output TOKENS sets one, and many can be on their way"
+            );
+        }
+        (None, _) => {}
     }
     let _ = writeln!(
         lines,
@@ -224,6 +252,23 @@ fn stops(sizes: Sizes, until: &Until) -> String {
             writeln!(lines, "#   the task has fewer questions than the fixed plan: it may end undecided (exit code 8)");
     }
     lines
+}
+
+/// When a run leaves a question, in words.
+fn leaves(sizes: adaptive::Sizes, rule: Adaptive) -> String {
+    format!(
+        "# Adaptive stopping: a question is left when its majority is settled at {} %:\n\
+         #   {} of {} asked in full, with {} each: they show what leaving the others loses\n\
+         #   plain samples: {} at least, {} at most, about {} if the shares of the leading answers lie\n\
+         #   evenly between a half and all: a guess, hope until measured\n",
+        (rule.threshold * 1e8).round() / 1e6,
+        text::thousands(sizes.in_full),
+        text::counted(sizes.questions, "question"),
+        text::counted(u64::from(sizes.samples), "sample"),
+        text::thousands(sizes.fewest),
+        text::thousands(sizes.most),
+        text::thousands(sizes.expected),
+    )
 }
 
 /// The variances of one question's difference, with that experiment's samples: a guess. `None` where it shows none.

@@ -10,9 +10,9 @@ use crate::settings::Settings;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The run: an id, the start of one, or @last [default: the last one that makes calls]
+    /// The run: an id, the start of one, or @last [default: the last one with calls left to make]
     run: Option<String>,
-    /// Spend at most so much for the whole run, in place of the plan's ceiling
+    /// Spend at most so much for the whole run, in place of the plan's ceiling, now and later
     #[arg(long, value_name = "MONEY")]
     ceiling: Option<String>,
     #[command(flatten)]

@@ -14,12 +14,12 @@ use crate::live::{self, Again, Flags, Sitting};
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
-use crate::runs::{self, Plan, Store};
+use crate::runs::{self, Early, Plan, Store};
 use crate::settings::Settings;
 use crate::show::run::Source;
 
 /// What cannot be changed of calls that are made.
-const RESCORED_AS_ASKED: [&str; 20] = [
+const RESCORED_AS_ASKED: [&str; 21] = [
     "from",
     "published",
     "plan",
@@ -40,6 +40,7 @@ const RESCORED_AS_ASKED: [&str; 20] = [
     "until",
     "detect",
     "error",
+    "adaptive",
 ];
 
 /// Arguments.
@@ -142,7 +143,11 @@ fn recorded(
             return Err(problem);
         }
     };
-    let run = if runs::stopped_early(&from.path) { candor_audit::live::until::stopped(run) } else { run };
+    let run = match runs::stopped_early(&from.path) {
+        Some(Early::Until) => candor_audit::live::until::stopped(run),
+        Some(Early::Adaptive) => candor_audit::live::adaptive::stopped(run),
+        None => run,
+    };
     let arguments = Source::of(&source);
     let plan = Plan {
         candor: run.candor.clone(),

@@ -1,5 +1,4 @@
-//! The calls of a plan in the order in which they can be made. All at once where the plan is fixed; round by round where it stops when something is decided:
-//! what is asked next follows from the replies to the rounds before, never from when they came. Not the making of calls.
+//! A decision under way, round by round: what is asked next follows from the replies to the rounds before, never from when they came. Not the making of calls.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -15,47 +14,6 @@ use crate::Error;
 use crate::live::ledger::{Ledger, LedgerError};
 use crate::live::plan::Plan;
 use crate::live::probe::Probe;
-
-/// The calls that can be made now, and those that follow from their replies.
-pub(in crate::live) struct Rounds<'p> {
-    ready: Ready<'p>,
-}
-
-enum Ready<'p> {
-    All(Box<dyn Iterator<Item = Probe> + Send + 'p>),
-    Round(Box<Deciding<'p>>),
-}
-
-impl<'p> Rounds<'p> {
-    pub(in crate::live) fn of(plan: &'p Plan<'p>) -> Self {
-        let ready = match plan.deciding() {
-            None => Ready::All(Box::new(plan.probes())),
-            Some(deciding) => Ready::Round(Box::new(deciding)),
-        };
-        Self { ready }
-    }
-
-    /// The next call; `None` where the others, if there are any, wait for the replies to those before.
-    pub(in crate::live) fn next(&mut self) -> Option<Probe> {
-        match &mut self.ready {
-            Ready::All(probes) => probes.next(),
-            Ready::Round(deciding) => deciding.waiting.pop_front(),
-        }
-    }
-
-    /// Whether what comes next may follow from what is still on its way.
-    pub(in crate::live) fn waits(&self) -> bool {
-        matches!(self.ready, Ready::Round(_))
-    }
-
-    /// Reads the replies to a round and begins the next one. False where there is none: all calls are made, it is decided, or a reply is still missing.
-    pub(in crate::live) fn advance(&mut self, ledger: &Ledger) -> Result<bool, LedgerError> {
-        match &mut self.ready {
-            Ready::All(_) => Ok(false),
-            Ready::Round(deciding) => deciding.advance(ledger),
-        }
-    }
-}
 
 /// What one call came to, as far as the decision reads it.
 #[derive(Debug, Clone)]
@@ -129,7 +87,13 @@ impl<'p> Deciding<'p> {
         probes
     }
 
-    fn advance(&mut self, ledger: &Ledger) -> Result<bool, LedgerError> {
+    /// The next call of the round.
+    pub(in crate::live) fn next(&mut self) -> Option<Probe> {
+        self.waiting.pop_front()
+    }
+
+    /// Reads the replies to a round and begins the next one; false where there is none.
+    pub(in crate::live) fn advance(&mut self, ledger: &Ledger) -> Result<bool, LedgerError> {
         if !self.take(ledger)? {
             self.unfinished = true;
             return Ok(false);
