@@ -254,7 +254,8 @@ fn prepare(disk: Arc<dyn Disk>, folder: &Path, settings: Settings) -> Result<(Wr
     };
     let first = resumed.segment.first;
     let segments = recovery::segments(&*disk, folder)?;
-    let queue = Queue::new(settings, resumed.segment, resumed.next);
+    let unsealed = found.sealed < found.records.end;
+    let queue = Queue::new(settings, resumed.segment, resumed.next, unsealed);
     let segments = Mutex::new(segments);
     let shared = Arc::new(Shared { disk, folder: folder.to_owned(), queue, segments, releasing: Mutex::new(()) });
     Ok((Writer::new(shared, resumed.file, first), found))

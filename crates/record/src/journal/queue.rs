@@ -81,7 +81,8 @@ pub(super) struct Batch {
 }
 
 impl Queue {
-    pub(super) fn new(settings: Settings, segment: Segment, next: u64) -> Self {
+    /// `unsealed`: whether there are records that no mark stands behind.
+    pub(super) fn new(settings: Settings, segment: Segment, next: u64, unsealed: bool) -> Self {
         let state = State {
             segment,
             next,
@@ -89,7 +90,7 @@ impl Queue {
             bytes: Vec::new(),
             tickets: Vec::new(),
             turns: Vec::new(),
-            unsealed: false,
+            unsealed,
             wakers: Vec::new(),
             closing: false,
             ended: None,

@@ -12,7 +12,6 @@ use crate::digest::Digest;
 
 use super::disk::{Disk, DiskFile, LocalDisk};
 use super::error::{Error, Finding, disk};
-use super::frame::push_mark;
 use super::header::{Header, first_of, is_unfinished, name, unfinished_name};
 use super::queue::Segment;
 use super::walk::{Broken, Step, Walk};
@@ -219,27 +218,21 @@ pub(super) fn begin(on: &dyn Disk, folder: &Path, nonce: [u8; 32]) -> Result<Res
     Ok(Resumed { file, segment: Segment::new(&header), next: 0 })
 }
 
-/// Makes the end of a journal such that a writer can go on: the torn tail is cut, what was read is on the disk, and a mark says so.
+/// Makes the end of a journal such that a writer can go on: the torn tail is cut, and what was read is on the disk. Nothing is added, so that a full disk does not keep a
+/// journal shut; the mark behind the last record is the writer's matter.
 pub(super) fn resume(on: &dyn Disk, folder: &Path, tail: Tail) -> Result<Resumed, Error> {
     let path = folder.join(name(tail.header.first));
     let mut file = on.write(&path).map_err(disk("open", &path))?;
     if tail.size > tail.offset {
         file.cut(tail.offset).map_err(disk("cut", &path))?;
     }
-    let Tail { header, mut chain, mut offset, next, marked, .. } = tail;
+    let Tail { header, chain, offset, next, marked, .. } = tail;
     // After a failed sync the system may show bytes that are not on the disk and call them clean. Only the last batch can be such (the one before it had been synced
     // when this one's mark was written), so it is written once more.
     let from = marked.map_or(offset, |(mark, _)| mark);
     write_again(&mut *file, from, offset).map_err(disk("write", &path))?;
     file.sync().map_err(disk("sync", &path))?;
     on.sync_folder(folder).map_err(disk("sync", folder))?;
-    if marked.map_or(next > header.first, |(_, number)| number < next) {
-        let mut mark = Vec::new();
-        push_mark(&mut mark, &mut chain, header.marker(), next);
-        file.write_all(&mark).map_err(disk("write", &path))?;
-        file.sync().map_err(disk("sync", &path))?;
-        offset += mark.len() as u64;
-    }
     Ok(Resumed { file, segment: Segment { chain, size: offset, ..Segment::new(&header) }, next })
 }
 

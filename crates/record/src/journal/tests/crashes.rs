@@ -65,6 +65,8 @@ pub(super) struct Run {
     /// What was ever handed in to become the record with that number.
     candidates: BTreeMap<u64, Vec<Vec<u8>>>,
     released: u64,
+    /// Whether the next sync fails.
+    failing: bool,
     made: u64,
     pub(super) crashes: usize,
 }
@@ -91,6 +93,7 @@ impl Run {
             durable: BTreeMap::new(),
             candidates: BTreeMap::new(),
             released: 0,
+            failing: false,
             made: 0,
             crashes: 0,
         };
@@ -110,8 +113,14 @@ impl Run {
                     self.compare(&shared, &found);
                     self.disk.fuel(fuel);
                     let next = found.records.end;
-                    let session =
-                        Session { shared, writer, waiting: Vec::new(), turns: Vec::new(), next, unsealed: false };
+                    let session = Session {
+                        shared,
+                        writer,
+                        waiting: Vec::new(),
+                        turns: Vec::new(),
+                        next,
+                        unsealed: found.sealed < next,
+                    };
                     self.session = Some(session);
                     return;
                 }
@@ -197,7 +206,9 @@ impl Run {
             Act::LosePower(operations) => drop(self.disk.fuel(Some(*operations))),
             Act::FailSync => {
                 self.disk.fail_syncs(1);
+                self.failing = true;
                 self.write();
+                self.failing = false;
                 self.disk.fail_syncs(0);
             }
         }
@@ -221,6 +232,7 @@ impl Run {
         if self.disk.is_dead() {
             self.crash();
         } else {
+            assert!(self.failing, "nothing else ends a journal");
             // The disk failed, the machine goes on.
             self.session = None;
             self.open();

@@ -256,6 +256,32 @@ fn every_place_is_named_and_reading_goes_on_behind_each() {
 }
 
 #[test]
+fn what_a_crash_left_is_sealed_after_opening() {
+    let (disk, _) = journal(3, &[vec![50; 4]], false);
+    assert_eq!((examined(&disk, 0).records, examined(&disk, 0).sealed), (0..4, 0));
+    let (mut writer, _) = prepare(Arc::new(disk.clone()), folder(), settings()).unwrap();
+    assert!(writer.step());
+    assert_eq!(examined(&disk, 0).sealed, 4);
+    let (path, mut bytes) = last(&disk);
+    let third = places(&bytes).into_iter().find(|place| !place.mark && place.number == 2).unwrap();
+    bytes[third.end - 1] ^= 1;
+    disk.overwrite(&path, &bytes);
+    assert_eq!(refused(&disk)[0].records, 2..4);
+}
+
+#[test]
+fn earlier_frames_once_more_behind_the_end_are_a_torn_tail() {
+    let (disk, payloads) = journal(3, &[vec![50; 4], vec![50; 4]], true);
+    let (path, mut bytes) = last(&disk);
+    let (end, earlier) = (bytes.len() as u64, bytes[120..400].to_vec());
+    bytes.extend(earlier);
+    disk.overwrite(&path, &bytes);
+    let seen = examined(&disk, 8);
+    assert_eq!((seen.findings, seen.torn.map(|torn| (torn.offset, torn.bytes))), (vec![], Some((end, 280))));
+    assert_eq!(read(&disk), (payloads, None));
+}
+
+#[test]
 fn an_emptied_folder_is_damage_to_whoever_knows_better() {
     let disk = SimulatedDisk::new(1);
     assert_eq!(examined(&disk, 0).records, 0..0);

@@ -1,14 +1,16 @@
 //! A disk that fails or is full: everybody is told, nothing more is taken, nothing that was acknowledged is harmed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::disk::Disk;
 use super::super::{Error, Journal, Lock, Records, Settings};
 use super::crashes::{folder, settings};
 use super::simulated::SimulatedDisk;
 
-/// On the simulated disk, with a thread of its own, as callers have it.
-fn open(disk: &SimulatedDisk, settings: Settings) -> (Journal, tempfile::TempDir) {
+/// On the simulated disk, with a thread of its own, as callers have it. Never idle, so that a case is the same every time.
+fn open(disk: &SimulatedDisk) -> (Journal, tempfile::TempDir) {
+    let settings = Settings { idle: Duration::from_secs(3600), ..settings() };
     let place = tempfile::tempdir().unwrap();
     let lock = Lock::acquire(&place.path().join("lock")).unwrap();
     let on: Arc<dyn Disk> = Arc::new(disk.clone());
@@ -26,7 +28,7 @@ fn a_full_disk_is_reported_and_harms_nothing() {
     let mut written = Vec::new();
     for room in [10_000_usize, 0, 300, 0, 25_000] {
         disk.holds(disk.used().max(212) + room);
-        let (journal, _place) = open(&disk, settings());
+        let (journal, _place) = open(&disk);
         assert_eq!(payloads(&disk), written);
         let error = loop {
             let payload = vec![written.len() as u8; 700];
@@ -50,7 +52,7 @@ fn a_full_disk_is_reported_and_harms_nothing() {
     }
     assert!(written.len() > 40);
     disk.holds(usize::MAX);
-    let (journal, _place) = open(&disk, settings());
+    let (journal, _place) = open(&disk);
     assert_eq!(journal.append(b"again").unwrap(), written.len() as u64);
     assert_eq!(payloads(&disk).len(), written.len() + 1);
 }
@@ -58,7 +60,7 @@ fn a_full_disk_is_reported_and_harms_nothing() {
 #[test]
 fn a_failed_sync_ends_the_journal_for_everybody() {
     let disk = SimulatedDisk::new(1);
-    let (journal, _place) = open(&disk, settings());
+    let (journal, _place) = open(&disk);
     assert_eq!(journal.append(b"kept").unwrap(), 0);
     disk.fail_syncs(1);
     let errors: Vec<String> = std::thread::scope(|scope| {
@@ -80,7 +82,7 @@ fn a_failed_sync_ends_the_journal_for_everybody() {
     assert_eq!(journal.committed(), 1);
     drop(journal);
     // What the system shows now may not be on the disk; once it has been shown after opening, it is.
-    let (journal, _place) = open(&disk, settings());
+    let (journal, _place) = open(&disk);
     let shown = journal.committed();
     drop(journal);
     assert_eq!(payloads(&disk.after_crash()).len() as u64, shown);
