@@ -208,6 +208,9 @@ fn what_does_not_fit_the_signed_checkpoint_is_refused_before_anything_is_signed(
     }
 }
 
+/// Ways to lose what was not settled that are tried at each moment.
+const SEEDS: u64 = if cfg!(feature = "slow") { 20 } else { 1 };
+
 /// A disk that stops at a given moment, and then forgets or tears what was placed but not settled, as a machine does that loses its power.
 struct Stopping {
     files: Files,
@@ -265,7 +268,7 @@ impl Disk for Stopping {
     }
 
     fn settle(&mut self) -> io::Result<()> {
-        self.step(|files| files.settle())?;
+        self.step(Disk::settle)?;
         self.unsettled.clear();
         Ok(())
     }
@@ -290,14 +293,14 @@ fn run(log: &mut Log, sizes: &[u64]) -> Result<u64, Error> {
 
 #[test]
 fn a_crash_at_any_moment_loses_nothing_that_was_signed_and_the_rest_comes_to_the_same_places() {
-    const SIZES: [u64; 5] = [100, 256, 300, 700, 1100];
+    const SIZES: [u64; 4] = [100, 256, 300, 700];
     let whole = tempfile::tempdir().unwrap();
     let mut log = Log::create(whole.path(), key(), FAST).unwrap();
-    assert_eq!(run(&mut log, &SIZES).unwrap(), 1100);
+    assert_eq!(run(&mut log, &SIZES).unwrap(), 700);
     let expected = files(whole.path());
     let mut crashes = 0;
     for left in 0.. {
-        for (done, random) in [(false, 1), (true, 2), (false, 3), (true, 4)] {
+        for (done, random) in (0..SEEDS).flat_map(|seed| [(false, 2 * seed), (true, 2 * seed + 1)]) {
             let folder = tempfile::tempdir().unwrap();
             drop(Log::create(folder.path(), key(), FAST).unwrap());
             let disk = Stopping {
@@ -311,8 +314,8 @@ fn a_crash_at_any_moment_loses_nothing_that_was_signed_and_the_rest_comes_to_the
             let mut log = Log::open_on(Box::new(disk), folder.path(), key(), FAST).unwrap();
             if run(&mut log, &SIZES).is_ok() {
                 // Every moment was tried.
-                assert!(left > 30, "{left} steps");
-                assert!(crashes > 100);
+                assert!(left > 25, "{left} steps");
+                assert_eq!(crashes, left * SEEDS * 2);
                 return;
             }
             crashes += 1;
@@ -330,7 +333,7 @@ fn a_crash_at_any_moment_loses_nothing_that_was_signed_and_the_rest_comes_to_the
             let found = verify(folder.path(), key().verifier(), &Options::default(), &mut Absences);
             assert!(found.holds(), "step {left}: {:?}", found.findings);
             assert_eq!(found.counts.entries, log.size());
-            assert_eq!(run(&mut log, &SIZES).unwrap(), 1100);
+            assert_eq!(run(&mut log, &SIZES).unwrap(), 700);
             let found = files(folder.path());
             for file in &expected {
                 // Which checkpoints were kept depends on the time of opening.

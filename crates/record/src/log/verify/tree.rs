@@ -159,7 +159,7 @@ impl Examination<'_> {
             for (index, receiver) in (0..size.div_ceil(WIDTH)).zip(receivers.iter().cycle()) {
                 match receiver.recv() {
                     Ok(examined) if gathered.unreadable < MOST_UNREADABLE => {
-                        self.gather(examined, &mut gathered, judge)
+                        self.gather(examined, &mut gathered, judge);
                     }
                     _ => {
                         let what = format!(
