@@ -29,6 +29,7 @@ use crate::log::folder::{Folder, Kind as Stands};
 use crate::log::key::VerifierKey;
 use crate::log::note::MOST_NOTE_BYTES;
 use crate::log::store::{ADDENDA_MARKER, CHECKPOINT, CHECKPOINTS, VKEY};
+use crate::log::tile::{Level, Tile, WIDTH};
 
 use finding::Findings;
 
@@ -136,19 +137,47 @@ struct Examination<'a> {
 impl Examination<'_> {
     fn run(&mut self, judge: &mut dyn Judge) -> Option<SignedCheckpoint> {
         self.own_key();
-        let kept = self.kept_checkpoints();
-        let current = self.signed(CHECKPOINT);
-        // Without a current checkpoint the largest kept one still says what the entries must be.
-        let largest = || kept.iter().map(|(_, signed)| signed).max_by_key(|signed| signed.checkpoint().size()).cloned();
-        let current = current.or_else(largest)?;
+        let mut kept = self.kept_checkpoints();
+        let current = self.reference(&mut kept)?;
+        let size = current.checkpoint().size();
+        let complete = kept.iter().all(|(_, signed)| signed.checkpoint().size() <= size);
         let indicated = self.marker();
-        let mut tree = self.rebuild(current.checkpoint(), indicated, judge);
+        let mut tree = self.rebuild(current.checkpoint(), indicated, complete, judge);
         self.upper_tiles(&mut tree);
         self.other_tiles(&mut tree);
         let known = self.history(&kept, &current, &mut tree);
         self.inclusion_files(&known, &mut tree);
         self.consistency_files(&known);
         Some(current)
+    }
+
+    /// The checkpoint that the log is held against: the current one. The largest kept one instead, where the current one is missing or, although the entries up
+    /// to the larger size are still there, was replaced by an older one; the other findings then stay those of the log that was signed.
+    fn reference(&mut self, kept: &mut Vec<(String, SignedCheckpoint)>) -> Option<SignedCheckpoint> {
+        let current = self.signed(CHECKPOINT);
+        let largest = kept.iter().max_by_key(|(_, signed)| signed.checkpoint().size()).cloned();
+        match (current, largest) {
+            (Some(current), Some((path, largest))) => {
+                let (size, before) = (current.checkpoint().size(), largest.checkpoint().size());
+                if before <= size || !self.reaches(before) {
+                    return Some(current);
+                }
+                let what = format!(
+                    "size {before} was signed before, as {path} shows, and its entries are here; this one says {size}"
+                );
+                self.findings.push(Finding::of_file(Kind::Rollback, CHECKPOINT, what).about(size..before));
+                kept.push((CHECKPOINT.to_owned(), current));
+                Some(largest)
+            }
+            (current, largest) => current.or(largest.map(|(_, largest)| largest)),
+        }
+    }
+
+    /// Whether the last bundle of a tree of that size is there.
+    fn reaches(&self, size: u64) -> bool {
+        let last = size.checked_sub(1).and_then(|last| Tile::of_tree(size, Level::Entries, last / WIDTH));
+        let is_there = |tile: Tile| matches!(self.folder.kind(&tile.path()), Ok(Stands::File(_)));
+        last.is_some_and(|tile| is_there(tile) || is_there(Tile::full(tile.level(), tile.index())))
     }
 
     /// The log's own copy of the key need not be there, but it must not be another one.

@@ -1,9 +1,12 @@
 //! What a log writes, and what becomes of it when the machine stops at any moment of an integration.
 
 use std::fs;
+use std::io;
 
 use super::*;
+use crate::log::disk::Files;
 use crate::log::key::Algorithm;
+use crate::log::verify::{Absences, Options, verify};
 use crate::log::{merkle, proof};
 
 const FAST: Settings = Settings { keep_every: 0, addenda: false, durable: false };
@@ -202,5 +205,142 @@ fn what_does_not_fit_the_signed_checkpoint_is_refused_before_anything_is_signed(
         damage(folder.path());
         let error = Log::open(folder.path(), key(), FAST).unwrap_err().to_string();
         assert!(error.starts_with(message), "expected {message}\nfound {error}");
+    }
+}
+
+/// Ways to lose what was not settled that are tried at each moment.
+const SEEDS: u64 = if cfg!(feature = "slow") { 20 } else { 1 };
+
+/// A disk that stops at a given moment, and then forgets or tears what was placed but not settled, as a machine does that loses its power.
+struct Stopping {
+    files: Files,
+    root: PathBuf,
+    /// Steps that still succeed; the one at 0 is done or not, as `done` says, and fails.
+    left: u64,
+    done: bool,
+    random: u64,
+    unsettled: Vec<String>,
+}
+
+impl Stopping {
+    fn step(&mut self, act: impl FnOnce(&mut Files) -> io::Result<()>) -> io::Result<()> {
+        if self.left > 0 {
+            self.left -= 1;
+            return act(&mut self.files);
+        }
+        if self.done {
+            act(&mut self.files)?;
+        }
+        self.done = false;
+        self.tear();
+        Err(io::Error::other("the power is gone"))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random >> 33
+    }
+
+    /// Each file that was not waited for is whole, empty, cut, filled with zeros, or not there.
+    fn tear(&mut self) {
+        for path in std::mem::take(&mut self.unsettled) {
+            let path = self.root.join(path);
+            let Ok(bytes) = fs::read(&path) else { continue };
+            match self.next() % 5 {
+                0 => {}
+                1 => fs::write(path, b"").unwrap(),
+                2 => fs::write(path, &bytes[..self.next() as usize % bytes.len().max(1)]).unwrap(),
+                3 => fs::write(path, vec![0; bytes.len()]).unwrap(),
+                _ => fs::remove_file(path).unwrap(),
+            }
+        }
+    }
+}
+
+impl Disk for Stopping {
+    fn place(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.unsettled.push(path.to_owned());
+        self.step(|files| files.place(path, bytes))
+    }
+
+    fn replace(&mut self, path: &str, bytes: &[u8]) -> io::Result<()> {
+        self.step(|files| files.replace(path, bytes))
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        self.step(Disk::settle)?;
+        self.unsettled.clear();
+        Ok(())
+    }
+
+    fn remove_file(&mut self, path: &str) -> io::Result<()> {
+        self.step(|files| files.remove_file(path))
+    }
+
+    fn remove_folder(&mut self, path: &str) -> io::Result<()> {
+        self.step(|files| files.remove_folder(path))
+    }
+}
+
+/// Integrates up to each size and signs it; the sizes that were signed.
+fn run(log: &mut Log, sizes: &[u64]) -> Result<u64, Error> {
+    for size in sizes.iter().filter(|size| **size > log.size()).copied().collect::<Vec<_>>() {
+        log.integrate(&entries(log.size()..size))?;
+        log.publish(size)?;
+    }
+    Ok(log.size())
+}
+
+#[test]
+fn a_crash_at_any_moment_loses_nothing_that_was_signed_and_the_rest_comes_to_the_same_places() {
+    const SIZES: [u64; 4] = [100, 256, 300, 700];
+    let whole = tempfile::tempdir().unwrap();
+    let mut log = Log::create(whole.path(), key(), FAST).unwrap();
+    assert_eq!(run(&mut log, &SIZES).unwrap(), 700);
+    let expected = files(whole.path());
+    let mut crashes = 0;
+    for left in 0.. {
+        for (done, random) in (0..SEEDS).flat_map(|seed| [(false, 2 * seed), (true, 2 * seed + 1)]) {
+            let folder = tempfile::tempdir().unwrap();
+            drop(Log::create(folder.path(), key(), FAST).unwrap());
+            let disk = Stopping {
+                files: Files::new(folder.path(), false),
+                root: folder.path().to_owned(),
+                left,
+                done,
+                random: random + left,
+                unsettled: Vec::new(),
+            };
+            let mut log = Log::open_on(Box::new(disk), folder.path(), key(), FAST).unwrap();
+            if run(&mut log, &SIZES).is_ok() {
+                // Every moment was tried.
+                assert!(left > 25, "{left} steps");
+                assert_eq!(crashes, left * SEEDS * 2);
+                return;
+            }
+            crashes += 1;
+            let signed = log.checkpoint().checkpoint().size();
+            assert!(matches!(log.publish(0), Err(Error::Stopped)));
+            assert!(matches!(log.integrate(&[b"x"]), Err(Error::Stopped)));
+            let mut log = Log::open(folder.path(), key(), FAST).unwrap();
+            // The step that failed may have been the last one of a checkpoint.
+            let next = SIZES.into_iter().find(|size| *size > signed);
+            assert!(
+                log.size() == signed || (done && Some(log.size()) == next),
+                "step {left}: {} after {signed}",
+                log.size()
+            );
+            let found = verify(folder.path(), key().verifier(), &Options::default(), &mut Absences);
+            assert!(found.holds(), "step {left}: {:?}", found.findings);
+            assert_eq!(found.counts.entries, log.size());
+            assert_eq!(run(&mut log, &SIZES).unwrap(), 700);
+            let found = files(folder.path());
+            for file in &expected {
+                // Which checkpoints were kept depends on the time of opening.
+                assert!(found.contains(file) || file.0.starts_with("checkpoints/"), "step {left}: {}", file.0);
+            }
+            let found = verify(folder.path(), key().verifier(), &Options::default(), &mut Absences);
+            assert!(found.holds(), "step {left}: {:?}", found.findings);
+        }
     }
 }

@@ -87,7 +87,9 @@ fn examine(folder: &Folder, shelves: Option<&Shelves>, size: u64, index: u64) ->
         Err(error) => examined.findings.push(Finding::of_error(Kind::Entry, tile.path(), &error).about(leaves.clone())),
         Ok(bundle) => match bundle.entries() {
             Err(error) => {
-                examined.findings.push(Finding::of_error(Kind::Entry, bundle.tile.path(), &error).about(leaves.clone()))
+                examined
+                    .findings
+                    .push(Finding::of_error(Kind::Entry, bundle.tile.path(), &error).about(leaves.clone()));
             }
             Ok(entries) => {
                 examined.entries = Some(Leaves::of(entries.iter().map(|entry| merkle::leaf(entry)).collect()));
@@ -103,7 +105,7 @@ fn examine(folder: &Folder, shelves: Option<&Shelves>, size: u64, index: u64) ->
     match read_hashes(folder, &over) {
         Err(error) => examined.findings.push(Finding::of_error(Kind::Tile, over.path(), &error).about(leaves)),
         Ok(hashes) if examined.entries.as_ref().is_some_and(|entries| entries.hashes == hashes) => {
-            examined.agrees = true
+            examined.agrees = true;
         }
         Ok(hashes) => examined.other = Some(Leaves::of(hashes)),
     }

@@ -37,7 +37,7 @@ impl Examination<'_> {
             match tree.leaf(file.leaf).and_then(|hash| file.check(&hash)) {
                 Ok(()) => self.counts.inclusion_proofs += 1,
                 Err(error) => {
-                    self.findings.push(Finding::of_error(Kind::Inclusion, path, &error).about_leaf(file.leaf))
+                    self.findings.push(Finding::of_error(Kind::Inclusion, path, &error).about_leaf(file.leaf));
                 }
             }
         }

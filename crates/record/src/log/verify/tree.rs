@@ -138,8 +138,14 @@ struct Gathered {
 }
 
 impl Examination<'_> {
-    /// Reads every entry and every tile of leaf hashes, and rebuilds the tree.
-    pub(super) fn rebuild(&mut self, signed: &Checkpoint, indicated: bool, judge: &mut dyn Judge) -> Tree {
+    /// Reads every entry and every tile of leaf hashes, and rebuilds the tree. `complete`: no larger size is known to be signed.
+    pub(super) fn rebuild(
+        &mut self,
+        signed: &Checkpoint,
+        indicated: bool,
+        complete: bool,
+        judge: &mut dyn Judge,
+    ) -> Tree {
         let size = signed.size();
         let shelves = indicated.then(|| Shelves::of(self));
         let threads = match self.options.threads {
@@ -153,7 +159,7 @@ impl Examination<'_> {
             for (index, receiver) in (0..size.div_ceil(WIDTH)).zip(receivers.iter().cycle()) {
                 match receiver.recv() {
                     Ok(examined) if gathered.unreadable < MOST_UNREADABLE => {
-                        self.gather(examined, &mut gathered, judge)
+                        self.gather(examined, &mut gathered, judge);
                     }
                     _ => {
                         let what = format!(
@@ -176,8 +182,8 @@ impl Examination<'_> {
             let path = crate::log::addenda::path(&uncovered.digest);
             self.findings.push(Finding::of_file(Kind::Addendum, path, uncovered.why).about_leaf(uncovered.leaf));
         }
-        // An unreadable bundle may indicate what seems not to be indicated.
-        if indicated && gathered.unreadable == 0 {
+        // An entry that is not here may indicate what seems not to be indicated.
+        if indicated && complete && gathered.unreadable == 0 {
             self.unindicated(std::mem::take(&mut gathered.present));
         }
         self.settle(signed, gathered)
