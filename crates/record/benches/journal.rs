@@ -134,7 +134,9 @@ fn journal(size: usize, threads: usize, lasts: Duration) -> Measured {
     let place = place();
     let lock = Lock::acquire(&place.path().join("lock")).expect("nobody else");
     let journal = Journal::open(&place.path().join("journal"), lock, Settings::default()).expect("a journal");
-    let measured = clients(threads, lasts, size, |payload| drop(journal.append(payload).expect("durable")));
+    let measured = clients(threads, lasts, size, |payload| {
+        let _ = journal.append(payload).expect("durable");
+    });
     journal.close().expect("an end");
     measured
 }
