@@ -149,9 +149,9 @@ fn wait_for(paths: &[PathBuf]) -> io::Result<()> {
     }
     std::thread::scope(|scope| {
         let waiting: Vec<_> = paths.chunks(each).map(|paths| scope.spawn(move || wait(paths))).collect();
-        let ended = waiting
+        // The scope waits for those behind a failed one too.
+        waiting
             .into_iter()
-            .map(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a waiting thread ended"))));
-        ended.fold(Ok(()), |all, one| all.and(one))
+            .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a waiting thread ended"))))
     })
 }
