@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// Files that may wait for the disk at once: bounds what a crash can lose, and what has to be remembered.
 const MOST_UNSETTLED: usize = 4096;
 
+/// Threads that wait for the disk at once.
+const WAITING: usize = 8;
+
 /// Where a new file grows before it gets its name. A crash may leave one behind; the next write replaces it.
 const BESIDE: &str = ".new";
 
@@ -114,22 +117,8 @@ impl Disk for Files {
 
     fn settle(&mut self) -> io::Result<()> {
         // The data first: a name that is durable before its data would show an empty file.
-        for path in self.unsettled.drain(..) {
-            match File::open(&path) {
-                Ok(file) => file.sync_all()?,
-                // Replaced and removed since.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        for folder in std::mem::take(&mut self.folders) {
-            match File::open(&folder) {
-                Ok(file) => file.sync_all()?,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
+        wait_for(&std::mem::take(&mut self.unsettled))?;
+        wait_for(&std::mem::take(&mut self.folders).into_iter().collect::<Vec<_>>())
     }
 
     fn remove_file(&mut self, path: &str) -> io::Result<()> {
@@ -142,4 +131,27 @@ impl Disk for Files {
             _ => Ok(()),
         }
     }
+}
+
+/// Waits until files or directories are on disk. Several wait at once, so that the file system can answer them with one write of its journal.
+fn wait_for(paths: &[PathBuf]) -> io::Result<()> {
+    let wait = |paths: &[PathBuf]| {
+        paths.iter().try_for_each(|path| match File::open(path) {
+            Ok(file) => file.sync_all(),
+            // Removed since.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        })
+    };
+    let each = paths.len().div_ceil(WAITING);
+    if each <= 1 {
+        return wait(paths);
+    }
+    std::thread::scope(|scope| {
+        let waiting: Vec<_> = paths.chunks(each).map(|paths| scope.spawn(move || wait(paths))).collect();
+        // The scope waits for those behind a failed one too.
+        waiting
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(io::Error::other("a waiting thread ended"))))
+    })
 }
