@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::digest::Digest;
 
@@ -115,11 +115,12 @@ impl Queue {
         self.committed.load(Ordering::Acquire)
     }
 
-    /// Waits for a record with that number, at most until then. The number after the last durable one.
-    pub(super) fn wait_for(&self, number: u64, until: Instant) -> u64 {
+    /// Waits for a record with that number, at most that long. The number after the last durable one.
+    pub(super) fn wait_for(&self, number: u64, at_most: Duration) -> u64 {
+        let began = Instant::now();
         let mut state = self.lock();
         while self.committed() <= number && state.ended.is_none() && !state.closing {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = at_most.saturating_sub(began.elapsed());
             if left.is_zero() {
                 break;
             }
@@ -212,6 +213,7 @@ impl Queue {
         self.lock().closing = true;
         self.work.notify_all();
         self.room.notify_all();
+        self.news.notify_all();
     }
 
     /// Why it ended, where that was not by closing.
@@ -226,12 +228,12 @@ impl Queue {
     /// `nonce` is used up where a new segment is begun.
     pub(super) fn take(&self, spare: Vec<u8>, nonce: &mut Option<[u8; 32]>) -> Option<Batch> {
         let mut state = self.lock();
-        let quiet = Instant::now() + self.settings.idle;
+        let began = Instant::now();
         while state.bytes.is_empty() && state.turns.is_empty() {
             if state.closing && !state.unsealed {
                 return None;
             }
-            let left = quiet.saturating_duration_since(Instant::now());
+            let left = self.settings.idle.saturating_sub(began.elapsed());
             if state.closing || (state.unsealed && left.is_zero()) {
                 // Nobody wants anything: time to say on the disk that what is there had been synced.
                 state.mark();
