@@ -1,6 +1,6 @@
 //! Durable records in a second, beside a bare group-commit writer (concatenate, write, fdatasync: no hash, no frame) under the same policy, and beside the rate at which
 //! this machine answers fdatasync at all. Interleaved, in rounds, since the disk of a shared machine changes from minute to minute. Not a test.
-//!   cargo bench -p candor-record --bench journal [-- ROUNDS (9) [SECONDS (1)]]
+//!   cargo bench -p candor-record --bench journal [-- ROUNDS (25) [SECONDS (0.25)]]
 #![expect(clippy::expect_used, reason = "a measurement that cannot be made ends")]
 
 use std::fs::File;
@@ -18,8 +18,8 @@ const CASES: [(usize, usize); 4] = [(4 << 10, 1), (4 << 10, 64), (20 << 10, 1), 
 
 fn main() {
     let numbers: Vec<f64> = std::env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
-    let rounds = numbers.first().map_or(9, |rounds| *rounds as usize);
-    let lasts = Duration::from_secs_f64(numbers.get(1).copied().unwrap_or(1.0));
+    let rounds = numbers.first().map_or(25, |rounds| *rounds as usize);
+    let lasts = Duration::from_secs_f64(numbers.get(1).copied().unwrap_or(0.25));
     let mut out = std::io::stdout();
     writeln!(
         out,
@@ -135,7 +135,7 @@ fn journal(size: usize, threads: usize, lasts: Duration) -> Measured {
     let lock = Lock::acquire(&place.path().join("lock")).expect("nobody else");
     let journal = Journal::open(&place.path().join("journal"), lock, Settings::default()).expect("a journal");
     let measured = clients(threads, lasts, size, |payload| {
-        let _ = journal.append(payload).expect("durable");
+        journal.append(payload).expect("durable");
     });
     journal.close().expect("an end");
     measured

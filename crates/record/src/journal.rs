@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use disk::{Disk, LocalDisk};
 use error::disk as disk_error;
@@ -183,7 +183,7 @@ impl Journal {
     /// Waits until the record with that number is durable, the journal ends, or the time is over; then as [`Self::committed`].
     #[must_use]
     pub fn wait_for(&self, number: u64, at_most: Duration) -> u64 {
-        self.shared.queue.wait_for(number, Instant::now() + at_most)
+        self.shared.queue.wait_for(number, at_most)
     }
 
     /// The committed records from a number on. After its `None` the iterator goes on when more have been committed.

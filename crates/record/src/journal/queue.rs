@@ -1,18 +1,18 @@
 //! The records that wait for the disk: the one batch that is being made while the last one is written. Bounded; it knows no file.
 //!
-//! Whoever hands a record in frames it, hash and all, into the bytes of the next batch. So hashing runs beside the disk and on many threads' time,
+//! Whoever hands a record in takes its digest and puts its frame into the bytes of the next batch. So hashing runs beside the disk and on many threads' time,
 //! and the writer has only to write.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::digest::Digest;
 
 use super::Settings;
 use super::error::Error;
-use super::frame::{MARK_FRAME, MOST_BYTES, Marker, framed, push_mark, push_record};
+use super::frame::{Frame, MARK_FRAME, MOST_BYTES, Marker, push_mark};
 use super::header::{HEADER, Header};
 use super::ticket::{Slot, Ticket};
 
@@ -115,11 +115,12 @@ impl Queue {
         self.committed.load(Ordering::Acquire)
     }
 
-    /// Waits for a record with that number, at most until then. The number after the last durable one.
-    pub(super) fn wait_for(&self, number: u64, until: Instant) -> u64 {
+    /// Waits for a record with that number, at most that long. The number after the last durable one.
+    pub(super) fn wait_for(&self, number: u64, at_most: Duration) -> u64 {
+        let began = Instant::now();
         let mut state = self.lock();
         while self.committed() <= number && state.ended.is_none() && !state.closing {
-            let left = until.saturating_duration_since(Instant::now());
+            let left = at_most.saturating_sub(began.elapsed());
             if left.is_zero() {
                 break;
             }
@@ -130,21 +131,23 @@ impl Queue {
 
     /// Hands a record in, or says that there is no room.
     pub(super) fn submit(&self, payload: &[u8]) -> Result<Ticket, Error> {
+        let frame = framed(payload)?;
         let mut state = self.lock();
-        self.open(&state, payload)?;
+        state.takes()?;
         if self.is_full(&state) {
             return Err(Error::Busy { bytes: state.bytes.len(), records: state.tickets.len() });
         }
-        self.put(&mut state, payload)
+        Ok(self.put(&mut state, &frame))
     }
 
     /// Hands a record in once there is room.
     pub(super) fn submit_waiting(&self, payload: &[u8]) -> Result<Ticket, Error> {
+        let frame = framed(payload)?;
         let mut state = self.lock();
         loop {
-            self.open(&state, payload)?;
+            state.takes()?;
             if !self.is_full(&state) {
-                return self.put(&mut state, payload);
+                return Ok(self.put(&mut state, &frame));
             }
             state = self.room.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -152,28 +155,26 @@ impl Queue {
 
     /// Hands a record in, or wakes the task when there may be room.
     pub(super) fn poll_submit(&self, context: &Context<'_>, payload: &[u8]) -> Poll<Result<Ticket, Error>> {
-        let mut state = self.lock();
-        if let Err(error) = self.open(&state, payload) {
-            return Poll::Ready(Err(error));
-        }
-        if self.is_full(&state) {
-            if !state.wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-                state.wakers.push(context.waker().clone());
-            }
+        // Looked at before as well: a task that waits does not hash each time it is woken.
+        if self.wait_for_room(&mut self.lock(), context) {
             return Poll::Pending;
         }
-        Poll::Ready(self.put(&mut state, payload))
+        let frame = framed(payload)?;
+        let mut state = self.lock();
+        state.takes()?;
+        if self.wait_for_room(&mut state, context) {
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(self.put(&mut state, &frame)))
     }
 
-    fn open(&self, state: &State, payload: &[u8]) -> Result<(), Error> {
-        if payload.len() > MOST_BYTES {
-            return Err(Error::TooLong { most: MOST_BYTES, found: payload.len() });
+    /// Whether the task has to wait; it is woken then.
+    fn wait_for_room(&self, state: &mut State, context: &Context<'_>) -> bool {
+        let full = self.is_full(state) && state.takes().is_ok();
+        if full && !state.wakers.iter().any(|waker| waker.will_wake(context.waker())) {
+            state.wakers.push(context.waker().clone());
         }
-        match &state.ended {
-            Some(error) => Err(error.clone()),
-            None if state.closing => Err(Error::Closed),
-            None => Ok(()),
-        }
+        full
     }
 
     /// The last record may reach beyond the bound, so that a long one finds room as a short one does.
@@ -182,27 +183,25 @@ impl Queue {
         !state.tickets.is_empty() && (state.bytes.len() >= batch_bytes || state.tickets.len() >= batch_records)
     }
 
-    fn put(&self, state: &mut State, payload: &[u8]) -> Result<Ticket, Error> {
+    fn put(&self, state: &mut State, frame: &Frame<'_>) -> Ticket {
         if state.bytes.is_empty() {
             state.mark();
         }
-        let State { bytes, segment, .. } = state;
-        push_record(bytes, &mut segment.chain, payload)
-            .ok_or(Error::TooLong { most: MOST_BYTES, found: payload.len() })?;
-        segment.size += framed(payload.len()) as u64;
+        frame.push(&mut state.bytes, &mut state.segment.chain);
+        state.segment.size += frame.size();
         state.next += 1;
         let slot = Arc::new(Slot::default());
         state.tickets.push(Arc::clone(&slot));
         if state.tickets.len() == 1 {
             self.work.notify_one();
         }
-        Ok(Ticket(slot))
+        Ticket(slot)
     }
 
     /// Asks for a new segment; the ticket's number is the first one in it.
     pub(super) fn turn(&self) -> Result<Ticket, Error> {
         let mut state = self.lock();
-        self.open(&state, &[])?;
+        state.takes()?;
         let slot = Arc::new(Slot::default());
         state.turns.push(Arc::clone(&slot));
         self.work.notify_one();
@@ -214,6 +213,7 @@ impl Queue {
         self.lock().closing = true;
         self.work.notify_all();
         self.room.notify_all();
+        self.news.notify_all();
     }
 
     /// Why it ended, where that was not by closing.
@@ -228,12 +228,12 @@ impl Queue {
     /// `nonce` is used up where a new segment is begun.
     pub(super) fn take(&self, spare: Vec<u8>, nonce: &mut Option<[u8; 32]>) -> Option<Batch> {
         let mut state = self.lock();
-        let quiet = Instant::now() + self.settings.idle;
+        let began = Instant::now();
         while state.bytes.is_empty() && state.turns.is_empty() {
             if state.closing && !state.unsealed {
                 return None;
             }
-            let left = quiet.saturating_duration_since(Instant::now());
+            let left = self.settings.idle.saturating_sub(began.elapsed());
             if state.closing || (state.unsealed && left.is_zero()) {
                 // Nobody wants anything: time to say on the disk that what is there had been synced.
                 state.mark();
@@ -306,7 +306,20 @@ impl Queue {
     }
 }
 
+fn framed(payload: &[u8]) -> Result<Frame<'_>, Error> {
+    Frame::record(payload).ok_or(Error::TooLong { most: MOST_BYTES, found: payload.len() })
+}
+
 impl State {
+    /// Whether anything is taken.
+    fn takes(&self) -> Result<(), Error> {
+        match &self.ended {
+            Some(error) => Err(error.clone()),
+            None if self.closing => Err(Error::Closed),
+            None => Ok(()),
+        }
+    }
+
     fn mark(&mut self) {
         push_mark(&mut self.bytes, &mut self.segment.chain, self.segment.marker, self.next);
         self.segment.size += MARK_FRAME as u64;

@@ -161,6 +161,16 @@ fn awaited<F: Future>(future: F) -> F::Output {
 }
 
 #[test]
+fn what_callers_hold_goes_between_threads() {
+    fn between<T: Send>() {}
+    fn shared<T: Send + Sync>() {}
+    shared::<Journal>();
+    shared::<Error>();
+    between::<Ticket>();
+    between::<Records>();
+}
+
+#[test]
 fn tasks_are_woken_for_room_and_for_durability() {
     let place = Place::new();
     let journal = place.open(Settings { batch_bytes: 200, batch_records: 2, ..Settings::default() });

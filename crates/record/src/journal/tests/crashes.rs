@@ -263,7 +263,7 @@ impl Run {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: if cfg!(feature = "slow") { 20_000 } else { 400 }, ..ProptestConfig::default() })]
 
     #[test]
     fn no_acknowledged_record_is_lost_and_none_is_invented(seed: u64, acts in acts(60)) {

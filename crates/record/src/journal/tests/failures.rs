@@ -10,7 +10,7 @@ use super::simulated::SimulatedDisk;
 
 /// On the simulated disk, with a thread of its own, as callers have it. Never idle, so that a case is the same every time.
 fn open(disk: &SimulatedDisk) -> (Journal, tempfile::TempDir) {
-    let settings = Settings { idle: Duration::from_secs(3600), ..settings() };
+    let settings = Settings { idle: Duration::MAX, ..settings() };
     let place = tempfile::tempdir().unwrap();
     let lock = Lock::acquire(&place.path().join("lock")).unwrap();
     let on: Arc<dyn Disk> = Arc::new(disk.clone());
