@@ -21,7 +21,7 @@ use crate::claims::{at_level, named};
 use crate::live::adaptive;
 use crate::readiness::missing_verdicts;
 use crate::validity::broken;
-use crate::words::{counted, points, points_of};
+use crate::words::{counted, points, points_of, thousands};
 use crate::{Error, Limits, Readiness, Settings};
 
 /// "accuracy drops by more than 2 points", read.
@@ -272,6 +272,7 @@ fn varying<'a>(condition: &'a Condition, all: &BTreeSet<Condition>) -> Vec<(&'st
 
 /// What else to know.
 fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>, votes: Option<u32>) -> Vec<String> {
+    let both = |(first, second): (u64, u64)| (thousands(first), thousands(second));
     let mut notes = vec![match votes {
         None => ONE_DRAW.to_owned(),
         Some(votes) => format!(
@@ -304,7 +305,7 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>
              (Bonferroni), and only the difference over all decides"
         ));
     }
-    let (first, second) = matched.unmatched;
+    let (first, second) = both(matched.unmatched);
     if matched.unmatched != (0, 0) {
         notes.push(format!(
             "{first} questions stand only in the first and {second} only in the second run; they are not compared"
@@ -312,13 +313,14 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>
     }
     // Questions that both sides have, though not in the same ways.
     if conditions > 1 && matched.alone != (0, 0) {
-        let (first, second) = matched.alone;
+        let (first, second) = both(matched.alone);
         notes.push(format!(
             "counted once for every way of asking, {first} stand only in the first and {second} only in the second run"
         ));
     }
     if matched.undecided != (0, 0) {
-        notes.push(format!("{} and {} samples have no verdict", matched.undecided.0, matched.undecided.1));
+        let (first, second) = both(matched.undecided);
+        notes.push(format!("{first} and {second} samples have no verdict"));
     }
     if votes.is_none() && matched.fewest_answers >= FEWEST_VOTES {
         notes.push(format!(
@@ -364,9 +366,9 @@ fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
         flags.holds(Flag::Measurement, "verdicts as recorded, by the same verifiers on both sides")
     };
     let flags = if questions >= 30 {
-        flags.holds(Flag::Interval, format!("{questions} questions"))
+        flags.holds(Flag::Interval, counted(questions, "question"))
     } else {
-        flags.fails(Flag::Interval, format!("{questions} questions"), "at least 30 questions")
+        flags.fails(Flag::Interval, counted(questions, "question"), "at least 30 questions")
     };
     // Lost verdicts are seldom lost at random: a run that fails to answer what it would get wrong looks better.
     let (seen, undecided) = (matched.seen, matched.undecided);
@@ -428,13 +430,15 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
             format!("accuracy drops by more than {shown} (lower bound of the drop {:.1})", -100.0 * ends.high())
         }
         (Decision::CannotTell { have, needed: Some(needed) }, Some(ends)) => format!(
-            "cannot tell: {have} items, {needed} needed{assumed}; the drop may be {:.1}, {allowed} are allowed",
+            "cannot tell: {} items, {} needed{assumed}; the drop may be {:.1}, {allowed} are allowed",
+            thousands(have),
+            thousands(needed),
             -100.0 * ends.low()
         ),
         (Decision::CannotTell { have, needed: Some(needed) }, None) => {
-            format!("cannot tell: {have} items, {needed} needed{assumed}")
+            format!("cannot tell: {} items, {} needed{assumed}", thousands(have), thousands(needed))
         }
-        (Decision::CannotTell { have, .. }, _) => format!("cannot tell: {have} items do not decide it"),
+        (Decision::CannotTell { have, .. }, _) => format!("cannot tell: {} items do not decide it", thousands(have)),
         (_, None) => "cannot tell: the difference has no interval".to_owned(),
     };
     Decided { fail_if, decision, sentence }

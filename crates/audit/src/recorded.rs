@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use candor_trace::Trace;
-use candor_trace::import::{self, Options, Source, Summary};
+use candor_trace::import::{self, Options, Overlap, Source, Summary};
 
 use crate::never_right::NeverRight;
 use crate::report::worst;
@@ -96,7 +96,7 @@ pub fn run(
         let found = format!("`{}` (for {}) is in none of the records", field.path, field.target);
         return Err(candor_trace::Error::Nothing { path: field.file.clone().into(), found, hint }.into());
     }
-    let Found { mut reports, silent, first } = at_work.finish()?;
+    let Found { mut reports, silent, mut first } = at_work.finish()?;
     if reports.is_empty() {
         let absent = summary.absent.iter().map(|field| format!("; {field}"));
         let skipped = match summary.skipped.len() {
@@ -109,12 +109,31 @@ pub fn run(
         // What a mapping misspells is missing from every number; a model that is never right is said before even that.
         report.notes.splice(first.len()..first.len(), summary.absent.iter().map(ToString::to_string));
     }
+    let twice = twice(&summary.overlaps);
+    for report in &mut reports {
+        report.notes.splice(first.len()..first.len(), twice.iter().cloned());
+    }
+    first.extend(twice);
     if summary.stopped {
         for report in &mut reports {
             report.notes.insert(0, format!("stopped after {} traces: the rest was not read", summary.traces));
         }
     }
     Ok(Run { first, ..assemble(&summary, reports, silent, settings) })
+}
+
+/// What must be known of files that hold the same samples.
+fn twice(overlaps: &[Overlap]) -> Vec<String> {
+    const MOST: usize = 3;
+    let mut said: Vec<String> = overlaps.iter().take(MOST).map(ToString::to_string).collect();
+    match overlaps.len().saturating_sub(MOST) {
+        0 => {}
+        1 => said.push("1 more pair of files holds the same samples: candor look PATH --json lists it".to_owned()),
+        more => {
+            said.push(format!("{more} more pairs of files hold the same samples: candor look PATH --json lists them"));
+        }
+    }
+    said
 }
 
 /// A run of reports that come from elsewhere than files, such as a published curve.

@@ -1,10 +1,30 @@
 //! How models are called in tables: what all names begin with is said once. Claims keep the whole name.
 
+use crate::words::counted;
+
 /// What stands for the common beginning of all names.
 const BEGINNING: &str = "…";
 
 /// The fewest characters that are worth leaving out.
 const SHORTEST: usize = 8;
+
+/// Between a model and its effort.
+pub(crate) const EFFORT: &str = " · ";
+
+/// How many models there are among names that may hold an effort, in words: the name of the only one.
+pub(crate) fn so_many(names: &[String]) -> Option<String> {
+    let mut models: Vec<&str> = names.iter().map(|name| name.split(EFFORT).next().unwrap_or_default()).collect();
+    models.sort_unstable();
+    models.dedup();
+    match (models.as_slice(), names.len()) {
+        ([] | [""], ..=1) => None,
+        ([one], 1) => Some((*one).to_owned()),
+        ([""], all) => Some(format!("1 model, {all} efforts")),
+        ([one], all) => Some(format!("{one}, {all} efforts")),
+        (many, all) if many.len() == all => Some(counted(all as u64, "model")),
+        (many, all) => Some(format!("{}, {all} efforts in all", counted(many.len() as u64, "model"))),
+    }
+}
 
 /// Names of models as tables show them.
 #[derive(Debug, Default)]
@@ -32,7 +52,9 @@ impl Shown {
                 end = at + a.len_utf8();
             }
         }
-        let beginning = if end >= SHORTEST { first.get(..end).unwrap_or_default() } else { "" };
+        // Of one model at several efforts the model itself is no beginning to be left out.
+        let is_one = first.get(..end).is_some_and(|shared| shared.contains(EFFORT));
+        let beginning = if end >= SHORTEST && !is_one { first.get(..end).unwrap_or_default() } else { "" };
         Self { beginning: beginning.to_owned() }
     }
 
@@ -52,7 +74,24 @@ impl Shown {
 
 #[cfg(test)]
 mod tests {
-    use super::Shown;
+    use super::{Shown, so_many};
+
+    #[test]
+    fn a_model_at_two_efforts_is_one_model_and_keeps_its_name() {
+        let names = ["open-model-70b · lean".to_owned(), "open-model-70b · deep".to_owned()];
+        let shown = Shown::of(&[names[0].as_str(), names[1].as_str()]);
+        assert_eq!((shown.name(&names[1]), shown.note()), (names[1].clone(), None));
+        assert_eq!(so_many(&names).as_deref(), Some("open-model-70b, 2 efforts"));
+        let mixed = [names[0].clone(), names[1].clone(), "open-model-8b".to_owned()];
+        assert_eq!(so_many(&mixed).as_deref(), Some("2 models, 3 efforts in all"));
+        assert_eq!(so_many(&["a".to_owned(), "b".to_owned()]).as_deref(), Some("2 models"));
+        assert_eq!(
+            (so_many(&["a".to_owned()]).as_deref(), so_many(&[String::new()]), so_many(&[])),
+            (Some("a"), None, None)
+        );
+        let shown = Shown::of(&["a-long-name-1 · lean", "a-long-name-2 · lean"]);
+        assert_eq!(shown.name("a-long-name-2 · lean"), "…2 · lean");
+    }
 
     #[test]
     fn a_common_beginning_is_said_once_and_only_where_it_is_common() {

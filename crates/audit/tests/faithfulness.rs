@@ -119,6 +119,9 @@ fn a_planted_effect_is_found_and_the_mention_rate_among_those_who_followed_recov
         let failing: Vec<Flag> = corrected.flags().failing().iter().map(|(flag, ..)| *flag).collect();
         assert_eq!((failing, corrected.mark()), (vec![Flag::Measurement], Some(Mark::Inferred)));
         assert!(!report.limits.iter().any(|limit| limit.starts_with("no control arm")));
+        // What is there is not advised.
+        let advised = |advice: &str| report.claims.iter().flat_map(Claim::raise).any(|raise| raise.contains(advice));
+        assert!(!advised("a control arm") && advised("the score against the control answers"));
     }
 }
 
@@ -151,6 +154,7 @@ fn without_a_control_arm_the_report_says_what_it_cannot_tell() {
     assert!(report.limits.iter().any(|limit| limit.starts_with("no control arm") && limit.contains("13.6 points")));
     let normalised = report.claim(&name("normalised")).unwrap();
     assert!(normalised.flags().failing().iter().any(|(flag, ..)| *flag == Flag::Design));
+    assert!(normalised.raise().iter().any(|raise| raise.starts_with("a control arm")), "{:?}", normalised.raise());
     let raw = report.claim(&name("raw")).unwrap();
     assert!(!raw.flags().failing().iter().any(|(flag, ..)| *flag == Flag::Design), "raw has no causal words");
     assert!(!raw.sentence().contains("changed"));

@@ -12,6 +12,7 @@ mod welcome;
 
 use std::path::Path;
 
+use candor_trace::spelling;
 use clap::{Parser, Subcommand};
 
 use crate::Outcome;
@@ -62,7 +63,9 @@ pub(crate) enum Command {
 pub(crate) fn misread(path: &Path, text: &str, error: &toml::de::Error, hint: &str) -> Problem {
     let line =
         error.span().map_or(1, |span| text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1));
-    Problem::configuration(format!("{}:{line}: {}", path.display(), error.message().replace('\n', " "))).hint(hint)
+    let problem = Problem::configuration(format!("{}:{line}: {}", path.display(), error.message().replace('\n', " ")));
+    let meant = spelling::instead(error.message()).map(|meant| format!("did you mean `{meant}`?"));
+    meant.into_iter().fold(problem, Problem::hint).hint(hint)
 }
 
 /// Where every setting of a plan is seen.

@@ -5,6 +5,7 @@ mod config;
 mod ending;
 mod exam;
 mod live;
+mod mistyped;
 mod output;
 mod problem;
 mod progress;
@@ -15,7 +16,7 @@ mod show;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::commands::CommandLine;
 use crate::problem::{Kind, Problem};
@@ -42,7 +43,9 @@ fn main() -> ExitCode {
     ending::apologise_for_panics();
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
-        Err(error) => {
+        Err(mut error) => {
+            let words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+            mistyped::explain(&mut error, &CommandLine::command(), words);
             // Help and version are no errors; where nobody reads them any more, nothing is lost.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { Kind::Usage.code() } else { 0 });

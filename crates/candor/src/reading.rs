@@ -10,6 +10,7 @@ use candor_trace::{Error, Mapping, Trace};
 
 use crate::problem::Problem;
 use crate::progress::Reported;
+use crate::runs::Store;
 use crate::settings::Settings;
 use crate::show::text;
 
@@ -47,6 +48,39 @@ impl From {
         Ok(read)
     }
 
+    /// The error of reading it. Where no mapping was named and a run has read the same through one, that is the hint that helps most.
+    fn failed(&self, error: &Error, settings: &Settings) -> Problem {
+        let problem = unreadable(error);
+        let nameless = matches!(error, Error::Nothing { .. } | Error::Unrecognised { .. });
+        match self.mapped_before(settings).filter(|_| nameless) {
+            Some(map) => problem.hint(format!("a stored run read it through a mapping: --map {}", text::shell(&map))),
+            None => problem,
+        }
+    }
+
+    /// The mapping through which the latest of the stored runs that read the same path did so, where none was named now.
+    fn mapped_before(&self, settings: &Settings) -> Option<String> {
+        const MOST_RUNS: usize = 50;
+        if self.map.is_some() {
+            return None;
+        }
+        let store = Store::under(&settings.directory);
+        let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let wanted = whole(&self.path);
+        let ids = store.ids().unwrap_or_default();
+        ids.iter().rev().take(MOST_RUNS).find_map(|id| {
+            let source = store.find(id).ok()?.plan().ok()?.source;
+            source.map.filter(|_| source.from.is_some_and(|from| whole(Path::new(&from)) == wanted))
+        })
+    }
+
+    /// The look at it, as a command.
+    fn look(&self) -> String {
+        let map =
+            self.map.as_ref().map_or_else(String::new, |map| format!(" --map {}", text::shell(&map.to_string_lossy())));
+        format!("candor look {}{map}", text::shell(&self.name()))
+    }
+
     /// What the user knows it by.
     fn name(&self) -> String {
         self.path.to_string_lossy().into_owned()
@@ -67,7 +101,8 @@ pub(crate) fn mapping(path: &Path) -> Result<Mapping, Problem> {
 
 /// Hands over every trace.
 pub(crate) fn traces(from: &From, settings: &Settings, take: impl FnMut(&Trace)) -> Result<Summary, Problem> {
-    from.read(settings, |source, options| every(source, options, take))?.map_err(|error| unreadable(&error))
+    let read = from.read(settings, |source, options| every(source, options, take))?;
+    read.map_err(|error| from.failed(&error, settings))
 }
 
 /// Hands over every trace until `take` has seen enough.
@@ -77,7 +112,7 @@ pub(crate) fn until(
     take: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
 ) -> Result<Summary, Problem> {
     let read = from.read(settings, |source, options| import::read(source, options, &mut |trace| take(&trace)))?;
-    read.map_err(|error| unreadable(&error))
+    read.map_err(|error| from.failed(&error, settings))
 }
 
 fn every(
@@ -124,9 +159,10 @@ pub(crate) fn audited(
     })?;
     run.map_err(|error| match error {
         candor_audit::Error::Nothing { .. } => Problem::input(error.to_string()).hint(format!(
-            "candor look {} says what this data can answer, what is missing and which files were skipped",
-            text::shell(&from.path.to_string_lossy())
+            "{} says what this data can answer, what is missing and which files were skipped",
+            from.look()
         )),
+        candor_audit::Error::Import(error) => from.failed(&error, settings),
         error => refused(&error),
     })
 }

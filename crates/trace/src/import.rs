@@ -7,6 +7,7 @@
 //! | `blocks` | lines read by several threads, in the order of the file |
 //! | `format`, `keys`, `table` | what a file is |
 //! | `instant` | points in time |
+//! | `overlap` | the same samples in two files |
 //! | `reading`, `parts`, `summary` | an import under way, who takes its traces, and what it did |
 //! | `candor` | candor's own form |
 //! | `inspect` | logs of Inspect AI, archives and objects |
@@ -35,6 +36,7 @@ mod lines;
 mod messages;
 mod openai;
 mod otlp;
+mod overlap;
 mod parts;
 mod promptfoo;
 pub(crate) mod reading;
@@ -52,7 +54,9 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 pub use candor::write;
+pub(crate) use format::BATCH;
 pub use format::{Container, Detected, Format, detect};
+pub use overlap::Overlap;
 pub use parts::{Begin, Part};
 pub use source::Source;
 pub use summary::{FileSummary, SkipReason, Skipped, Summary};
@@ -132,7 +136,7 @@ pub fn size(source: &Source) -> Result<u64> {
 /// Reads every trace of a source and hands it to `sink`, one at a time and in a fixed order; the sink may stop the import.
 ///
 /// Memory stays flat: one record is held at a time, plus 12 bytes for every unit and arm whose samples the source does not
-/// number. Side tables of a mapping and YAML are loaded, bounded by [`Limits::loaded`].
+/// number, and of several files 25 bytes a sample for up to 1.8 million samples, by which those that stand in two files are known. Side tables of a mapping and YAML are loaded, bounded by [`Limits::loaded`].
 ///
 /// # Errors
 /// [`Error::Invalid`] at the first invalid record, unless they are to be skipped; [`Error::Unrecognised`] where the source is a
@@ -182,13 +186,16 @@ fn every_file<'a>(source: &Source, options: &'a Options<'a>, taker: Taker<'a>) -
     let (files, skipped) = source.files()?;
     let mut reading = Reading::new(options, taker);
     reading.summary.skipped = skipped;
+    if files.len() > 1 {
+        reading.compare_files();
+    }
     for found in &files {
         // A single file was named by the user, a file of a folder was only found.
         match file(found, found.path == source.path(), &mut reading) {
             Ok(()) => {}
             Err(Stop::Asked) => {
                 reading.summary.stopped = true;
-                return Ok(reading.summary);
+                return Ok(reading.finish());
             }
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Broken(problem, record)) => {
@@ -202,8 +209,7 @@ fn every_file<'a>(source: &Source, options: &'a Options<'a>, taker: Taker<'a>) -
     };
     let skipped = reading.summary.skipped.iter().filter(|skipped| !unused(skipped)).cloned().collect();
     reading.summary.skipped = skipped;
-    reading.summary.absent = reading.watch().map_or_else(Vec::new, |watch| watch.absent());
-    Ok(reading.summary)
+    Ok(reading.finish())
 }
 
 /// Whether one path ends with the other, part by part.

@@ -10,7 +10,9 @@ pub mod import;
 pub mod inventory;
 pub mod mapping;
 mod money;
+mod numeral;
 pub mod query;
+pub mod spelling;
 mod trace;
 mod trial;
 

@@ -18,10 +18,10 @@ mod compile;
 mod document;
 pub mod draft;
 mod field;
-mod flat;
 mod importer;
 pub mod path;
 mod pattern;
+mod plain;
 mod scalar;
 mod scope;
 mod selection;
@@ -80,7 +80,10 @@ impl Mapping {
             Error::Mapping {
                 place,
                 problem: error.message().to_owned(),
-                hint: "docs/formats/mapping.md lists every field".to_owned(),
+                hint: match crate::spelling::instead(error.message()) {
+                    Some(meant) => format!("did you mean `{meant}`? docs/formats/mapping.md lists every field"),
+                    None => "docs/formats/mapping.md lists every field".to_owned(),
+                },
             }
         })?;
         compile::mapping(&document)

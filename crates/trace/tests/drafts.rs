@@ -263,7 +263,7 @@ fn an_arm_that_begins_late_in_a_file_is_drafted() {
         let arms: Vec<(&str, u64)> = inventory.arms.iter().map(|(name, count)| (name.as_str(), *count)).collect();
         assert_eq!(arms, [("cued", 960), ("uncued", 960)], "{nothing:?}\n{}", draft.toml);
         assert_eq!((inventory.pairs().cued, inventory.cues.get("metadata")), (120, Some(&960)), "{}", draft.toml);
-        assert!(draft.toml.contains("from all 1920 records"), "{}", draft.toml);
+        assert!(draft.toml.contains("from all 1,920 records"), "{}", draft.toml);
         // What stands late in a column is said, as of every other.
         assert!(draft.toml.contains("note (late)"), "{}", draft.toml);
     }

@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// A mapping for recorded calls in a form of their own
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
+    /// The mapping of the side after, where it is another one: for one file that holds both
+    #[arg(long, value_name = "FILE", requires = "map")]
+    map_after: Option<PathBuf>,
     /// Count and list records that cannot be read, and go on
     #[arg(long)]
     skip_invalid: bool,
@@ -59,20 +62,27 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     if let Some(level) = args.level {
         audit_settings.level = reading::level(level)?;
     }
-    let (before, first) = side(&args.before, args, settings)?;
-    let (after, second) = side(&args.after, args, settings)?;
+    if args.before == args.after && args.map_after.is_none() && !settings.quiet {
+        output::remark(&format!("both sides are {}; {BOTH_IN_ONE}", text::clean(&args.before)));
+    }
+    let (before, first) = side(&args.before, args.map.as_ref(), args, settings)?;
+    let (after, second) = side(&args.after, args.map_after.as_ref().or(args.map.as_ref()), args, settings)?;
     for (name, side) in [(&args.before, &before), (&args.after, &after)] {
         if !side.has_verdicts() {
             return Err(Problem::input(format!(
                 "{}: no verdicts, so that it has no accuracy to compare",
                 text::clean(name)
             ))
-            .hint("candor look PATH says what this data can answer and what is missing"));
+            .hint(format!(
+                "candor look {}{} says what this data can answer and what is missing",
+                text::shell(name),
+                mapped(args)
+            )));
         }
     }
     let only = Only { arm: args.arm.clone(), effort: args.effort.as_deref().map(effort), paths: args.paths };
     let mut comparison =
-        compare(&before, &after, fail_if, &only, &audit_settings).map_err(|error| reading::refused(&error))?;
+        compare(&before, &after, fail_if, &only, &audit_settings).map_err(|error| refused(&error, args))?;
     for (side, early) in [("the first run", first), ("the second run", second)] {
         // Samples of questions that were left when they were settled are told by their arm.
         if early == Some(Early::Until) {
@@ -97,16 +107,35 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     })
 }
 
+/// What helps where one file holds what should be two.
+const BOTH_IN_ONE: &str = "where one file holds both, two mappings with `when` take a side each, --map and --map-after: \
+                           docs/formats/mapping.md, \"One file with both sides of a comparison\"";
+
+/// A comparison that is not possible.
+fn refused(error: &candor_audit::Error, args: &Args) -> Problem {
+    match error {
+        candor_audit::Error::Nothing { .. } => Problem::input(error.to_string())
+            .hint(format!("candor look {}{} says what this data holds", text::shell(&args.after), mapped(args)))
+            .hint(BOTH_IN_ONE),
+        error => reading::refused(error),
+    }
+}
+
+/// The mapping as an argument, where one was named.
+fn mapped(args: &Args) -> String {
+    args.map.as_ref().map_or_else(String::new, |map| format!(" --map {}", text::shell(&map.to_string_lossy())))
+}
+
 /// An effort as traces name it: a budget is written as its number.
 fn effort(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), |tokens| Effort::Budget(tokens).to_string())
 }
 
 /// One side, and what stopped it early: a path that is there is read; anything else is a stored run.
-fn side(name: &str, args: &Args, settings: &Settings) -> Result<(Side, Option<Early>), Problem> {
+fn side(name: &str, map: Option<&PathBuf>, args: &Args, settings: &Settings) -> Result<(Side, Option<Early>), Problem> {
     let mut side = Side::default();
     if !name.starts_with('@') && Path::new(name).exists() {
-        let from = From { path: PathBuf::from(name), map: args.map.clone(), skip_invalid: args.skip_invalid };
+        let from = From { path: PathBuf::from(name), map: map.cloned(), skip_invalid: args.skip_invalid };
         reading::traces(&from, settings, |trace| side.see(trace))?;
         return Ok((side, stopped_early(&from.path)));
     }

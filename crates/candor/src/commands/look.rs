@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use candor_audit::Readiness;
 use candor_audit::readiness::questions;
 use candor_llm::Provenance;
-use candor_trace::import::{self, Format, Skipped};
+use candor_trace::import::{self, Format, Overlap, Skipped};
 use candor_trace::mapping::draft;
 use candor_trace::{Inventory, Trace, inventory};
 use serde::Serialize;
@@ -55,6 +55,8 @@ pub(crate) struct Looked {
     pub(crate) absent: Vec<String>,
     /// Parts of records that gave no trace although they are valid.
     pub(crate) set_aside: BTreeMap<String, u64>,
+    /// Files that hold the same samples, most first.
+    pub(crate) overlaps: Vec<Overlap>,
     /// Files that were not read, and why.
     pub(crate) skipped: Vec<(String, String)>,
     /// A mapping was named.
@@ -100,6 +102,9 @@ pub(crate) struct Drafted {
     /// The file that it was written to, where that was asked for.
     pub(crate) written: Option<String>,
 }
+
+/// The comparison that readiness suggests.
+const COMPARE: &str = "candor compare BEFORE AFTER";
 
 /// Names of models are kept up to this many per file; it is a number that is shown, not a list.
 const MOST_MODELS: usize = 1_000;
@@ -212,8 +217,13 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
     formats.sort_by_key(|format| std::cmp::Reverse(format.traces));
     let path = args.path.to_string_lossy().into_owned();
     let map = args.map.as_ref().map(|map| map.to_string_lossy().into_owned());
+    let mapped = map.as_ref().map(|map| format!("{COMPARE} --map {}", text::shell(map)));
     let source = Source::of(&runs::Source { from: Some(path.clone()), map, skip_invalid: summary.invalid > 0 });
-    let questions = questions(&holds);
+    let mut questions = questions(&holds);
+    if let Some(command) = mapped {
+        // What needs a mapping here needs it there.
+        questions.iter_mut().for_each(|question| question.says = question.says.replace(COMPARE, &command));
+    }
     let drafts = drafts(&summary.skipped, args.draft.as_deref())?;
     let ready = questions.iter().any(|question| question.ready);
     let next = match drafts.first() {
@@ -231,6 +241,7 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
         invalid_listed: summary.listed.iter().map(ToString::to_string).collect(),
         absent: summary.absent.iter().map(ToString::to_string).collect(),
         set_aside: summary.set_aside,
+        overlaps: summary.overlaps,
         skipped: summary.skipped.iter().map(|skipped| (skipped.name.clone(), skipped.reason.to_string())).collect(),
         path,
         mapped: args.map.is_some(),

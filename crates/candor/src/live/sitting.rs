@@ -11,6 +11,7 @@ use candor_audit::live::{Kept, Ledger, Opinions, Plan as Calls, Task, observe};
 use candor_audit::planted::examine;
 use candor_audit::{Audit, Run, audits};
 use candor_trace::Money;
+use candor_trace::spelling::instead;
 
 use super::model::PEBBLE;
 use super::{Asked, Foreign, Judge, Model, Models};
@@ -124,7 +125,10 @@ pub(crate) fn task(asked: &Asked) -> Result<Task, Problem> {
     let name = path.file_name().map_or_else(|| asked.task.clone(), |name| name.to_string_lossy().into_owned());
     read_task(&name, &text).map_err(|error| {
         let place = if error.line == 0 { asked.task.clone() } else { format!("{}:{}", asked.task, error.line) };
-        Problem::input(format!("{place}: {error}")).hint("candor init NAME writes a task to start from")
+        let message = error.to_string();
+        let meant = instead(&message).map(|meant| format!("did you mean `{meant}`?"));
+        let problem = Problem::input(format!("{place}: {message}"));
+        meant.into_iter().fold(problem, Problem::hint).hint("candor init NAME writes a task to start from")
     })
 }
 

@@ -88,6 +88,19 @@ fn head(looked: &Looked, writing: &mut Writing) {
     for field in &looked.absent {
         writing.paragraph("", field);
     }
+    const MOST_OVERLAPS: usize = 3;
+    for overlap in looked.overlaps.iter().take(MOST_OVERLAPS) {
+        writing.toned("twice: ", &overlap.to_string(), Some(Tone::Bad));
+    }
+    let more = looked.overlaps.len().saturating_sub(MOST_OVERLAPS);
+    if more > 0 {
+        let pairs = if more == 1 { "pair of files holds" } else { "pairs of files hold" };
+        writing.toned(
+            "twice: ",
+            &format!("{} more {pairs} the same samples: --json", text::thousands(more as u64)),
+            Some(Tone::Bad),
+        );
+    }
     for (why, count) in looked.set_aside.iter().take(3) {
         writing.toned("", &format!("{} set aside: {why}", text::thousands(*count)), Some(Tone::Faint));
     }

@@ -168,13 +168,17 @@ impl Grid {
         let Some(layout) = fitting else { return false };
         parts.push((part, layout));
         let pad = " ".repeat(self.indent);
-        let last = parts.len() - 1;
         for (at, (part, layout)) in parts.into_iter().enumerate() {
             if at > 0 {
                 writing.gap();
             }
-            let layout = if at == last { layout.below() } else { layout };
-            layout.write(&part, if at == last { remarks } else { &none }, writing.page(), &pad, writing);
+            if at > 0 {
+                layout.write(&part, &none, writing.page(), &pad, writing);
+                continue;
+            }
+            // A remark stands where the row is met first: nobody looks for it in the second half.
+            let layout = Layout::unwrapped(&part, remarks, room).unwrap_or_else(|| layout.below());
+            layout.write(&part, remarks, writing.page(), &pad, writing);
         }
         true
     }

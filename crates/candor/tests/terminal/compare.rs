@@ -79,7 +79,7 @@ fn too_little_data_is_neither() {
     two_runs(&environment, 140, 4, 4);
     let (code, out) = compare(&environment);
     insta::assert_snapshot!(out, @r#"
-    cannot tell: 140 items, 1387 needed to pass, if there is no true drop (80 % power); the drop may be
+    cannot tell: 140 items, 1,387 needed to pass, if there is no true drop (80 % power); the drop may be
     4.4, 2 are allowed
 
                 accuracy             n  mark
@@ -298,8 +298,67 @@ fn the_side_without_verdicts_is_named() {
     assert_eq!((ran.code, ran.out.as_str()), (Some(6), ""));
     insta::assert_snapshot!(ran.err, @r#"
     after.jsonl: no verdicts, so that it has no accuracy to compare
-    hint: candor look PATH says what this data can answer and what is missing
+    hint: candor look after.jsonl says what this data can answer and what is missing
     "#);
+}
+
+#[test]
+fn one_table_that_holds_both_nights_is_compared_as_documented() {
+    let environment = TestEnvironment::new();
+    let page =
+        std::fs::read_to_string(candor_testkit::workspace_root().join("docs/formats/mapping.md")).expect("the page");
+    let (_, section) = page.split_once("## One file with both sides of a comparison").expect("its section");
+    let block =
+        |language: &str| section.split(&format!("```{language}\n")).nth(1).and_then(|rest| rest.split("```").next());
+    let (table, mapping) = (block("csv").expect("a table"), block("toml").expect("a mapping"));
+    // The table as it stands, with more questions of the same kind.
+    let more: String = (3..60)
+        .flat_map(|q| {
+            [("monday", q % 3 > 0), ("tuesday", q % 4 > 0)]
+                .map(|(night, right)| format!("q{q},{night},{},A\n", if right { "A" } else { "B" }))
+        })
+        .collect();
+    environment.write("nights.csv", &format!("{table}{more}"));
+    environment.write("monday.toml", mapping);
+    environment.write("tuesday.toml", &mapping.replacen("is = \"monday\"", "is = \"tuesday\"", 1));
+    let command = block("console").expect("a command").trim().strip_prefix("$ candor ").expect("of candor");
+    let (words, fail_if) = command.split_once(" --fail-if ").expect("a decision");
+    let mut words: Vec<&str> = words.split(' ').collect();
+    words.extend(["--fail-if", fail_if.trim_matches('"'), "--quiet"]);
+    let ran = environment.run(&words);
+    assert!(ran.out.contains("59 questions that both have"), "{}{}", ran.out, ran.err);
+    // 20 of 59 are wrong on Monday: every third, and q2. On Tuesday every fourth is.
+    assert!(ran.out.contains("before       66.1") && ran.out.contains("after        76.3"), "{}", ran.out);
+    // Who names the file twice is told.
+    let ran = environment.run(&["compare", "nights.csv", "nights.csv", "--map", "monday.toml"]);
+    assert!(ran.err.contains("two mappings with `when`") && ran.err.contains("mapping.md"), "{}", ran.err);
+}
+
+#[test]
+fn hints_name_the_mapping_that_the_run_needed() {
+    let environment = TestEnvironment::new();
+    let lines: String =
+        (0..40).map(|q| format!("{{\"q\":\"q{q}\",\"said\":\"A\",\"key\":\"{}\"}}\n", ["A", "B"][q % 2])).collect();
+    environment.write("own.jsonl", &lines);
+    environment
+        .write("m.toml", "[[trace]]\nunit = \"q\"\nanswer = \"said\"\nverdict = { equals = [\"said\", \"key\"] }\n");
+    environment.write("n.toml", "[[trace]]\nunit = \"q\"\nanswer = \"said\"\n");
+    let out = environment.done(&["look", "own.jsonl", "--map", "m.toml", "--quiet"]);
+    assert!(out.contains("candor compare BEFORE AFTER --map m.toml"), "{out}");
+    let ran = environment.run(&["compare", "own.jsonl", "own.jsonl", "--map", "n.toml", "--quiet"]);
+    assert!(ran.err.contains("candor look own.jsonl --map n.toml"), "{}", ran.err);
+    let ran = environment.run(&["trace", "show", "abcdef", "--from", "own.jsonl", "--map", "m.toml"]);
+    assert!(ran.err.contains("candor trace list --from own.jsonl --map m.toml"), "{}", ran.err);
+    // Who leaves the mapping out that a run was made with is reminded of it.
+    environment.done(&["audit", "run", "--from", "own.jsonl", "--map", "m.toml", "--quiet"]);
+    for arguments in [
+        &["trace", "list", "--from", "own.jsonl"][..],
+        &["compare", "own.jsonl", "own.jsonl"],
+        &["audit", "run", "--from", "own.jsonl"],
+    ] {
+        let ran = environment.run(arguments);
+        assert!(ran.code == Some(6) && ran.err.contains("--map m.toml"), "{arguments:?}: {}", ran.err);
+    }
 }
 
 #[test]

@@ -193,3 +193,37 @@ fn answers_that_never_equal_the_right_one_are_said_before_everything_else() {
     let page = environment.done(&["audit", "run", "compute", "--from", "a.csv", "--map", "m.toml", "--quiet", "--md"]);
     assert!(page.contains("**First of all:** none of 30 answers"), "{page}");
 }
+
+#[test]
+fn what_was_mistyped_is_told_with_what_was_meant() {
+    let environment = TestEnvironment::new();
+    environment.write("a.jsonl", &call("q1", 0, true));
+    environment.write("field.toml", "[[trace]]\nunit = \"q\"\nansewr = \"said\"\n");
+    environment.write("task.jsonl", "{\"id\": \"a\", \"qestion\": \"x\", \"answer\": \"1\"}\n");
+    environment.write("plan.toml", "audits = [\"compute\"]\n[setings]\nseed = 1\n");
+    for (arguments, code, meant) in [
+        (&["lok", "a.jsonl"][..], 2, "a similar subcommand exists: 'look'"),
+        (&["audit", "rnu"], 2, "a similar subcommand exists: 'run'"),
+        (&["trace", "lsit"], 2, "a similar subcommand exists: 'list'"),
+        (&["look", "a.jsonl", "--mpa", "m.toml"], 2, "a similar argument exists: '--map'"),
+        (&["audit", "run", "--form", "a.jsonl"], 2, "a similar argument exists: '--from'"),
+        (&["look", "a.jsonl", "--quite"], 2, "a similar argument exists: '--quiet'"),
+        (&["audit", "run", "compue", "--from", "a.jsonl"], 2, "did you mean `compute`?"),
+        (&["look", "a.jsonl", "--map", "field.toml"], 3, "did you mean `answer`?"),
+        (&["audit", "run", "--plan", "plan.toml"], 3, "did you mean `settings`?"),
+        (&["audit", "plan", "--on", "openai:m", "--task", "task.jsonl"], 6, "did you mean `question`?"),
+    ] {
+        let ran = environment.run(arguments);
+        assert!(ran.code == Some(code) && ran.err.contains(meant), "{arguments:?}: {:?} {}", ran.code, ran.err);
+    }
+    // What is like nothing that is known is not guessed at.
+    for arguments in [&["zebra"][..], &["look", "a.jsonl", "--zebra"], &["audit", "run", "zebra", "--from", "a.jsonl"]]
+    {
+        let ran = environment.run(arguments);
+        assert!(
+            ran.code == Some(2) && !ran.err.contains("similar") && !ran.err.contains("did you mean"),
+            "{}",
+            ran.err
+        );
+    }
+}

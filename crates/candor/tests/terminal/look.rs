@@ -125,6 +125,55 @@ fn an_unknown_form_gets_a_draft_that_loads() {
 }
 
 #[test]
+fn prose_programs_and_settings_beside_the_data_get_no_draft() {
+    let environment = TestEnvironment::new();
+    let line =
+        |q: usize| format!("{{\"task_hash\":\"h{q}\",\"llm\":\"m\",\"generation\":\"b\",\"grade\":{}}}\n", q % 2);
+    environment.write("own/runs.jsonl", &(0..30).map(line).collect::<String>());
+    environment.write("own/README.md", "# Our evaluation, in short\nRuns, prompts and code.\n\nAsk us, please.\n");
+    environment.write("own/NOTES.md", "Questions, answers\nRuns, prompts\n\nOne night, we looked, and saw\n");
+    environment
+        .write("own/qa.py", "import json, sys\nfrom os import path, sep\n\nfor a, b in pairs:\n    print(a, b)\n");
+    environment.write("own/settings.json", "{\"model\": \"m\", \"seed\": 3}");
+    environment.write("own/settings.yaml", "model: m\nseed: 3\n");
+    environment.write("own/seeds.json", "[1, 2, 3]");
+    let json: serde_json::Value = serde_json::from_str(&environment.done(&["look", "own", "--json"])).expect("JSON");
+    let drafts = json["drafts"].as_array().expect("drafts");
+    assert_eq!((drafts.len(), &drafts[0]["files"][0]), (1, &serde_json::json!("runs.jsonl")), "{json}");
+    let out = environment.done(&["look", "own", "--skipped", "--quiet"]);
+    for why in [
+        "README.md      not a known format: text, and no table: its first line is no line of column names",
+        "qa.py          not a known format: text, and no table: its lines are those of a program",
+    ] {
+        assert!(out.contains(why), "{why}\n{out}");
+    }
+    // Without anything else they are still no data.
+    environment.write("prose/README.md", "# Our evaluation, in short\nRuns, prompts and code.\n");
+    environment.write("prose/qa.py", "import json, sys\nfrom os import path, sep\n");
+    let ran = environment.run(&["look", "prose"]);
+    assert!(ran.code == Some(6) && !ran.out.contains("draft"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_copy_of_a_file_is_told_by_a_look_and_first_of_all_by_a_run() {
+    let environment = TestEnvironment::new();
+    let calls: String = (0..50).flat_map(|q| (0..4).map(move |s| call(&format!("q{q}"), s, (q + s) % 3 > 0))).collect();
+    environment.write("runs/a.jsonl", &calls);
+    let out = environment.done(&["look", "runs", "--quiet"]);
+    assert!(!out.contains("twice"), "{out}");
+    environment.write("runs/b.jsonl", &calls);
+    let out = environment.done(&["look", "runs", "--quiet"]);
+    assert_readable(&out, 100);
+    let says = "b.jsonl and a.jsonl hold the same 200 samples (of 200 and 200), word for word";
+    let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat(&out).contains(&format!("twice: {says}")) && out.contains("400 calls"), "{out}");
+    let out = environment.done(&["audit", "run", "compute", "--from", "runs", "--quiet"]);
+    assert_readable(&out, 100);
+    assert!(flat(&out).starts_with(&format!("first of all: {says}")) && out.contains("read 400 traces"), "{out}");
+    assert!(flat(&out).contains("leave one of the two out"), "{out}");
+}
+
+#[test]
 fn what_stands_to_be_answered_is_counted_apart_from_calls() {
     let environment = TestEnvironment::new();
     let task = r#"{"train": [{"input": [[0]], "output": [[1]]}], "test": [{"input": [[2]], "output": [[3]]}]}"#;

@@ -155,8 +155,7 @@ impl Blocks {
         window.start += length;
         let before = self.lines;
         self.lines += memchr_iter(b'\n', &bytes).count() as u64;
-        let Some(part) = reading.part() else { return Ok(false) };
-        let block = Block { part, traces: 0, left: Vec::new() };
+        let Some(block) = reading.block() else { return Ok(false) };
         let number = self.given % self.workers.len();
         self.given += 1;
         let job = Job { bytes, before, position: reading.position().get(), block };

@@ -128,6 +128,9 @@ impl Container {
     }
 }
 
+/// What the requests of a batch look like: nothing came of them there.
+pub(crate) const BATCH: &str = "the requests of a batch, whose replies stand in its output file";
+
 /// What the first bytes of a file say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detected {
@@ -196,6 +199,7 @@ fn json(head: &[u8]) -> Detected {
         format = format.filter(|format| *format != Format::Samples);
     }
     let looks_like = match container {
+        _ if format.is_none() && keys.has("custom_id") && keys.has("body") && keys.has("url") => BATCH.to_owned(),
         Container::JsonLines => format!("JSON lines with the keys {}", keys.top()),
         _ => format!("a JSON object with the keys {}", keys.top()),
     };

@@ -132,7 +132,9 @@ impl Keys {
         if self.begins("messages", b'[') || (self.has("custom_id") && self.begins("response", b'{')) {
             return Some(Format::OpenAi);
         }
-        super::samples::recognises(|name| self.has(name)).then_some(Format::Samples)
+        // A sample has one value under each name: a list of verdicts belongs to a list of samples, which a mapping takes apart.
+        let single = |name: &str| self.paths.iter().any(|(seen, first)| seen == name && !matches!(first, b'[' | b'{'));
+        super::samples::recognises(single).then_some(Format::Samples)
     }
 
     /// The keys of the first level, for a message.
@@ -190,6 +192,7 @@ mod tests {
             (r#"{"type":"message","content":[],"stop_reason":"end_turn"}"#, Some(Format::Anthropic)),
             (r#"{"custom_id":"a","result":{"type":"succeeded","message":{"content":[]}}}"#, Some(Format::Anthropic)),
             (r#"{"question_id":1,"correct":true}"#, Some(Format::Samples)),
+            (r#"{"question":"x","is_correct":[true,false]}"#, None),
             (r#"{"a":1,"b":2}"#, None),
         ];
         for (text, format) in cases {

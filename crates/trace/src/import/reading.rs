@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::bytes::Position;
+use super::overlap::{Overlaps, Sample};
 use super::parts::{Begin, Part, TRACES_OF_A_PART};
 use super::summary::{FileSummary, Summary};
 use super::{Options, Progress};
@@ -48,6 +49,8 @@ pub(super) struct Block {
     pub(super) traces: u64,
     /// What is for the whole import, in the order of the lines.
     pub(super) left: Vec<Left>,
+    /// Its samples by their content, where the source has several files.
+    pub(super) samples: Option<Vec<Sample>>,
 }
 
 /// What only the whole import can do: list an invalid record, count what is left aside.
@@ -69,6 +72,8 @@ pub(crate) struct Reading<'a> {
     reported: u64,
     /// What was found of the paths of the user's mapping.
     watch: Option<Arc<Watch>>,
+    /// The samples by their content, where the source has several files.
+    overlaps: Option<Overlaps>,
 }
 
 impl<'a> Reading<'a> {
@@ -84,7 +89,29 @@ impl<'a> Reading<'a> {
             position: Position::default(),
             reported: 0,
             watch: options.mapping.as_ref().map(|mapping| Arc::new(Watch::of(mapping))),
+            overlaps: None,
         }
+    }
+
+    /// Looks out for samples that stand in two files.
+    pub(super) fn compare_files(&mut self) {
+        self.overlaps = Some(Overlaps::default());
+    }
+
+    /// Room for what a block gives.
+    pub(super) fn block(&mut self) -> Option<Block> {
+        let samples = self.overlaps.as_ref().map(|_| Vec::new());
+        Some(Block { part: self.part()?, traces: 0, left: Vec::new(), samples })
+    }
+
+    /// Ends the import.
+    pub(super) fn finish(mut self) -> Summary {
+        // Of an import that was stopped nobody knows what the rest holds.
+        if !self.summary.stopped {
+            self.summary.absent = self.watch().map_or_else(Vec::new, |watch| watch.absent());
+        }
+        self.summary.overlaps = self.overlaps.as_ref().map_or_else(Vec::new, Overlaps::told);
+        self.summary
     }
 
     /// What was found of the paths of the user's mapping over all files; nothing is watched of one of ours.
@@ -103,7 +130,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Begins a part for a block of lines, where the import goes in parts.
-    pub(super) fn part(&mut self) -> Option<Box<dyn Part>> {
+    fn part(&self) -> Option<Box<dyn Part>> {
         match &self.taker {
             Taker::Parts { begin, .. } => Some(begin(&self.file)),
             _ => None,
@@ -113,10 +140,13 @@ impl<'a> Reading<'a> {
     /// Ends the part of a block and does what the block has left to the whole import; the file had been read up to `position` when the block
     /// was cut off.
     pub(super) fn take_over(&mut self, block: Block, position: u64) -> Result<(), Stop> {
-        let Block { part, traces, left } = block;
+        let Block { part, traces, left, samples } = block;
         self.position.set(position);
         part.end();
         self.taken(traces);
+        if let Some(overlaps) = &mut self.overlaps {
+            samples.into_iter().flatten().for_each(|sample| overlaps.see(sample));
+        }
         left.into_iter().try_for_each(|left| match left {
             Left::Invalid(problem, place) => self.invalid(problem, place),
             Left::SetAside(reason) => {
@@ -129,6 +159,9 @@ impl<'a> Reading<'a> {
     pub(super) fn begin(&mut self, name: &str) {
         self.file = Arc::from(name);
         self.traces_of_file = 0;
+        if let Some(overlaps) = &mut self.overlaps {
+            overlaps.begin(&self.file);
+        }
     }
 
     /// Ends a file of so many bytes; gives the number of its traces.
@@ -171,7 +204,28 @@ impl<'a> Reading<'a> {
 
     /// Hands a trace over. Where the source does not number samples, `numbered` is `false` and the trace becomes the next sample of
     /// its unit, arm, cue, model and effort.
-    pub(crate) fn trace(&mut self, place: Place, mut trace: Trace, numbered: bool) -> Result<(), Stop> {
+    pub(crate) fn trace(&mut self, place: Place, trace: Trace, numbered: bool) -> Result<(), Stop> {
+        self.compare(&trace, numbered);
+        self.hand_over(place, trace, numbered)
+    }
+
+    /// Takes note of what a trace says, where the source has several files.
+    fn compare(&mut self, trace: &Trace, numbered: bool) {
+        let samples = match (&mut self.taker, &mut self.overlaps) {
+            (Taker::Block(block), _) => match &mut block.samples {
+                Some(samples) => samples,
+                None => return,
+            },
+            (_, Some(overlaps)) => {
+                Sample::of(trace, numbered).into_iter().for_each(|sample| overlaps.see(sample));
+                return;
+            }
+            (_, None) => return,
+        };
+        samples.extend(Sample::of(trace, numbered));
+    }
+
+    fn hand_over(&mut self, place: Place, mut trace: Trace, numbered: bool) -> Result<(), Stop> {
         trace.origin = Origin { file: Arc::clone(&self.file), place };
         match &mut self.taker {
             Taker::Each(sink) => {
@@ -220,11 +274,12 @@ impl<'a> Reading<'a> {
 
     /// Hands over one request of a session: the next sample of its unit and stratum, whoever answers it.
     pub(crate) fn request(&mut self, place: Place, mut trace: Trace) -> Result<(), Stop> {
+        self.compare(&trace, false);
         trace.trial.sample = self.numbering.next_of(&|hasher| {
             trace.trial.unit.hash(hasher);
             trace.stratum.hash(hasher);
         });
-        self.trace(place, trace, true)
+        self.hand_over(place, trace, true)
     }
 
     /// Reports an invalid record: counted and listed where that was asked for, else the end of the import.

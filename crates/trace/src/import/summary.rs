@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use candor_record::Digest;
 
-use super::Format;
+use super::{Format, Overlap};
 use crate::Invalid;
 use crate::mapping::AbsentField;
 
@@ -27,6 +27,8 @@ pub struct Summary {
     pub set_aside: BTreeMap<String, u64>,
     /// Paths of the mapping that were in none of the records.
     pub absent: Vec<AbsentField>,
+    /// Files that hold the same samples, most first. All of them were handed over.
+    pub overlaps: Vec<Overlap>,
     /// Whether the caller stopped the import before its end.
     pub stopped: bool,
 }

@@ -13,9 +13,19 @@ pub(super) fn detect(head: &[u8]) -> Detected {
         } else {
             super::samples::recognises(has).then_some(Format::Samples)
         };
+        // Columns that an importer knows are a table's; of any other text only its shape can say so.
+        if let Some(why) = format.is_none().then(|| no_table(text, &names)).flatten() {
+            return unknown(&format!("text, and no table: {why}"));
+        }
         let shown: Vec<&str> = names.iter().map(String::as_str).take(12).collect();
         let looks_like = format!("a table with the columns {}", crate::error::shown(&shown.join(", ")));
         return Detected { container: Some(Container::Csv), format, looks_like };
+    }
+    if is_code(text) {
+        return unknown("the text of a program");
+    }
+    if is_front_matter(text) {
+        return unknown("prose under a head of YAML");
     }
     if looks_like_yaml(text) {
         return Detected { container: Some(Container::Yaml), format: None, looks_like: "YAML".to_owned() };
@@ -44,6 +54,96 @@ fn names(head: &[u8]) -> Option<Vec<String>> {
     (is_header && second.len() == first.len()).then(|| first.iter().map(|cell| cell.trim().to_owned()).collect())
 }
 
+/// Why a text whose first two lines have equally many commas is no table after all; `None` where it is one. Prose and programs have commas too, but
+/// not equally many in every line, and they have empty lines and lines that begin like theirs.
+fn no_table(text: &str, names: &[String]) -> Option<String> {
+    /// Rows are looked at up to here; one in twenty may be ragged.
+    const MOST_ROWS: u64 = 400;
+    /// Fewer rows than these are a table only where nothing in the header reads like a sentence.
+    const FEWEST_ROWS: u64 = 3;
+    if is_code(text) {
+        return Some("its lines are those of a program".to_owned());
+    }
+    let named = names.iter().filter(|name| !name.is_empty()).count();
+    // The index of a data frame has no name.
+    if named + 1 < names.len() {
+        return Some("its first line names no columns".to_owned());
+    }
+    let sentence = |name: &String| name.ends_with(['.', ';', '!', '{', '(', '?']) && name.split(' ').count() > 2;
+    if text.starts_with("# ") || text.starts_with("<") || names.iter().any(sentence) {
+        return Some("its first line is no line of column names".to_owned());
+    }
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let (mut rows, mut ragged, mut blank, mut expected) = (0_u64, 0_u64, 0_u64, 1_u64);
+    let mut odd = None;
+    let mut row = csv::StringRecord::new();
+    while rows < MOST_ROWS && reader.read_record(&mut row).unwrap_or(false) {
+        // What is seen of a file ends somewhere, and so does the row that stands there.
+        let is_last = reader.position().byte() >= text.len() as u64;
+        // Empty lines before a row are passed over by the reader, which says where the row ends.
+        let breaks: usize = row.iter().map(|cell| cell.matches('\n').count()).sum();
+        let next = reader.position().line();
+        let line = next.saturating_sub(1 + breaks as u64).max(expected);
+        rows += 1;
+        if row.len() != names.len() && !is_last {
+            ragged += 1;
+            odd = odd.or(Some((line, row.len())));
+        }
+        blank += line.saturating_sub(expected);
+        expected = next;
+    }
+    if let (Some((line, cells)), true) = (odd, ragged * 20 > rows) {
+        return Some(format!("its first line has {} parts between commas, line {line} has {cells}", names.len()));
+    }
+    if blank * 10 > rows {
+        return Some("it has empty lines between its paragraphs".to_owned());
+    }
+    let spoken = text.lines().next().is_some_and(|line| {
+        line.matches(',').count() == line.matches(", ").count() && line.split(' ').count() > names.len()
+    });
+    (spoken && rows < FEWEST_ROWS).then(|| "its first line reads like a sentence".to_owned())
+}
+
+/// Whether the first lines that are no comments begin like those of a program.
+fn is_code(text: &str) -> bool {
+    const BEGINNINGS: [&str; 16] = [
+        "import ",
+        "from ",
+        "def ",
+        "class ",
+        "async def ",
+        "#include",
+        "#!/",
+        "use ",
+        "fn ",
+        "pub ",
+        "package ",
+        "const ",
+        "let ",
+        "function ",
+        "export ",
+        "//",
+    ];
+    let begins = |line: &str| BEGINNINGS.iter().any(|word| line.starts_with(word));
+    if text.starts_with("#!/") || text.starts_with("\"\"\"") {
+        return true;
+    }
+    let lines =
+        text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#') && !line.starts_with("//"));
+    let mut lines = lines.take(2);
+    let Some(first) = lines.next() else { return false };
+    let speaks = |line: &str| line.ends_with([';', ':', '{', ')']) || begins(line) || line.starts_with([' ', '\t']);
+    begins(first) && lines.next().is_none_or(speaks)
+}
+
+/// Whether a head of YAML between two lines of hyphens is followed by something that is none.
+fn is_front_matter(text: &str) -> bool {
+    let Some((_, after)) = text.strip_prefix("---\n").and_then(|text| text.split_once("\n---\n")) else { return false };
+    after.lines().map(str::trim_end).find(|line| !line.is_empty()).is_some_and(|line| {
+        line.starts_with("# ") || !line.contains(": ") && !line.ends_with(':') && !line.starts_with("- ")
+    })
+}
+
 fn looks_like_yaml(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let Some(first) = lines.next() else { return false };
@@ -67,6 +167,45 @@ fn looks_like_yaml(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prose_and_programs_with_commas_are_no_tables() {
+        let cases = [
+            ("# candor, an instrument\nIt reads, and marks.\n\nMore, of it, here.\n", "no line of column names"),
+            ("Dear all, hello\nthis is a letter, yes\n", "reads like a sentence"),
+            ("Results of the night, in short\nWe asked it, twice\n\nNo change.\n\nBye, all\n", "line 4 has 1"),
+            ("import json, sys\nfrom os import path, sep\n\nfor a, b in x:\n    pass\n", "a program"),
+            ("#!/bin/sh\necho a, b\necho c, d\n", "a program"),
+            ("def ask(q):\n    return q\n", "a program"),
+            ("\"\"\"Asks, twice.\"\"\"\nimport json\n", "a program"),
+            ("// a, b\nfn main() {\n    go(a, b);\n}\n", "a program"),
+            ("---\ntitle: x\ntags: y\n---\n# Notes\n\nProse.\n", "under a head of YAML"),
+        ];
+        for (text, why) in cases {
+            let detected = detect(text.as_bytes());
+            assert_eq!(detected.container, None, "{text}");
+            assert!(detected.looks_like.contains(why), "{text}: {}", detected.looks_like);
+        }
+    }
+
+    #[test]
+    fn tables_of_many_kinds_stay_tables() {
+        let cut_off = format!("id,text\n{}7,\"cut of", "1,\"a, b\nc\"\n".repeat(50));
+        let ragged = format!("a,b,c\n{}1,2\n", "1,2,3\n".repeat(30));
+        for text in [
+            "a,b\n1,2\n",
+            "name, age\nann, 3\nbob, 4\n",
+            ",question,answer\n0,what?,4\n1,why?,5\n",
+            "Problem,Solution,Model answer,Engine\nx,y,z,m\n",
+            "use case,from date\na,2026\nb,2027\n",
+            "a,b\r\n1,2\r\n\r\n3,4\r\n5,6\r\n7,8\r\n9,1\r\n1,2\r\n3,4\r\n5,6\r\n7,8\r\n",
+            cut_off.as_str(),
+            ragged.as_str(),
+        ] {
+            let detected = detect(text.as_bytes());
+            assert_eq!(detected.container, Some(Container::Csv), "{text}: {}", detected.looks_like);
+        }
+    }
 
     #[test]
     fn tables_yaml_and_prose_are_told_apart() {

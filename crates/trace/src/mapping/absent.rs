@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Mapping;
 use super::selection::{Go, Needed, Picked, Selection};
 use crate::error::shown;
+use crate::spelling::edits;
 
 /// A path of a mapping that was in none of the records.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,33 +173,9 @@ pub(super) fn nearest<'p>(wanted: &str, paths: &'p BTreeSet<String>) -> Option<&
     fits.min().map(|(_, path)| path)
 }
 
-/// How many letters have to be put in, left out, exchanged or swapped with their neighbour to make one text of the other.
-fn edits(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut rows: [Vec<usize>; 3] = [Vec::new(), Vec::new(), (0..=other.len()).collect()];
-    for (i, a) in one.iter().enumerate() {
-        rows.rotate_left(1);
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let swapped = i > 0 && j > 0 && one[i - 1] == *b && other[j - 1] == *a;
-            let best = (rows[1][j] + usize::from(a != b)).min(rows[1][j + 1] + 1).min(row[j] + 1);
-            row.push(if swapped { best.min(rows[0][j - 1] + 1) } else { best });
-        }
-        rows[2] = row;
-    }
-    rows[2].last().copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn letters_are_counted() {
-        for (one, other, wanted) in [("said", "said", 0), ("sadi", "said", 1), ("", "ab", 2), ("picked", "pick", 2)] {
-            assert_eq!(edits(one, other), wanted, "{one} {other}");
-        }
-    }
 
     #[test]
     fn the_nearest_path_is_named_and_a_far_one_is_not() {

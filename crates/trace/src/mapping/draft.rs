@@ -6,7 +6,9 @@ mod content;
 mod guess;
 mod key_file;
 mod layout;
+mod options;
 mod tree;
+mod variant;
 mod whole;
 
 use std::collections::BTreeMap;
@@ -15,12 +17,14 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::import::bytes::{Position, Window};
-use crate::import::{Container, Limits, SkipReason, Skipped, detect, records};
+use crate::import::{BATCH, Container, Limits, SkipReason, Skipped, detect, records};
+use crate::numeral::grouped;
 use crate::{Mapping, Result};
 use guess::{Chosen, Guess, quoted};
 use key_file::{Key, KeyFile};
 use layout::{Layout, Leaf};
 use tree::{Text, Tree};
+use variant::Variant;
 use whole::Whole;
 
 /// A drafted mapping.
@@ -50,7 +54,7 @@ const MOST_UNUSED: usize = 100;
 /// Drafts a mapping for every kind of file among those that an import skipped because nothing knows them.
 ///
 /// Files of the same name in different folders, and files of one folder whose first bytes look alike, are one kind. A file that holds the right
-/// answers of another one becomes a side table of its draft. Drafts that name a result come first; where there is one, a file of one record
+/// answers of another one becomes a side table of its draft. Drafts that name a result come first; among several files, one of one record
 /// without a result (a configuration, most often) gives none.
 ///
 /// # Errors
@@ -59,6 +63,9 @@ pub fn drafts(skipped: &[Skipped]) -> Result<Vec<Draft>> {
     let mut kinds: BTreeMap<(String, String), Vec<&Skipped>> = BTreeMap::new();
     for file in skipped {
         let SkipReason::Unrecognised(looks_like) = &file.reason else { continue };
+        if looks_like == BATCH {
+            continue;
+        }
         let (_, base) = file.name.rsplit_once('/').unwrap_or(("", &file.name));
         let extension = base.rsplit_once('.').map_or("", |(_, extension)| extension);
         kinds.entry((looks_like.clone(), extension.to_owned())).or_default().push(file);
@@ -79,7 +86,7 @@ pub fn drafts(skipped: &[Skipped]) -> Result<Vec<Draft>> {
         drafts.push((drafted, file));
     }
     drafts.retain(|((_, found), file)| !joined.contains(&file.names[0]) || *found == Found::Joined);
-    if drafts.iter().any(|((_, found), _)| *found >= Found::Result) {
+    if skipped.len() > 1 {
         drafts.retain(|((_, found), file)| *found >= Found::Result || file.layout.seen > 1);
     }
     drafts.sort_by_key(|((_, found), _)| std::cmp::Reverse(*found));
@@ -129,7 +136,8 @@ impl Seen {
             }
             records => layout::of_records(records.iter()),
         };
-        if layout.leaves.is_empty() {
+        // A record has fields: a list of bare values is none.
+        if layout.leaves.iter().all(|leaf| leaf.path.steps().is_empty()) {
             return Ok(None);
         }
         let layout = through(path, name, container, &records, layout)?;
@@ -228,7 +236,9 @@ fn through(path: &Path, name: &str, container: Container, first: &[Tree], layout
                 left = left.saturating_sub(bytes.len());
                 if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             };
-            records::raw(&mut window, container == Container::JsonLines, steps, &mut take).is_continue()
+            // A document on one line is no line of records.
+            let are_lines = container == Container::JsonLines && steps.is_none();
+            records::raw(&mut window, are_lines, steps, &mut take).is_continue()
         }
         Container::Yaml if layout.records.is_none() => {
             first.iter().cloned().for_each(|tree| whole.see(tree));
@@ -368,9 +378,9 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     let files = if names.len() == 1 { "this file".to_owned() } else { format!("{} files", names.len()) };
     let from = match (layout.scanned, layout.to_its_end) {
         (0, _) if layout.seen == 1 => "one record".to_owned(),
-        (0, _) => format!("the first {} records", layout.seen),
-        (scanned, true) => format!("all {scanned} records"),
-        (scanned, false) => format!("the first {scanned} records"),
+        (0, _) => format!("the first {} records", grouped(layout.seen as u64)),
+        (scanned, true) => format!("all {} records", grouped(scanned)),
+        (scanned, false) => format!("the first {} records", grouped(scanned)),
     };
     let _ = writeln!(out, "# A draft for {files}, from {from}. Lines marked `guess` want a look.");
     let _ = writeln!(out, "# What every field means: docs/formats/mapping.md\n");
@@ -386,53 +396,9 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
         let before: String = (0..folders(names)).map(|number| format!("{{folder_{}}}/", number + 1)).collect();
         out.push_str(&key.block(&before, names.len() > 1));
     }
-    let _ = writeln!(out, "\n[[trace]]");
-    if !layout.each.is_empty() {
-        let paths: Vec<String> = layout.each.iter().map(|path| quoted(&path.to_string())).collect();
-        let _ = writeln!(out, "# guess: these lists run in parallel, one row a sample");
-        let _ = writeln!(out, "each = [{}]", paths.join(", "));
+    for variant in &chosen.variants {
+        out.push_str(&traced(layout, chosen, variant));
     }
-    let order = [
-        "unit",
-        "arm",
-        "sample",
-        "stratum",
-        "model",
-        "effort",
-        "gold",
-        "request",
-        "reasoning",
-        "reply",
-        "answer",
-        "verdict",
-    ];
-    let place = |guess: &&Guess| order.iter().position(|name| *name == guess.target).unwrap_or(order.len());
-    let mut sorted: Vec<&Guess> = guesses.iter().filter(|guess| !guess.target.starts_with("cue.")).collect();
-    sorted.sort_by_key(place);
-    for guess in sorted {
-        let mark = if guess.sure { "sure" } else { "guess" };
-        let _ = write!(out, "{} = {}   # {mark}: {}", guess.target, guess.source, guess.why);
-        // Audits of chains read reasoning only.
-        let is_only_text = guess.target == "reply" && chosen.source("reasoning").is_none();
-        if is_only_text && !guess.why.contains("reasoning") {
-            out.push_str("; `reasoning` where it is the chain of thought");
-        }
-        out.push('\n');
-    }
-    let found = |target: &str| guesses.iter().find(|guess| guess.target == target);
-    match (found("cue.kind"), found("cue.target")) {
-        (Some(kind), _) => drop(writeln!(out, "cue.kind = {}   # guess: {}", kind.source, kind.why)),
-        (None, Some(target)) => {
-            let _ =
-                writeln!(out, "# guess: an answer was suggested; say which kind of cue it is: docs/formats/trace.md");
-            let _ = writeln!(out, "cue.kind = {}", arm::kind_where(&target.source));
-        }
-        (None, None) => {}
-    }
-    if let Some(target) = found("cue.target") {
-        let _ = writeln!(out, "cue.target = {}   # guess: {}", target.source, target.why);
-    }
-    out.push_str(&offered(layout, chosen));
     if let Some((source, question)) = &chosen.perhaps_arm {
         let _ = writeln!(
             out,
@@ -450,14 +416,82 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     for leaf in chosen.unused.iter().take(MOST_UNUSED) {
         let _ = writeln!(out, "# not used: {}{}", commented(&leaf.path.to_string()), example(leaf));
     }
+    for list in &chosen.unused_lists {
+        let (size, item) = list.shown();
+        let item = item.map_or_else(String::new, |item| format!(": {}", commented(item)));
+        let _ = writeln!(out, "# not used: {} ({size}{item})", commented(&list.path.to_string()));
+    }
     if chosen.unused.len() > MOST_UNUSED {
         let _ = writeln!(out, "# not used: {} more", chosen.unused.len() - MOST_UNUSED);
     }
     out
 }
 
+/// The [[trace]] of one way of asking.
+fn traced(layout: &Layout, chosen: &Chosen<'_>, variant: &Variant) -> String {
+    let guesses = &chosen.guesses;
+    let mut out = String::new();
+    let _ = writeln!(out, "\n[[trace]]");
+    if let Some(when) = &variant.when {
+        let _ = writeln!(out, "when = {when}   # guess: below zero nothing was measured");
+    }
+    let each = variant.each.as_ref().unwrap_or(&layout.each);
+    if !each.is_empty() {
+        let paths: Vec<String> = each.iter().map(|path| quoted(&path.to_string())).collect();
+        let _ = writeln!(out, "# guess: these lists run in parallel, one row a sample");
+        let _ = writeln!(out, "each = [{}]", paths.join(", "));
+    }
+    let order = [
+        "unit",
+        "arm",
+        "sample",
+        "stratum",
+        "model",
+        "effort",
+        "gold",
+        "options",
+        "request",
+        "reasoning",
+        "reply",
+        "answer",
+        "verdict",
+    ];
+    let place = |guess: &&Guess| order.iter().position(|name| *name == guess.target).unwrap_or(order.len());
+    let own = variant.called.iter();
+    let rest = guesses.iter().filter(|guess| variant.called.as_ref().is_none_or(|own| own.target != guess.target));
+    let mut sorted: Vec<&Guess> = own.chain(rest).filter(|guess| !guess.target.starts_with("cue.")).collect();
+    sorted.sort_by_key(place);
+    for guess in sorted {
+        let mark = if guess.sure { "sure" } else { "guess" };
+        let _ = write!(out, "{} = {}   # {mark}: {}", guess.target, variant.source(&guess.source), guess.why);
+        // Audits of chains read reasoning only.
+        let is_only_text = guess.target == "reply" && chosen.source("reasoning").is_none();
+        if is_only_text && !guess.why.contains("reasoning") {
+            out.push_str("; `reasoning` where it is the chain of thought");
+        }
+        out.push('\n');
+    }
+    if variant.is_plain {
+        return out + &offered(layout, chosen, variant);
+    }
+    let found = |target: &str| guesses.iter().find(|guess| guess.target == target);
+    match (found("cue.kind"), found("cue.target")) {
+        (Some(kind), _) => drop(writeln!(out, "cue.kind = {}   # guess: {}", variant.source(&kind.source), kind.why)),
+        (None, Some(target)) => {
+            let _ =
+                writeln!(out, "# guess: an answer was suggested; say which kind of cue it is: docs/formats/trace.md");
+            let _ = writeln!(out, "cue.kind = {}", arm::kind_where(&variant.source(&target.source)));
+        }
+        (None, None) => {}
+    }
+    if let Some(target) = found("cue.target") {
+        let _ = writeln!(out, "cue.target = {}   # guess: {}", variant.source(&target.source), target.why);
+    }
+    out + &offered(layout, chosen, variant)
+}
+
 /// Lines for what was not found and would be worth saying, as comments.
-fn offered(layout: &Layout, chosen: &Chosen<'_>) -> String {
+fn offered(layout: &Layout, chosen: &Chosen<'_>, variant: &Variant) -> String {
     const MOST_OPTIONS: usize = 8;
     let mut out = String::new();
     let mut offer = |line: String, buys: &str| {
@@ -467,7 +501,7 @@ fn offered(layout: &Layout, chosen: &Chosen<'_>) -> String {
         offer("model = { constant = \"\" }".to_owned(), "results of a model that has a name carry its marks");
     }
     let is_cued = chosen.source("cue.kind").is_some() || chosen.source("cue.target").is_some();
-    if !is_cued {
+    if !is_cued || variant.is_plain {
         return out;
     }
     let values = |source: Option<&str>| {
@@ -491,6 +525,7 @@ fn offered(layout: &Layout, chosen: &Chosen<'_>) -> String {
         let words: Vec<String> = targets.iter().map(|value| format!("{} = \"\"", quoted(value))).collect();
         match chosen.source("cue.target") {
             Some(target) if !words.is_empty() => {
+                let target = variant.source(target);
                 offer(format!("cue.text = {{ path = {target}, map = {{ {} }} }}", words.join(", ")), buys);
             }
             _ => offer("cue.text = { constant = \"\" }".to_owned(), buys),

@@ -8,7 +8,7 @@ use serde::de::DeserializeSeed;
 
 use super::absent::Watch;
 use super::document::Difference;
-use super::flat;
+use super::plain;
 use super::scalar::Scalar;
 use super::scope::{Row, Scope};
 use super::selection::{Needed, Object, Picked, Selection};
@@ -227,7 +227,7 @@ fn pick<'r>(selection: &Selection, bytes: &'r [u8]) -> Result<Picked<'r>, Proble
     // it stands, and only if it is read at all.
     match std::str::from_utf8(bytes) {
         Ok(text) => {
-            let plain = if selection.is_flat() { flat::pick(selection, text) } else { None };
+            let plain = if selection.is_plain() { plain::pick(selection, text) } else { None };
             plain.map_or_else(|| pick_from(selection, serde_json::Deserializer::from_str(text)), Ok)
         }
         Err(_) => pick_from(selection, serde_json::Deserializer::from_slice(bytes)),

@@ -25,8 +25,8 @@ pub(crate) struct Selection {
     items_end: usize,
     /// The value as it stands, unread.
     raw: bool,
-    /// Only fields, and of each its value; known once it is sealed.
-    is_flat: bool,
+    /// Only fields and items, nothing unread and no other keys; known once it is sealed.
+    is_plain: bool,
     /// Fields that have no alternative and no default, each with what it is for: a table without such a column is not the one that is meant.
     needed: Vec<Needed>,
 }
@@ -113,8 +113,8 @@ impl Selection {
         for inner in [&mut self.entries, &mut self.items].into_iter().flatten() {
             **inner = std::mem::take(&mut **inner).sealed();
         }
-        let only_fields = !self.raw && self.entries.is_none() && self.items.is_none();
-        self.is_flat = only_fields && self.fields.iter().all(|(_, inner)| inner.is_leaf());
+        let inner = || self.fields.iter().map(|(_, inner)| inner).chain(self.items.as_deref());
+        self.is_plain = !self.raw && self.entries.is_none() && inner().all(|inner| inner.is_plain);
         if self.fields.len() > FEW {
             let places = (4 * self.fields.len()).next_power_of_two();
             self.by_hash = vec![0; places];
@@ -150,9 +150,15 @@ impl Selection {
         }
     }
 
-    /// Whether of an object only values as a whole are wanted, by their names.
-    pub(crate) fn is_flat(&self) -> bool {
-        self.is_flat
+    /// Whether only named fields and items by their number are wanted, at every level.
+    pub(super) fn is_plain(&self) -> bool {
+        self.is_plain
+    }
+
+    /// What is wanted of the items of a list, and of how many of the first ones.
+    pub(super) fn items(&self) -> Option<(&Self, usize)> {
+        let end = if self.all_items { usize::MAX } else { self.items_end };
+        self.items.as_deref().map(|wanted| (wanted, end))
     }
 
     /// Whether a value as a whole is wanted and nothing in it.

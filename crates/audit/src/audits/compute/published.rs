@@ -187,7 +187,7 @@ fn judge(points: &[PublishedPoint], margin: f64, shown: &str, claims: &mut Vec<C
             )
         }
         None => (
-            format!("every row but the last is followed by one that gains {shown} or more"),
+            format!("each row but the last has a later one that is {shown} or more above it"),
             "compute.wall".to_owned(),
             largest_later(points.len().saturating_sub(2)),
         ),
@@ -248,7 +248,7 @@ mod tests {
         let report = published(&points, &Settings::default());
         assert_eq!(
             report.findings[0].sentence,
-            "the gain falls below 2 points at row 8; every row but the last is followed by one that gains 2 points or more"
+            "the gain falls below 2 points at row 8; each row but the last has a later one that is 2 points or more above it"
         );
     }
 

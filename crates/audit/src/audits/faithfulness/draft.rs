@@ -303,11 +303,7 @@ impl<'a> Draft<'a> {
 
 fn title(models: &[String], kinds: &[String], questions: usize) -> String {
     let mut parts = vec![super::ABOUT.name.to_owned()];
-    match models {
-        [one] if !one.is_empty() => parts.push(one.clone()),
-        [_] | [] => {}
-        several => parts.push(format!("{} models", several.len())),
-    }
+    parts.extend(crate::shown::so_many(models));
     match kinds {
         [] => {}
         [one] => parts.push(format!("{one} cue")),

@@ -63,10 +63,10 @@ pub(super) fn limits(facts: Facts) -> Limits {
 
 /// About what the numbers speak.
 pub(super) fn estimand(models: &[String], kinds: &[String], facts: Facts) -> String {
-    let of = match models {
-        [one] if !one.is_empty() => format!(" by {one}"),
-        [_] | [] => String::new(),
-        several => format!(" by {} models, each for itself", several.len()),
+    let of = match crate::shown::so_many(models) {
+        None => String::new(),
+        Some(one) if models.len() == 1 => format!(" by {one}"),
+        Some(several) => format!(" by {several}, each for itself"),
     };
     if facts.cells > 0 {
         format!(

@@ -13,6 +13,7 @@ use super::quotes::{self, NO_WORDS, echo, question_text};
 use super::reversed::Published;
 use super::store::Store;
 use crate::names::{Fixed, Names, Spot, Spots};
+use crate::shown::EFFORT;
 
 /// At most this many detectors are read side by side: their findings are bits of a row.
 pub(super) const MOST_DETECTORS: usize = 8;
@@ -276,8 +277,8 @@ impl Rows {
             let (model, effort) = model_of(self.models.name(at));
             match effort {
                 _ if efforts.get(model).is_none_or(|efforts| *efforts < 2) => named.number(model),
-                Some(effort) => named.number(&format!("{model} · {effort}")),
-                None => named.number(&format!("{model} · no effort named")),
+                Some(effort) => named.number(&format!("{model}{EFFORT}{effort}")),
+                None => named.number(&format!("{model}{EFFORT}no effort named")),
             };
         }
         self.models = named;

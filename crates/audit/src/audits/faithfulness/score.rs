@@ -239,7 +239,7 @@ pub(super) fn claim_published(
         ),
         parameter: Parameter { low: f64::NEG_INFINITY, ..Parameter::SHARE },
         estimate: score.alpha.clone(),
-        flags: guessed(flags_of(subject, None).with(
+        flags: guessed(subject, flags_of(subject, None).with(
             Flag::Interval,
             by_question(rows.iter().map(|row| (row.to_hint + row.to_other, row.to_other))),
         )),
@@ -252,7 +252,7 @@ pub(super) fn claim_published(
         ),
         parameter: Parameter::SHARE,
         estimate: score.normalised.clone(),
-        flags: guessed(read.with(Flag::Interval, verbalised(&rows))),
+        flags: guessed(subject, read.with(Flag::Interval, verbalised(&rows))),
     });
     Ok(score)
 }
@@ -291,7 +291,7 @@ pub(super) fn claim_reader(
         statement: format!("{} cue: published score by {spoken} · {}", subject.cue, subject.model),
         parameter: Parameter::SHARE,
         estimate: score.normalised,
-        flags: guessed(flags),
+        flags: guessed(subject, flags),
     });
     Ok(())
 }
@@ -447,11 +447,16 @@ fn replaced(flags: &Flags, finding: Finding) -> Flags {
 }
 
 /// V6 of the published score: its alpha is a guess about accidental switches.
-fn guessed(flags: Flags) -> Flags {
+fn guessed(subject: Subject<'_>, flags: Flags) -> Flags {
     flags.fails(
         Flag::Design,
         "its share of switches that followed the cue is a guess: that accidental switches hit all other options alike",
-        "a control arm: a second, independent uncued answer to every question",
+        match subject.cell.control {
+            Control::Absent => "a control arm: a second, independent uncued answer to every question",
+            Control::Arm | Control::NextSample => {
+                "nothing: read the score against the control answers, which stands beside it"
+            }
+        },
     )
 }
 

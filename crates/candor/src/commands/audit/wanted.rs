@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use candor_audit::audits::compute::Aggregate;
 use candor_audit::{Audit, audits};
 use candor_stats::Seed;
+use candor_trace::spelling::nearest;
 
 use crate::commands::{OF_A_PLAN, misread};
 use crate::problem::Problem;
@@ -60,7 +61,11 @@ pub(super) fn named(names: &[String]) -> Result<Vec<&'static dyn Audit>, Problem
         .map(|name| {
             audits::named(name).ok_or_else(|| {
                 let known: Vec<&str> = audits::ALL.iter().map(|audit| audit.about().name).collect();
-                Problem::usage(format!("audit `{name}`: expected one of {}, found none of that name", known.join(", ")))
+                let found = format!("audit `{name}`: expected one of {}, found none of that name", known.join(", "));
+                let meant = nearest(name, known).map(|meant| format!("did you mean `{meant}`?"));
+                meant
+                    .into_iter()
+                    .fold(Problem::usage(found), Problem::hint)
                     .hint("candor audit list says what each measures")
             })
         })

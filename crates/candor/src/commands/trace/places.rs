@@ -8,8 +8,9 @@ use candor_trace::{Query, Trace};
 
 use crate::problem::Problem;
 use crate::reading::{self, From};
-use crate::runs::Store;
+use crate::runs::{self, Store};
 use crate::settings::Settings;
+use crate::show::run::Source;
 
 /// Where to look, from the command line.
 #[derive(Debug, Clone, clap::Args)]
@@ -31,6 +32,14 @@ pub(super) fn stored(settings: &Settings) -> PathBuf {
 }
 
 impl Places {
+    /// The list of what is in these places, as a command.
+    pub(super) fn list(&self) -> String {
+        let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let (from, map) = (self.from.as_ref().map(shown), self.map.as_ref().map(shown));
+        let source = Source::of(&runs::Source { from, map, skip_invalid: self.skip_invalid });
+        format!("candor trace list {}", source.arguments).trim_end().to_owned()
+    }
+
     /// The places in the order in which they are looked through.
     fn all(&self, settings: &Settings) -> Result<Vec<From>, Problem> {
         if let Some(path) = &self.from {

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let wanted = args.id.trim().to_ascii_lowercase();
     if wanted.len() < FEWEST_DIGITS || wanted.len() > 32 || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(Problem::usage(format!("trace `{}`: expected 4 to 32 hexadecimal digits", args.id.escape_debug()))
-            .hint("candor trace list shows identifiers; findings name one each"));
+            .hint(format!("{} shows identifiers; findings name one each", args.places.list())));
     }
     let mut found: Vec<Trace> = Vec::new();
     args.places.search(settings, false, &mut |trace| {
@@ -76,7 +76,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
             return Err(Problem::input(format!(
                 "trace {wanted}: expected one in what was read, found none of that name"
             ))
-            .hint("candor trace list shows identifiers; --from PATH looks elsewhere"));
+            .hint(format!("{} shows identifiers; --from PATH looks elsewhere", args.places.list())));
         }
         [first, second, ..] => {
             return Err(Problem::usage(format!(

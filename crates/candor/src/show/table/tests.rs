@@ -77,6 +77,7 @@ fn a_narrow_page_moves_remarks_then_wraps_then_stacks() {
     paths  accuracy
         1  62.1 [59.3, 64.9]
        16   9.5 [ 7.1, 81.7]
+        <- you operate here
 
                                        items
     paths  gain per doubling     gained/lost
@@ -86,7 +87,6 @@ fn a_narrow_page_moves_remarks_then_wraps_then_stacks() {
     paths  cost  mark
         1    1x  evidence-backed
        16   16x  inferred
-        <- you operate here
     (1) nothing smaller was measured
     "#);
 }

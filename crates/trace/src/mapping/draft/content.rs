@@ -31,6 +31,8 @@ const CONDITIONS: &[&str] = &[
     "train", "control", "treat",
 ];
 const LONGEST_ANSWER: usize = 40;
+/// A longer text is said and asks nothing.
+const LONGEST_NAME: usize = 2000;
 
 pub(super) fn names(leaf: &Leaf, parts: &[&str]) -> bool {
     let name = leaf.name();
@@ -88,7 +90,8 @@ pub(super) fn unit(layout: &Layout, used: &[bool]) -> Option<(usize, &'static st
     // A sample's own field does not name the question.
     let free = || {
         let free = layout.leaves.iter().enumerate().filter(|(at, _)| !used[*at]);
-        free.filter(|(_, leaf)| !leaf.path.is_many() && is_identifier(leaf) && !arm::is_named(leaf))
+        let free = free.filter(|(_, leaf)| !leaf.path.is_many() && is_identifier(leaf) && !arm::is_named(leaf));
+        free.filter(|(_, leaf)| !leaf.measures() && leaf.mean_length() <= LONGEST_NAME)
     };
     let best = |even: bool| {
         free()
@@ -123,6 +126,26 @@ pub(super) fn instead_of(layout: &Layout, used: &[bool], unit_at: usize) -> Opti
     let (at, why) = unit(layout, used)?;
     let leaf = &layout.leaves[at];
     (named_identifier(leaf) && repeats_evenly(leaf)).then_some((at, why))
+}
+
+/// The column that tells the questions apart more finely: each of its values belongs to one of the values of the column that was chosen, and every
+/// model has it once.
+pub(super) fn finer(layout: &Layout, used: &[bool], unit_at: usize, model: &Leaf) -> Option<(usize, &'static str)> {
+    let unit = &layout.leaves[unit_at];
+    let free = layout.leaves.iter().enumerate().filter(|(at, _)| !used[*at]);
+    let mut free = free.filter(|(_, leaf)| !leaf.path.is_many() && is_identifier(leaf) && names(leaf, &["id"]));
+    let found = free.find(|(_, leaf)| {
+        let mut of: BTreeMap<&str, &str> = BTreeMap::new();
+        let belongs = pairs(leaf, unit).into_iter().all(|(own, unit)| *of.entry(own).or_insert(unit) == unit);
+        let mut asked: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        pairs(leaf, model).into_iter().for_each(|pair| *asked.entry(pair).or_default() += 1);
+        belongs
+            && of.len() > counts(unit).len()
+            && counts(model).len() >= 2
+            && !all_distinct(leaf)
+            && asked.values().all(|count| *count == 1)
+    })?;
+    Some((found.0, "tells the questions apart more finely, once for every model"))
 }
 
 /// Pairs of values that stand in the same row; the value of a record goes with each of its rows.
@@ -200,7 +223,8 @@ pub(super) fn answer(
         .leaves
         .iter()
         .enumerate()
-        .filter(|(at, leaf)| !used[*at] && is_short(leaf) && (!rows || leaf.path.is_many()))
+        .filter(|(at, leaf)| !used[*at] && is_short(leaf) && !leaf.measures() && (!rows || leaf.path.is_many()))
+        .filter(|(_, leaf)| !leaf.is_of_the_question())
         .filter(|(_, leaf)| counts(leaf).len() >= 2 && !names(leaf, COUNTERS) && !names(leaf, CONDITIONS))
         .filter(|(_, leaf)| leaf.nulls * 2 <= leaf.cells.len())
         .collect();
@@ -247,7 +271,8 @@ pub(super) fn names_gold(leaf: &Leaf) -> bool {
 
 /// The column that holds the right answers, given the one that holds the answers; with why.
 pub(super) fn gold(layout: &Layout, used: &[bool], unit: Unit<'_>, answer: &Leaf) -> Option<(usize, &'static str)> {
-    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && is_short(leaf));
+    let free = layout.leaves.iter().enumerate();
+    let free = free.filter(|(at, leaf)| !used[*at] && is_short(leaf) && !leaf.measures());
     let fits = free.filter(|(_, leaf)| settled(leaf, unit) && agree(leaf, answer) && !names(leaf, CONDITIONS));
     let best = fits.max_by_key(|(at, leaf)| (names_gold(leaf), agreement(leaf, answer).0, std::cmp::Reverse(*at)))?;
     Some((best.0, "one value a question, often the same as the answer"))
@@ -290,7 +315,8 @@ pub(super) fn verdict_beside(
             !used[*at] && counts(leaf).len() == 2 && decides(leaf) && (!rows || leaf.path.is_many())
         });
     let mut found = found.filter(|(_, leaf)| {
-        let (mut seen, mut same) = (0, 0);
+        // Of the right answers and of the others: a column that nearly always says no says nothing of either.
+        let (mut seen, mut same) = ([0, 0], [0, 0]);
         for cell in &leaf.cells {
             let at = place(leaf, cell);
             let Some(answer) = answers.get(&at).or_else(|| answers.get(&(at.0, 0))).filter(|text| !text.is_empty())
@@ -298,12 +324,14 @@ pub(super) fn verdict_beside(
                 continue;
             };
             let Some(gold) = golds.get(&at).or_else(|| golds.get(&(at.0, 0))) else { continue };
-            seen += 1;
+            let is_right = answer == gold;
             // As a mapping would read it.
             let says = Scalar::Text(cell.text.as_str().into()).outcome() == Some(Outcome::Correct);
-            same += usize::from(says == (answer == gold));
+            seen[usize::from(is_right)] += 1;
+            same[usize::from(is_right)] += usize::from(says == is_right);
         }
-        seen >= FEWEST && same * 20 >= seen * 19
+        let agrees = |at: usize| seen[at] > 0 && same[at] * 20 >= seen[at] * 19;
+        seen[0] + seen[1] >= FEWEST && agrees(0) && agrees(1)
     });
     found.next().map(|(at, _)| (at, "yes where the answer is the right one, no where it is not"))
 }

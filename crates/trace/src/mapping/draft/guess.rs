@@ -4,6 +4,8 @@ use super::arm::{self, Arm};
 use super::content::{self, Unit};
 use super::key_file::Key;
 use super::layout::{Layout, Leaf};
+use super::options::{self, List};
+use super::variant::{self, Variant};
 
 /// A field of a mapping with the source that was chosen for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,25 @@ fn short(leaf: &Leaf) -> bool {
 
 fn word(leaf: &Leaf) -> bool {
     leaf.is_text() && leaf.mean_length() <= 80
+}
+
+/// What could be said in answer to a question.
+fn answers(leaf: &Leaf) -> bool {
+    short(leaf) && !leaf.measures()
+}
+
+fn said(leaf: &Leaf) -> bool {
+    answers(leaf) && !leaf.is_of_the_question()
+}
+
+/// What could be asked: words. A number or one word names a question and does not ask it.
+fn asks(leaf: &Leaf) -> bool {
+    let spoken = leaf.texts.iter().filter(|text| {
+        let begins = text.begins.trim();
+        begins.contains(char::is_whitespace)
+            || begins.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii())
+    });
+    leaf.is_text() && spoken.count() * 2 >= leaf.texts.len()
 }
 
 fn prose(leaf: &Leaf) -> bool {
@@ -150,6 +171,7 @@ static TARGETS: &[Target] = &[
             "expected",
             "groundtruth",
             "correctanswer",
+            "answerkey",
             "goldanswer",
             "ytrue",
             "reference",
@@ -157,9 +179,9 @@ static TARGETS: &[Target] = &[
             "solution",
             "label",
         ],
-        fits: short,
+        fits: answers,
     },
-    Target { name: "answer", names: ANSWERS, fits: short },
+    Target { name: "answer", names: ANSWERS, fits: said },
     Target {
         name: "reasoning",
         names: &[
@@ -185,6 +207,7 @@ static TARGETS: &[Target] = &[
             "taskid",
             "itemid",
             "exampleid",
+            "docid",
             "qid",
             "taskhash",
             "idx",
@@ -215,7 +238,7 @@ static TARGETS: &[Target] = &[
             "biasedquestion",
             "puzzle",
         ],
-        fits: prose,
+        fits: asks,
     },
     Target { name: "model", names: &["model", "modelname", "modelid", "engine", "llm"], fits: word },
     Target {
@@ -306,6 +329,10 @@ pub(super) struct Chosen<'l> {
     /// The field that names the question, where one does.
     pub(super) unit: Option<&'l Leaf>,
     pub(super) unused: Vec<&'l Leaf>,
+    /// The lists of which nothing was taken.
+    pub(super) unused_lists: Vec<&'l List>,
+    /// The ways in which the questions were asked side by side; one where they were not.
+    pub(super) variants: Vec<Variant>,
     /// A column that might name the arm: its right-hand side, and what speaks for or against it.
     pub(super) perhaps_arm: Option<(String, &'static str)>,
 }
@@ -390,12 +417,24 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
         }
     }
     complete(layout, &mut guesses);
+    let unused_lists = options_of(layout, &places, &mut guesses);
+    let variants = variant::variants(layout, &places, &mut used);
     let leaf = |target: &str| {
         let (_, at) = places.iter().find(|(name, _)| *name == target)?;
         layout.leaves.get(*at)
     };
     let unused = layout.leaves.iter().zip(&used).filter(|(_, used)| !**used).map(|(leaf, _)| leaf).collect();
-    Chosen { unit: leaf("unit").filter(|_| !layout.is_keyed()), unused, guesses, perhaps_arm }
+    Chosen { unit: leaf("unit").filter(|_| !layout.is_keyed()), unused, unused_lists, variants, guesses, perhaps_arm }
+}
+
+/// How many options the question has, where they stand in a list; gives the other lists.
+fn options_of<'l>(layout: &'l Layout, places: &[(&'static str, usize)], guesses: &mut Vec<Guess>) -> Vec<&'l List> {
+    let said = places.iter().filter(|(target, _)| matches!(*target, "answer" | "gold"));
+    let said: Vec<&Leaf> = said.filter_map(|(_, at)| layout.leaves.get(*at)).collect();
+    let Some((list, why)) = options::options(layout, &said) else { return layout.lists.iter().collect() };
+    let source = format!("{{ path = {}, count = true }}", quoted(&list.path.to_string()));
+    guesses.push(Guess { target: "options", source, sure: false, why: why.to_owned() });
+    layout.lists.iter().filter(|other| other.path != list.path).collect()
 }
 
 /// What names the question, as far as it was chosen.
@@ -464,8 +503,9 @@ fn unit_by_content(
         return;
     }
     let named = places.iter().position(|(target, _)| *target == "unit");
+    let model = places.iter().find(|(target, _)| *target == "model").and_then(|(_, at)| layout.leaves.get(*at));
     let found = match named.and_then(|place| places.get(place)) {
-        Some((_, at)) => content::instead_of(layout, used, *at),
+        Some((_, at)) => content::instead_of(layout, used, *at).or_else(|| content::finer(layout, used, *at, model?)),
         None => content::unit(layout, used),
     };
     let Some((at, why)) = found else { return };
@@ -581,6 +621,22 @@ fn guess(target: &'static str, leaf: &Leaf, rank: usize, layout: &Layout) -> Gue
     if counter && repeats && !layout.each.is_empty() {
         let why = "stands once for all rows: divided over them".to_owned();
         return Guess { target, source: format!("{{ path = {path}, share = \"rows\" }}"), sure: false, why };
+    }
+    let transcript = |text: &super::tree::Text| ["system\n", "user\n"].iter().any(|role| text.begins.starts_with(role));
+    if target == "reply" && leaf.count() > 0 && leaf.texts.iter().all(transcript) {
+        let why = "the prompt stands before it: what follows the last `assistant`".to_owned();
+        let source =
+            format!("{{ path = {path}, split = \"assistant\\n\", side = \"after\", at = \"last\", trim = true }}");
+        return Guess { target, source, sure: false, why };
+    }
+    let is_share = |number: &f64| (-1.0..=100.0).contains(number);
+    if target == "scores.score"
+        && leaf.numbers.iter().any(|number| *number > 1.0)
+        && leaf.numbers.iter().all(is_share)
+        && ["pass", "acc", "percent"].iter().any(|part| leaf.name().contains(part))
+    {
+        let why = "by its name; reads like per cent, made a share".to_owned();
+        return Guess { target, source: format!("{{ path = {path}, scale = 0.01 }}"), sure: false, why };
     }
     if target == "reply" && leaf.texts.iter().any(|text| text.tagged) {
         let why = "holds <think> tags: cut into reasoning and output".to_owned();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::options::List;
 use super::tree::{Text, Tree};
 use super::whole::Column;
 use crate::mapping::path::{Path, Step};
@@ -14,6 +15,8 @@ pub(super) struct Layout {
     /// Lists that run in parallel within a record.
     pub(super) each: Vec<Path>,
     pub(super) leaves: Vec<Leaf>,
+    /// Lists in the records that are no rows.
+    pub(super) lists: Vec<List>,
     /// How many records were looked at closely.
     pub(super) seen: usize,
     /// How many were looked through for what the columns hold, and whether that is all of them.
@@ -104,6 +107,74 @@ impl Leaf {
         normal(last.unwrap_or_default())
     }
 
+    /// Whether it measures something: a count, a duration, a price, a rate. That is nobody's answer, whatever it equals.
+    pub(super) fn measures(&self) -> bool {
+        const MEASURES: &[&str] = &[
+            "count",
+            "counts",
+            "usage",
+            "stats",
+            "metrics",
+            "ms",
+            "seconds",
+            "secs",
+            "latency",
+            "duration",
+            "elapsed",
+            "token",
+            "tokens",
+            "tok",
+            "toks",
+            "cost",
+            "usd",
+            "price",
+            "length",
+            "len",
+            "date",
+            "time",
+            "timestamp",
+            "ts",
+            "created",
+            "updated",
+            "score",
+            "scores",
+            "rate",
+            "reward",
+            "prob",
+            "logprob",
+            "loss",
+            "pass",
+            "acc",
+            "accuracy",
+            "elo",
+            "percent",
+            "seed",
+            "temperature",
+        ];
+        let fields = self.path.steps().iter().filter_map(|step| match step {
+            Step::Field(name) => Some(name),
+            _ => None,
+        });
+        fields.flat_map(|name| words(name)).any(|word| MEASURES.contains(&word.as_str()))
+    }
+
+    /// Whether it stands in a part of the record that holds the question with its right answer: an `answer` there is what is right, not what was said.
+    pub(super) fn is_of_the_question(&self) -> bool {
+        const PARTS: &[&str] = &[
+            "doc",
+            "document",
+            "example",
+            "reference",
+            "references",
+            "referenceoutputs",
+            "expected",
+            "groundtruth",
+            "gold",
+        ];
+        let [before @ .., _] = self.path.steps() else { return false };
+        before.iter().any(|step| matches!(step, Step::Field(name) if PARTS.contains(&normal(name).as_str())))
+    }
+
     /// The different values, of the whole file where it was looked through; `None` where they are too many.
     pub(super) fn values(&self) -> Option<BTreeSet<String>> {
         match &self.whole {
@@ -136,6 +207,25 @@ pub(super) fn normal(key: &str) -> String {
     key.to_lowercase().chars().filter(|character| character.is_alphanumeric()).collect()
 }
 
+/// The words of a key in lower case: `tokOut`, `tok_out` and `Tok out` are the same two.
+fn words(key: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before = ' ';
+    for character in key.chars() {
+        if !character.is_alphabetic() || character.is_uppercase() && before.is_lowercase() {
+            words.push(String::new());
+        }
+        if character.is_alphabetic()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(character.to_lowercase());
+        }
+        before = character;
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// Whether a key is an identifier and not the name of a field: long, with digits, of hexadecimal digits and hyphens.
 fn is_identifier(key: &str) -> bool {
     key.len() >= 12
@@ -149,6 +239,7 @@ pub(super) fn of_records<'t>(records: impl Iterator<Item = &'t Tree>) -> Layout 
     let mut layout = Layout { seen: records.len(), ..Layout::default() };
     layout.each = parallel(&records);
     layout.leaves = leaves(Vec::new(), 0, &records, &layout.each);
+    layout.lists = super::options::lists(&records, &layout.each);
     layout
 }
 
@@ -300,8 +391,11 @@ fn parallel(records: &[&Tree]) -> Vec<Path> {
     for record in records {
         lists(record, &mut Vec::new(), &mut found, false);
     }
-    let whole: Vec<(Path, Vec<usize>)> =
-        found.into_iter().filter(|(_, lengths)| lengths.len() * 10 >= records.len() * 9).collect();
+    // As many samples as options are a coincidence.
+    let whole: Vec<(Path, Vec<usize>)> = found
+        .into_iter()
+        .filter(|(path, lengths)| lengths.len() * 10 >= records.len() * 9 && !super::options::are_options(path))
+        .collect();
     let matters = |path: &Path| super::guess::names_a_reply(&Leaf::at(path.clone()).name());
     // The lists that run with the first one that matters.
     let Some((first, lengths)) =

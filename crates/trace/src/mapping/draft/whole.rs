@@ -19,6 +19,11 @@ const MOST_PARTS: usize = 400;
 /// Records that are kept because something stands in a column in which nothing was.
 const MOST_NEW: usize = 16;
 
+/// Whether a number is the one that stands where nothing was measured.
+pub(super) fn is_minus_one(number: f64) -> bool {
+    number.to_bits() == (-1.0_f64).to_bits()
+}
+
 /// A column over the whole file.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Column {
@@ -30,6 +35,10 @@ pub(super) struct Column {
     pub(super) empty: bool,
     /// A number stands in some that is neither 0 nor 1.
     pub(super) counts: bool,
+    /// -1 stands in some; so does another number below 0.
+    pub(super) is_minus_one: bool,
+    /// See [`Column::is_minus_one`].
+    pub(super) is_negative: bool,
 }
 
 impl Column {
@@ -42,6 +51,8 @@ impl Column {
             }
             Tree::Number(number) => {
                 self.counts |= !matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000);
+                self.is_minus_one |= is_minus_one(*number);
+                self.is_negative |= *number < 0.0 && !is_minus_one(*number);
                 number.to_string()
             }
             Tree::Bool(truth) => truth.to_string(),
