@@ -154,8 +154,8 @@ pub fn compare(
         )
     };
     let level = |values: &[f64]| share(values, settings);
-    let left = conditions.iter().any(|[name, ..]| name == adaptive::ARM);
-    let looks = |flags: Flags| {
+    let is_left = |[arm, ..]: &Condition| arm == adaptive::ARM;
+    let looks = |flags: Flags, left: bool| {
         let because = "the answers decided how many samples of a question were drawn (--adaptive)";
         if left {
             flags.fails(Flag::Looks, because, "--arm uncued: the questions that were asked in full")
@@ -163,7 +163,7 @@ pub fn compare(
             flags
         }
     };
-    let all = looks(flags(&matched, before, after));
+    let all = looks(flags(&matched, before, after), conditions.iter().any(is_left));
     let decision = fail_if.map(|fail_if| decide(fail_if, &difference, questions));
     let (first, second) = (level(&matched.before), level(&matched.after));
     let own = Asserted::OWN_INTERVAL;
@@ -186,7 +186,7 @@ pub fn compare(
                 &place,
                 &format!(" at {}", words.join(", ")),
                 difference,
-                &looks(flags(&matched, before, after)),
+                &looks(flags(&matched, before, after), is_left(condition)),
             ));
         }
     }

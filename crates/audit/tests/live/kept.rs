@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use candor_audit::live::runner::{Bounds, Ended, Progress, Stop, run as make};
+use candor_audit::live::runner::{Asks, Bounds, Ended, Progress, Stop, run as make};
 use candor_audit::live::{Kept, Ledger, Plan, Wanted, observe};
 use candor_audit::{Audit, Run, Settings, audits};
 use candor_llm::Error;
@@ -14,6 +14,20 @@ use candor_trace::{Money, Trace};
 use futures_executor::block_on;
 
 use super::model::{Reader, common, task};
+
+/// One sitting, ended after so many replies.
+pub(crate) fn sit(plan: &Plan<'_>, asks: &dyn Asks, path: &Path, at_once: usize, most: u64) -> (Ended, Progress) {
+    let mut ledger = Ledger::open(path, plan.digest()).unwrap();
+    let bounds = Bounds { connections: at_once, ceiling: None, tariff: &|_| Some(Money(1)), hopeless: 20 };
+    let stop = Stop::new();
+    let mut each = |progress: &Progress| {
+        if progress.replied >= most {
+            stop.say();
+            stop.say();
+        }
+    };
+    block_on(make(plan, asks, &mut ledger, bounds, &stop, &mut each)).unwrap()
+}
 
 /// A finished run.
 pub(crate) struct Ran<'a> {

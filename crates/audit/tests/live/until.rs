@@ -1,6 +1,6 @@
 //! Runs that stop when a sentence is decided: rightly, after few calls, killed or not with the same bytes.
 
-use candor_audit::live::runner::{Answered, Asks, Bounds, Ended, Progress, Stop, Unanswered, run as make};
+use candor_audit::live::runner::{Answered, Asks, Ended, Unanswered};
 use candor_audit::live::until::account::Answer;
 use candor_audit::live::until::{Sentence, Until};
 use candor_audit::live::{Kept, Ledger, Plan, Wanted, observe};
@@ -9,8 +9,8 @@ use candor_llm::transport::{Boxed, Broken};
 use candor_llm::{Call, Error};
 use candor_stats::Seed;
 use candor_trace::Money;
-use futures_executor::block_on;
 
+use super::kept::sit;
 use super::model::{Reader, common, task};
 
 /// Follows what a prompt says of sycophancy in so many of 256 calls, by the call's name alone; else reads.
@@ -50,20 +50,6 @@ fn audits_of(names: &[&str]) -> Vec<&'static dyn Audit> {
 
 fn plan<'a>(task: &'a candor_audit::live::Task, wanted: Wanted, audit: &str, seed: u64) -> Plan<'a> {
     Plan::new(task, &audits_of(&[audit]), "test", common(), wanted, Seed(seed), true).unwrap()
-}
-
-/// One sitting, ended after so many replies.
-fn sit(plan: &Plan<'_>, asks: &dyn Asks, path: &std::path::Path, at_once: usize, most: u64) -> (Ended, Progress) {
-    let mut ledger = Ledger::open(path, plan.digest()).unwrap();
-    let bounds = Bounds { connections: at_once, ceiling: None, tariff: &|_| Some(Money(1)), hopeless: 20 };
-    let stop = Stop::new();
-    let mut each = |progress: &Progress| {
-        if progress.replied >= most {
-            stop.say();
-            stop.say();
-        }
-    };
-    block_on(make(plan, asks, &mut ledger, bounds, &stop, &mut each)).unwrap()
 }
 
 fn bytes(plan: &Plan<'_>, path: &std::path::Path, audit: &str) -> (String, Run) {

@@ -23,16 +23,24 @@ pub(crate) struct Foreign {
 /// Scratch folders begin with this.
 const SCRATCH: &str = ".programs-";
 
+/// What stands before that while nobody holds the lock yet.
+const BEING_MADE: &str = ".new";
+
 /// The file in a scratch folder whose lock says that somebody is at work there.
 const LOCK: &str = "lock";
 
-/// Removes the scratch folders of runs that were killed: those whose lock nobody holds, and those of an hour ago that have none.
+/// Removes the scratch folders of runs that were killed: those whose lock nobody holds, and those of an hour ago that have none or are not in place.
 fn sweep(directory: &Path) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
-    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(SCRATCH)) {
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let in_place = name.starts_with(SCRATCH);
+        if !in_place && !name.starts_with(&format!("{BEING_MADE}{SCRATCH}")) {
+            continue;
+        }
         let dead = match File::open(entry.path().join(LOCK)) {
-            Ok(lock) => lock.try_lock().is_ok(),
-            Err(_) => {
+            Ok(lock) if in_place => lock.try_lock().is_ok(),
+            _ => {
                 let made = entry.metadata().and_then(|metadata| metadata.modified()).ok();
                 made.and_then(|at| at.elapsed().ok()).is_some_and(|age| age.as_secs() > 3600)
             }
@@ -70,7 +78,7 @@ impl Foreign {
         sweep(&settings.directory);
         let scratch = settings.directory.join(format!("{SCRATCH}{}", std::process::id()));
         // Under another name until it is locked, so that nobody takes it for one of the dead.
-        let made = settings.directory.join(format!(".new{SCRATCH}{}", std::process::id()));
+        let made = settings.directory.join(format!("{BEING_MADE}{SCRATCH}{}", std::process::id()));
         let lock = std::fs::create_dir_all(&made)
             .and_then(|()| File::create(made.join(LOCK)))
             .and_then(|file| file.lock().map(|()| file))
@@ -130,9 +138,10 @@ mod tests {
         alive.try_lock().unwrap();
         let young = state.path().join(".programs-3");
         std::fs::create_dir_all(&young).unwrap();
+        let (_, being_made) = made(".new.programs-4");
         let (_, other) = made("runs");
         sweep(state.path());
         assert!(!killed.exists());
-        assert!(at_work.exists() && young.exists() && other.exists());
+        assert!(at_work.exists() && young.exists() && being_made.exists() && other.exists());
     }
 }

@@ -166,14 +166,17 @@ fn brief(report: &Report, source: &Source, writing: &mut Writing) {
     }
     listed("what this cannot show", report.limits.iter(), writing);
     writing.gap();
-    let figures = text::counted(figures.len().saturating_sub(shown) as u64, "figure");
-    let notes = text::counted(report.notes.len() as u64, "note");
+    let left = [(figures.len().saturating_sub(shown), "figure"), (report.notes.len(), "note")];
+    let left: Vec<String> =
+        left.iter().filter(|(count, _)| *count > 0).map(|(count, what)| text::counted(*count as u64, what)).collect();
+    // What was lost and why marks are no better stands in the whole report alone.
+    let left = if left.is_empty() { "the whole report".to_owned() } else { format!("{} more", left.join(" and ")) };
     // What no audit found, such as what a run decided, is in the stored report alone.
     let command = match candor_audit::audits::named(&report.audit) {
         Some(_) => format!("candor audit run {} {}", report.audit, source.arguments),
         None => format!("candor audit report {} --full", source.run.as_deref().unwrap_or("@last")),
     };
-    writing.command(&format!("{figures} and {notes} more: "), command.trim_end(), None);
+    writing.command(&format!("{left}: "), command.trim_end(), None);
 }
 
 /// What was lost on the way, per arm; nothing is written where nothing was lost.

@@ -79,10 +79,10 @@ impl Account {
         account
     }
 
-    /// Calls that asking every question in full would have made more.
+    /// Calls that asking every question in full would have made more; `None` while questions are open, since what they take is not known.
     #[must_use]
-    pub fn saved(&self) -> u64 {
-        if self.open > 0 { 0 } else { self.sizes.most - self.calls }
+    pub fn saved(&self) -> Option<u64> {
+        (self.open == 0).then(|| self.sizes.most.saturating_sub(self.calls))
     }
 
     /// `1,904 of 3,840 samples drawn: a question is left when its majority is settled at 95 %, 48 of 240 are asked in full`.
@@ -110,11 +110,14 @@ impl Account {
         let (compared, finding) = self.compared(claims, settings);
         let rows = vec![stopped, whole, compared];
         let size = Size::single(self.sizes.questions);
-        for (name, statement, count) in [
-            ("adaptive.made", "samples drawn", self.calls),
-            ("adaptive.most", "samples where every question is asked in full", self.sizes.most),
-            ("adaptive.saved", "calls saved against it", self.saved()),
-        ] {
+        let saved = self.saved();
+        let counts = [
+            ("adaptive.made", "samples drawn", Some(self.calls)),
+            ("adaptive.most", "samples where every question is asked in full", Some(self.sizes.most)),
+            ("adaptive.saved", "calls saved against it", saved),
+        ];
+        for (name, statement, count) in counts.into_iter().filter_map(|(name, said, count)| Some((name, said, count?)))
+        {
             claims.count(self.name(name), statement, count, size, exact());
         }
         let of = if several { format!("{}: ", self.model) } else { String::new() };
@@ -148,7 +151,11 @@ impl Account {
                 title: format!("{of}what it took"),
                 columns: ["samples drawn", "in full", "saved"].map(Column::number).into(),
                 rows: vec![Row {
-                    cells: [self.calls, self.sizes.most, self.saved()].map(Cell::Count).into(),
+                    cells: vec![
+                        Cell::Count(self.calls),
+                        Cell::Count(self.sizes.most),
+                        saved.map_or_else(|| Cell::Absent("questions are still open".to_owned()), Cell::Count),
+                    ],
                     remark: None,
                 }],
                 notes: Vec::new(),

@@ -53,13 +53,15 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let (mut planned, mut sizes, mut adaptive) = (Vec::new(), None, None);
     for model in &models.all {
         let calls = asked.plan(&questions, model, &audits, &plan.settings)?;
-        planned.push((format!("{}:{}", model.provider, model.name), model, calls.shares()));
+        let who = format!("{}:{}", model.provider, model.name);
+        planned.push(Planned { who, model, shares: calls.shares(), judges: false });
         if let Some(judge) = &models.judge {
             // Nothing is there yet: what it is asked about is counted as if everything came.
             let (nothing, Model { provider, name, .. }) = (Ledger::in_memory(), &judge.model);
             let shares = judge.judging(&calls, &nothing).shares();
             let of = if models.all.len() > 1 { format!(" of {}", model.name) } else { String::new() };
-            planned.push((format!("judge {provider}:{name}{of}"), &judge.model, shares));
+            let who = format!("judge {provider}:{name}{of}");
+            planned.push(Planned { who, model: &judge.model, shares, judges: true });
         }
         sizes = calls.sizes();
         adaptive = calls.adaptive();
@@ -67,10 +69,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let document =
         toml::to_string(&plan).map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
     if settings.json {
-        let shares: Vec<_> = planned
-            .iter()
-            .flat_map(|(who, model, shares)| shares.iter().map(|share| said(who, model, share)))
-            .collect();
+        let shares: Vec<_> =
+            planned.iter().flat_map(|one| one.shares.iter().map(|share| said(&one.who, one.model, share))).collect();
         let mut shown = serde_json::json!({ "plan": plan, "calls": shares });
         if let Some(sizes) = sizes {
             shown["until"] = serde_json::json!(sizes);
@@ -156,16 +156,22 @@ fn total(model: &Model, shares: &[Share]) -> Option<Money> {
     shares.iter().map(|share| cost(model, share).map(|cost| cost.0)).sum::<Option<i64>>().map(Money)
 }
 
-/// The calls of one model, or of the judge about its replies: who is asked, as it is called, and for what.
-type Planned<'m> = (String, &'m Model, Vec<Share>);
+/// The calls of one model, or of the judge about its replies.
+struct Planned<'m> {
+    /// Who is asked, as it is called.
+    who: String,
+    model: &'m Model,
+    shares: Vec<Share>,
+    /// Whether it judges what comes back.
+    judges: bool,
+}
 
 /// The plan in words, as comments.
 fn comments(planned: &[Planned<'_>], asked: &Asked, margin: f64, detect: Option<f64>) -> String {
     let mut lines = String::new();
-    for (who, model, shares) in planned {
+    for Planned { who, model, shares, judges } in planned {
         let calls: u64 = shares.iter().map(|share| share.calls).sum();
-        let judge = who.starts_with("judge ");
-        let (most, about) = if judge { ("at most ", "what comes back") } else { ("", asked.task.as_str()) };
+        let (most, about) = if *judges { ("at most ", "what comes back") } else { ("", asked.task.as_str()) };
         let _ = writeln!(lines, "# {who}: {most}{} on {about}", text::counted(calls, "call"));
         for share in shares {
             let cost = match (cost(model, share), share.output) {
@@ -196,7 +202,7 @@ fn comments(planned: &[Planned<'_>], asked: &Asked, margin: f64, detect: Option<
             let _ = writeln!(lines, "#   --max-output TOKENS bounds it");
         }
     }
-    let all: Option<i64> = planned.iter().map(|(_, model, shares)| total(model, shares).map(|total| total.0)).sum();
+    let all: Option<i64> = planned.iter().map(|one| total(one.model, &one.shares).map(|total| total.0)).sum();
     if let Some(all) = all.filter(|_| planned.len() > 1) {
         let _ = writeln!(lines, "# all of them at most {}", Money(all));
     }

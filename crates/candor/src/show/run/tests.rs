@@ -252,6 +252,21 @@ fn a_brief_run_keeps_the_limits_and_says_where_the_rest_is() {
 }
 
 #[test]
+fn a_brief_report_with_nothing_more_to_show_counts_no_zeros() {
+    let mut bare = small_run(Origin::Own);
+    for report in &mut bare.reports {
+        report.notes.clear();
+    }
+    let text = run(&bare, &source(), Detail::Brief, Page { width: 100, colour: false });
+    assert!(text.contains("\n1 figure more: candor audit run compute --from 'my runs'"), "{text}");
+    for report in &mut bare.reports {
+        report.figures.truncate(1);
+    }
+    let text = run(&bare, &source(), Detail::Brief, Page { width: 100, colour: false });
+    assert!(text.contains("\nthe whole report: candor audit run compute --from 'my runs'"), "{text}");
+}
+
+#[test]
 fn a_planted_run_says_so_everywhere_and_bears_no_mark() {
     let text = at(100, &small_run(Origin::Planted));
     assert_eq!(text.matches(PLANTED).count(), 5, "findings, report, two figures, footer:\n{text}");
