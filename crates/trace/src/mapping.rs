@@ -41,7 +41,7 @@ use side_table::SidePlan;
 use template::Template;
 
 pub use absent::AbsentField;
-pub(crate) use absent::Watch;
+pub(crate) use absent::{Watch, edits};
 
 /// How foreign records become traces.
 #[derive(Debug, Clone)]

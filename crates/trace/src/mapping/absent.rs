@@ -173,7 +173,7 @@ pub(super) fn nearest<'p>(wanted: &str, paths: &'p BTreeSet<String>) -> Option<&
 }
 
 /// How many letters have to be put in, left out, exchanged or swapped with their neighbour to make one text of the other.
-fn edits(one: &str, other: &str) -> usize {
+pub(crate) fn edits(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut rows: [Vec<usize>; 3] = [Vec::new(), Vec::new(), (0..=other.len()).collect()];
     for (i, a) in one.iter().enumerate() {
