@@ -234,3 +234,6 @@ fn key(value: ValueRef<'_>) -> Option<Vec<u8>> {
         ValueRef::Blob(bytes) => tagged(b'b', bytes),
     }
 }
+
+#[cfg(test)]
+mod tests;

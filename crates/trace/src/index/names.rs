@@ -15,6 +15,11 @@ pub(super) fn explained(message: &str, sql: &str, offset: Option<usize>) -> Inde
     let question = |problem: String, hint: String| IndexError::Question { problem, hint };
     let missing = |kind: &str, expected: &str, known: Vec<&str>| {
         let name = message.strip_prefix(kind)?.trim();
+        if let Some(quoted) = name.split_once("\" - should this be").and_then(|(quoted, _)| quoted.strip_prefix('"')) {
+            let quoted = shown(quoted);
+            let hint = format!("a text stands in single quotes: '{quoted}'");
+            return Some(question(format!("{place}: expected {expected}, found `{quoted}`"), hint));
+        }
         let plain = name.rsplit('.').next().unwrap_or(name);
         let near = near(plain, &known);
         let hint = if near.is_empty() {
@@ -43,7 +48,7 @@ pub(super) fn explained(message: &str, sql: &str, offset: Option<usize>) -> Inde
             Some(question(format!("{place}: expected SQL, found `{}`", shown(found)), hint.to_owned()))
         })
         .or_else(|| {
-            let found = message.strip_prefix("fts5: ")?;
+            let found = message.strip_prefix("fts5: ").or((message == "unterminated string").then_some(message))?;
             let hint = r#"words stand in double quotes: texts MATCH '"all tests pass"'"#;
             Some(question(format!("{place}: expected words after MATCH, found {}", shown(found)), hint.to_owned()))
         })

@@ -215,6 +215,7 @@ CREATE INDEX traces_by_unit ON traces(unit);
 CREATE INDEX traces_by_call ON traces(called_ms);
 CREATE INDEX traces_by_subject ON traces(subject) WHERE subject IS NOT NULL;
 CREATE INDEX traces_unreadable ON traces(unreadable) WHERE unreadable IS NOT NULL;
+CREATE INDEX traces_planted ON traces(planted) WHERE planted;
 CREATE INDEX traces_cut ON traces(cut) WHERE cut IS NOT NULL;
 CREATE INDEX labels_by_name ON labels(name, value);
 ";

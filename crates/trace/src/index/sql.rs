@@ -190,6 +190,7 @@ impl Index {
             rusqlite::Error::SqlInputError { msg, offset, .. } => {
                 names::explained(&msg, sql, usize::try_from(offset).ok())
             }
+            rusqlite::Error::Empty => question("query: expected one select, found nothing".into(), READS),
             rusqlite::Error::MultipleStatement => {
                 question("query: expected one select, found several statements".into(), "")
             }
@@ -236,3 +237,6 @@ fn answer(connection: &Connection, sql: &str, most_rows: usize, most_bytes: usiz
     }
     Ok(table)
 }
+
+#[cfg(test)]
+mod tests;
