@@ -34,12 +34,11 @@ use std::task::{Context, Poll};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::digest::Digest;
-
 use disk::{Disk, LocalDisk};
-use header::{HEADER, Header, name};
-use queue::{Queue, Segment};
-use recovery::{create, examine_on, resume, tidy};
+use error::disk as disk_error;
+use header::name;
+use queue::Queue;
+use recovery::{begin, examine_on, resume, tidy};
 use writer::Writer;
 
 pub use error::{DiskError, Error, Finding};
@@ -82,8 +81,7 @@ pub struct Journal {
     shared: Arc<Shared>,
     writer: Option<JoinHandle<()>>,
     found: Examination,
-    releasing: Mutex<()>,
-    _lock: Option<Lock>,
+    _lock: Lock,
 }
 
 /// What the writer, the readers and the journal know in common.
@@ -94,11 +92,30 @@ struct Shared {
     queue: Queue,
     /// The first records of the segments, in order.
     segments: Mutex<Vec<u64>>,
+    /// One at a time removes.
+    releasing: Mutex<()>,
 }
 
 impl Shared {
     fn segments(&self) -> MutexGuard<'_, Vec<u64>> {
         self.segments.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn release(&self, below: u64) -> Result<u64, Error> {
+        let Self { disk, folder, .. } = self;
+        let _alone = self.releasing.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let first = match self.segments()[..] {
+                [first, second, ..] if second <= below => first,
+                [first, ..] => return Ok(first),
+                [] => return Ok(0),
+            };
+            let path = folder.join(name(first));
+            disk.remove(&path).map_err(disk_error("remove", &path))?;
+            // One after the other, so that a crash leaves no gap.
+            disk.sync_folder(folder).map_err(disk_error("sync", folder))?;
+            self.segments().remove(0);
+        }
     }
 }
 
@@ -110,42 +127,15 @@ impl Journal {
     /// # Errors
     /// [`Error::Damaged`] with every finding, where what had been synced is damaged: nothing is changed then. [`Error::Disk`].
     pub fn open(folder: &Path, lock: Lock, settings: Settings) -> Result<Self, Error> {
-        Self::open_on(Arc::new(LocalDisk), folder, Some(lock), settings)
+        Self::open_on(Arc::new(LocalDisk), folder, lock, settings)
     }
 
-    fn open_on(disk: Arc<dyn Disk>, folder: &Path, lock: Option<Lock>, settings: Settings) -> Result<Self, Error> {
-        disk.make_folder(folder).map_err(error::disk("make", folder))?;
-        let (found, tail) = examine_on(&*disk, folder, settings.acknowledged)?;
-        if !found.findings.is_empty() {
-            return Err(Error::Damaged(found.findings));
-        }
-        tidy(&*disk, folder)?;
-        let (file, segment, next) = match tail {
-            Some(tail) => {
-                let resumed = resume(&*disk, folder, tail)?;
-                let segment = Segment {
-                    marker: resumed.header.marker(),
-                    first: resumed.header.first,
-                    chain: resumed.chain,
-                    size: resumed.offset,
-                };
-                (resumed.file, segment, resumed.next)
-            }
-            None => {
-                let nonce = disk.nonce().map_err(error::disk("get random bytes for", folder))?;
-                let header = Header { first: 0, nonce, previous: Digest::from_bytes([0; 32]) };
-                let file = create(&*disk, folder, &header)?;
-                (file, Segment { marker: header.marker(), first: 0, chain: header.chain(), size: HEADER as u64 }, 0)
-            }
-        };
-        let first = segment.first;
-        let segments = recovery::segments(&*disk, folder)?;
-        let queue = Queue::new(settings, segment, next);
-        let shared = Arc::new(Shared { disk, folder: folder.to_owned(), queue, segments: Mutex::new(segments) });
-        let writer = Writer { shared: Arc::clone(&shared), file, first };
+    fn open_on(disk: Arc<dyn Disk>, folder: &Path, lock: Lock, settings: Settings) -> Result<Self, Error> {
+        let (writer, found) = prepare(disk, folder, settings)?;
+        let shared = writer.shared();
         let thread = std::thread::Builder::new().name("candor-journal".to_owned());
-        let writer = thread.spawn(move || writer.run()).map_err(error::disk("start the writer of", folder))?;
-        Ok(Self { shared, writer: Some(writer), found, releasing: Mutex::new(()), _lock: lock })
+        let writer = thread.spawn(move || writer.run()).map_err(disk_error("start the writer of", folder))?;
+        Ok(Self { shared, writer: Some(writer), found, _lock: lock })
     }
 
     /// What was found when the journal was opened, before the torn tail was cut.
@@ -219,20 +209,7 @@ impl Journal {
     /// # Errors
     /// [`Error::Disk`]; what is left is a whole journal all the same.
     pub fn release(&self, below: u64) -> Result<u64, Error> {
-        let Shared { disk, folder, .. } = &*self.shared;
-        let _alone = self.releasing.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let first = match self.shared.segments()[..] {
-                [first, second, ..] if second <= below => first,
-                [first, ..] => return Ok(first),
-                [] => return Ok(0),
-            };
-            let path = folder.join(name(first));
-            disk.remove(&path).map_err(error::disk("remove", &path))?;
-            // One after the other, so that a crash leaves no gap.
-            disk.sync_folder(folder).map_err(error::disk("sync", folder))?;
-            self.shared.segments().remove(0);
-        }
+        self.shared.release(below)
     }
 
     /// Writes what was handed in and a mark behind it, and ends.
@@ -258,6 +235,29 @@ impl Drop for Journal {
         // `close` is for those who want to know.
         let _ = self.finish();
     }
+}
+
+/// The end of the journal in a folder, made ready to be written on, and what was found there.
+fn prepare(disk: Arc<dyn Disk>, folder: &Path, settings: Settings) -> Result<(Writer, Examination), Error> {
+    disk.make_folder(folder).map_err(disk_error("make", folder))?;
+    let (found, tail) = examine_on(&*disk, folder, settings.acknowledged)?;
+    if !found.findings.is_empty() {
+        return Err(Error::Damaged(found.findings));
+    }
+    tidy(&*disk, folder)?;
+    let resumed = match tail {
+        Some(tail) => resume(&*disk, folder, tail)?,
+        None => {
+            let nonce = disk.nonce().map_err(disk_error("get random bytes for", folder))?;
+            begin(&*disk, folder, nonce)?
+        }
+    };
+    let first = resumed.segment.first;
+    let segments = recovery::segments(&*disk, folder)?;
+    let queue = Queue::new(settings, resumed.segment, resumed.next);
+    let segments = Mutex::new(segments);
+    let shared = Arc::new(Shared { disk, folder: folder.to_owned(), queue, segments, releasing: Mutex::new(()) });
+    Ok((Writer::new(shared, resumed.file, first), found))
 }
 
 #[cfg(test)]

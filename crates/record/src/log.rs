@@ -11,6 +11,7 @@
 //! | [`addenda`] | digests of detached content that an entry indicates |
 //! | [`store`] | the one writer: integrates entries, signs checkpoints |
 //! | [`tiles`] | a reader: entries and proofs from tiles |
+//! | [`verify`](mod@verify) | an offline examination of a copied directory with the public key alone |
 //!
 //! Entries are opaque here. A log shows that what was signed has not changed since; whoever holds the signing key can rewrite
 //! a log whose checkpoints never left the house.
@@ -30,12 +31,14 @@ pub mod proof;
 pub mod store;
 pub mod tile;
 pub mod tiles;
+pub mod verify;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use error::Error;
 pub use key::{SigningKey, VerifierKey};
 pub use store::{Log, Settings};
 pub use tiles::Tiles;
+pub use verify::{Verification, verify};
 
 /// Leaves that a tree may have: what a signed 64-bit integer counts, as in other implementations.
 pub const MOST_LEAVES: u64 = i64::MAX as u64;

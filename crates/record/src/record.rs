@@ -17,6 +17,8 @@
 
 mod erase;
 mod error;
+pub mod examine;
+pub mod export;
 mod payload;
 mod reader;
 

@@ -13,6 +13,7 @@ pub mod mapping;
 mod money;
 pub mod query;
 pub mod recorded;
+pub mod redaction;
 mod trace;
 mod trial;
 

@@ -10,6 +10,7 @@
 //! erased leaves its place open: an erased chain reads as redacted, which every measure leaves out and counts.
 
 mod about;
+mod entry;
 mod join;
 mod split;
 
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::Event;
 
 pub use about::about;
+pub use entry::{CHAIN_CLASS, Circumstances, USUAL_CLASS, entry};
 pub use join::{Found, Unjoined, join};
 pub use split::{Piece, split};
 

@@ -60,6 +60,13 @@ pub(super) struct Segment {
     pub(super) size: u64,
 }
 
+impl Segment {
+    /// With its header and nothing else.
+    pub(super) fn new(header: &Header) -> Self {
+        Self { marker: header.marker(), first: header.first, chain: header.chain(), size: HEADER as u64 }
+    }
+}
+
 /// What the writer writes at once.
 #[derive(Debug)]
 pub(super) struct Batch {
@@ -308,8 +315,7 @@ impl State {
     fn turn(&mut self, nonce: &mut Option<[u8; 32]>) {
         let Some(nonce) = nonce.take() else { return };
         let header = Header { first: self.next, nonce, previous: self.segment.chain };
-        self.segment =
-            Segment { marker: header.marker(), first: self.next, chain: header.chain(), size: HEADER as u64 };
+        self.segment = Segment::new(&header);
         self.opens = Some(header);
     }
 }

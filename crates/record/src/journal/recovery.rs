@@ -13,7 +13,8 @@ use crate::digest::Digest;
 use super::disk::{Disk, DiskFile, LocalDisk};
 use super::error::{Error, Finding, disk};
 use super::frame::push_mark;
-use super::header::{HEADER, Header, first_of, is_unfinished, name, unfinished_name};
+use super::header::{Header, first_of, is_unfinished, name, unfinished_name};
+use super::queue::Segment;
 use super::walk::{Broken, Step, Walk};
 
 /// Most findings that are listed; a journal with more is read no further.
@@ -206,11 +207,16 @@ fn too_short(folder: &Path, seen: &Examination, tail: Option<&Tail>, acknowledge
 /// A segment that a writer goes on with.
 #[derive(Debug)]
 pub(super) struct Resumed {
-    pub(super) header: Header,
     pub(super) file: Box<dyn DiskFile>,
-    pub(super) chain: Digest,
-    pub(super) offset: u64,
+    pub(super) segment: Segment,
     pub(super) next: u64,
+}
+
+/// The first segment of all.
+pub(super) fn begin(on: &dyn Disk, folder: &Path, nonce: [u8; 32]) -> Result<Resumed, Error> {
+    let header = Header { first: 0, nonce, previous: Digest::from_bytes([0; 32]) };
+    let file = create(on, folder, &header)?;
+    Ok(Resumed { file, segment: Segment::new(&header), next: 0 })
 }
 
 /// Makes the end of a journal such that a writer can go on: the torn tail is cut, what was read is on the disk, and a mark says so.
@@ -234,7 +240,7 @@ pub(super) fn resume(on: &dyn Disk, folder: &Path, tail: Tail) -> Result<Resumed
         file.sync().map_err(disk("sync", &path))?;
         offset += mark.len() as u64;
     }
-    Ok(Resumed { header, file, chain, offset, next })
+    Ok(Resumed { file, segment: Segment { chain, size: offset, ..Segment::new(&header) }, next })
 }
 
 fn write_again(file: &mut dyn DiskFile, mut from: u64, end: u64) -> std::io::Result<()> {
@@ -264,9 +270,7 @@ pub(super) fn create(on: &dyn Disk, folder: &Path, header: &Header) -> Result<Bo
     let unfinished = folder.join(unfinished_name(header.first));
     let path = folder.join(name(header.first));
     let mut file = on.create(&unfinished).map_err(disk("create", &unfinished))?;
-    let bytes = header.bytes();
-    debug_assert_eq!(bytes.len(), HEADER);
-    file.write_all(&bytes).map_err(disk("write", &unfinished))?;
+    file.write_all(&header.bytes()).map_err(disk("write", &unfinished))?;
     file.sync().map_err(disk("sync", &unfinished))?;
     on.rename(&unfinished, &path).map_err(disk("rename", &unfinished))?;
     on.sync_folder(folder).map_err(disk("sync", folder))?;

@@ -1,5 +1,10 @@
 //! The journal on the disk of this machine, in what it does for those who call it. Crashes and damage have rooms of their own.
 
+mod crashes;
+mod damage;
+mod failures;
+mod simulated;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Wake;
 

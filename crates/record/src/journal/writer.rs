@@ -15,38 +15,56 @@ const KEPT_BUFFER: usize = 16 << 20;
 
 #[derive(Debug)]
 pub(super) struct Writer {
-    pub(super) shared: Arc<Shared>,
-    pub(super) file: Box<dyn DiskFile>,
+    shared: Arc<Shared>,
+    file: Box<dyn DiskFile>,
     /// The first record of the segment that is written.
-    pub(super) first: u64,
+    first: u64,
+    /// The buffer of the batch before.
+    spare: Vec<u8>,
+    /// At hand before anything is taken from the queue, so that its failure takes no batch with it.
+    nonce: Option<[u8; 32]>,
 }
 
 impl Writer {
+    pub(super) fn new(shared: Arc<Shared>, file: Box<dyn DiskFile>, first: u64) -> Self {
+        Self { shared, file, first, spare: Vec::new(), nonce: None }
+    }
+
+    pub(super) fn shared(&self) -> Arc<Shared> {
+        Arc::clone(&self.shared)
+    }
+
     /// Writes until the queue is closed and empty, or the disk fails.
     pub(super) fn run(mut self) {
         let shared = Arc::clone(&self.shared);
         // Where a waker of a caller panics, those who come later are told.
         let _farewell = Farewell(&shared);
-        let mut spare = Vec::new();
-        let mut nonce = None;
-        loop {
-            // At hand before anything is taken, so that its failure takes no batch with it.
-            if nonce.is_none() {
-                match shared.disk.nonce() {
-                    Ok(fresh) => nonce = Some(fresh),
-                    Err(error) => return shared.queue.end(&disk("get random bytes for", &shared.folder)(error), None),
+        while self.step() {}
+    }
+
+    /// Writes the next batch, as soon as there is one. Whether there may be another.
+    pub(super) fn step(&mut self) -> bool {
+        let shared = Arc::clone(&self.shared);
+        if self.nonce.is_none() {
+            match shared.disk.nonce() {
+                Ok(nonce) => self.nonce = Some(nonce),
+                Err(error) => {
+                    shared.queue.end(&disk("get random bytes for", &shared.folder)(error), None);
+                    return false;
                 }
             }
-            let Some(mut batch) = shared.queue.take(std::mem::take(&mut spare), &mut nonce) else { return };
-            if let Err(error) = self.commit(&batch) {
-                return shared.queue.end(&error, Some(batch));
-            }
-            shared.queue.settle(&mut batch);
-            batch.bytes.clear();
-            if batch.bytes.capacity() <= KEPT_BUFFER {
-                spare = batch.bytes;
-            }
         }
+        let Some(mut batch) = shared.queue.take(std::mem::take(&mut self.spare), &mut self.nonce) else { return false };
+        if let Err(error) = self.commit(&batch) {
+            shared.queue.end(&error, Some(batch));
+            return false;
+        }
+        shared.queue.settle(&mut batch);
+        batch.bytes.clear();
+        if batch.bytes.capacity() <= KEPT_BUFFER {
+            self.spare = batch.bytes;
+        }
+        true
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), Error> {

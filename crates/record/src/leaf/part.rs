@@ -77,6 +77,16 @@ impl Part {
         Self { salt, name, content }
     }
 
+    /// Content under a fresh salt of the operating system's generator.
+    ///
+    /// # Errors
+    /// Where the system gives no randomness.
+    pub fn fresh(name: PartName, content: Vec<u8>) -> Result<Self, Error> {
+        let mut salt = Salt::default();
+        getrandom::fill(&mut salt).map_err(|error| Error::Shape(format!("no randomness for a salt: {error}")))?;
+        Ok(Self::new(salt, name, content))
+    }
+
     /// What the content is.
     #[must_use]
     pub fn name(&self) -> &PartName {

@@ -23,6 +23,8 @@ pub(crate) trait Disk: Send {
     fn replace(&mut self, path: &str, bytes: &[u8]) -> io::Result<()>;
     /// Waits until everything placed is durable.
     fn settle(&mut self) -> io::Result<()>;
+    /// Removes a file. Need not be durable.
+    fn remove_file(&mut self, path: &str) -> io::Result<()>;
     /// Removes a directory with what is in it, if it exists. Need not be durable.
     fn remove_folder(&mut self, path: &str) -> io::Result<()>;
 }
@@ -128,6 +130,10 @@ impl Disk for Files {
             }
         }
         Ok(())
+    }
+
+    fn remove_file(&mut self, path: &str) -> io::Result<()> {
+        fs::remove_file(self.root.join(path))
     }
 
     fn remove_folder(&mut self, path: &str) -> io::Result<()> {

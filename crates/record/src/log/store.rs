@@ -24,6 +24,7 @@ use crate::log::bundle::{self, MOST_ENTRY_BYTES};
 use crate::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::log::disk::Disk;
 use crate::log::error::Error;
+use crate::log::folder::Folder;
 use crate::log::key::SigningKey;
 use crate::log::note::Signature;
 use crate::log::tile::Tile;
@@ -31,12 +32,18 @@ use crate::log::tiles::Tiles;
 
 /// File of the current checkpoint.
 pub const CHECKPOINT: &str = "checkpoint";
-/// Directory of older checkpoints, each under its size.
+/// Directory of kept checkpoints, each under its size: see [`kept_path`].
 pub const CHECKPOINTS: &str = "checkpoints";
 /// File of the verifier key.
 pub const VKEY: &str = "vkey";
 /// Empty file that says that every entry ends in an addenda index.
 pub const ADDENDA_MARKER: &str = "addenda.v1";
+
+/// Path of the kept checkpoint of a size below the log's directory. Twenty digits, so that names sort as sizes do.
+#[must_use]
+pub fn kept_path(size: u64) -> String {
+    format!("{CHECKPOINTS}/{size:020}")
+}
 
 /// How a log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,9 +182,34 @@ impl Log {
     }
 
     fn keep_current(&mut self) -> Result<(), Error> {
-        let path = format!("{CHECKPOINTS}/{}", self.published.checkpoint().size());
+        let path = kept_path(self.published.checkpoint().size());
         let signed = self.published.clone();
         self.replace(&path, &signed)
+    }
+
+    /// Removes partial tiles and bundles of older checkpoints that have no full ones yet. A log that is served keeps them (c2sp.org/tlog-tiles asks for that);
+    /// a copy that is handed over needs only what its checkpoint calls for.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn remove_older_partials(&mut self) -> Result<(), Error> {
+        self.running()?;
+        let size = self.published.checkpoint().size();
+        let mut needed = Vec::new();
+        Edge::read(&Folder::new(&self.path), size, self.published.checkpoint().root())?.partial(|tile, _| {
+            needed.push(tile);
+            Ok(())
+        })?;
+        for tile in needed {
+            let partials = tile.partials();
+            for name in Folder::new(&self.path).names(&partials)? {
+                let path = format!("{partials}/{name}");
+                if path != tile.path() {
+                    self.disk.remove_file(&path).map_err(|error| Error::io(&path, "removing", error))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Adds the cosignature of a witness to the current checkpoint. The caller has checked it ([`super::cosignature::check`]).

@@ -53,6 +53,24 @@ impl Record {
         Ok(Erased { told, leaves, parts: count, bytes })
     }
 
+    /// Leaves and parts that [`Record::erase`] would erase. Nothing is changed.
+    ///
+    /// # Errors
+    /// Where a hold stands, or the log cannot be read. Nothing chosen is none of both.
+    pub fn would_erase(&self, chosen: &Selection) -> Result<(u64, u64), RecordError> {
+        let inner = self.inner();
+        let parts = match choose(&inner, chosen) {
+            Err(RecordError::Nothing { .. }) => return Ok((0, 0)),
+            parts => parts?,
+        };
+        let mut heads = reader::Heads::new(inner.log.tiles());
+        let mut count = 0;
+        for (leaf, names) in &parts {
+            count += if names.is_empty() { heads.leaf(*leaf)?.head.parts.len() } else { names.len() } as u64;
+        }
+        Ok((parts.len() as u64, count))
+    }
+
     /// Bars the erasure of what is chosen. Returns the leaf that says so.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use super::{Places, RecordError};
 use crate::act::Acts;
 use crate::content::{Content, ContentError};
 use crate::leaf::{Leaf, Part, PartHead};
+use crate::log::proof::file::InclusionFile;
 use crate::log::tiles::Tiles;
 use crate::log::{SignedCheckpoint, VerifierKey, store};
 
@@ -120,6 +121,24 @@ impl Reader {
         self.heads.leaf(leaf)
     }
 
+    /// The leaves whose entries hold these bytes, as `"kind":"import"` or `"trace":"7f3a`: canonical JSON has one spelling of a member. The caller looks at the leaf once more,
+    /// since a text within may hold them too.
+    ///
+    /// # Errors
+    /// As [`Reader::leaf`].
+    pub fn holding(&mut self, bytes: &str) -> Result<Vec<(u64, Leaf)>, RecordError> {
+        let finder = memchr::memmem::Finder::new(bytes.as_bytes());
+        let mut found = Vec::new();
+        for number in 0..self.size().div_ceil(256) {
+            for (leaf, entry) in (number * 256..).zip(self.heads.tiles.bundle(number)?) {
+                if finder.find(&entry).is_some() {
+                    found.push((leaf, Leaf::from_entry(&entry)?));
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// The leaves of a range, in order.
     pub fn leaves(&mut self, range: Range<u64>) -> impl Iterator<Item = (u64, Result<Leaf, RecordError>)> {
         range.map(|leaf| (leaf, self.heads.leaf(leaf)))
@@ -142,10 +161,16 @@ impl Reader {
         }
     }
 
-    /// The inclusion proof of a leaf.
+    /// The proof that a leaf is in the signed log, as a file (c2sp.org/tlog-proof).
     ///
     /// # Errors
     /// As [`Reader::leaf`].
+    pub fn prove(&mut self, leaf: u64) -> Result<String, RecordError> {
+        let path = self.heads.tiles.inclusion(leaf)?;
+        Ok(InclusionFile { leaf, path, extra: None, checkpoint: self.checkpoint.clone() }.to_string())
+    }
+
+    /// Its tiles: entries and proofs.
     pub fn tiles(&mut self) -> &mut Tiles {
         &mut self.heads.tiles
     }

@@ -1,8 +1,10 @@
-//! `candor trace import PATH`: stores recorded calls in candor's own form. The same files are stored once.
+//! `candor trace import PATH`: puts recorded calls into the record where there is one, else stores them in candor's own form. The same files are taken once.
+//! Everything is read before anything is recorded: a file with an invalid line leaves no half of itself.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use candor_trace::import as traces;
 
@@ -11,6 +13,7 @@ use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
+use crate::recording::{self, Import, Recorded};
 use crate::settings::{Settings, program};
 use crate::show::text;
 
@@ -42,6 +45,12 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         let _ = fs::remove_file(&beside);
     }
     let (count, invalid, digest) = done?;
+    if recording::exists(settings) {
+        let recorded = record(&beside, &digest, count, settings);
+        // Its traces are in the record now, or it comes again.
+        let _ = fs::remove_file(&beside);
+        return said(&recorded?, invalid, settings);
+    }
     let stem: String = args
         .path
         .file_name()
@@ -64,6 +73,37 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     Ok(Outcome::Done)
 }
 
+/// Puts what was stored into the record.
+fn record(stored: &Path, source: &str, count: u64, settings: &Settings) -> Result<Recorded, Problem> {
+    let mut import = Import::begin(settings, source, count)?;
+    let from = From { path: stored.to_owned(), map: None, skip_invalid: false };
+    let mut refused = None;
+    reading::until(&from, settings, &mut |trace| match import.take(trace) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(problem) => {
+            refused = Some(problem);
+            ControlFlow::Break(())
+        }
+    })?;
+    refused.map_or_else(|| import.end(), Err)
+}
+
+fn said(recorded: &Recorded, invalid: u64, settings: &Settings) -> Result<Outcome, Problem> {
+    let Recorded { traces, before, redactions, size } = recorded;
+    let already = if *before > 0 { format!("; {before} were recorded before") } else { String::new() };
+    output::print(&format!("{} recorded{already}; the record has {size} leaves\n", text::counted(*traces, "trace")))?;
+    if *redactions > 0 {
+        output::print(&format!("{} taken out before anything was written\n", text::counted(*redactions, "secret")))?;
+    }
+    if invalid > 0 {
+        let how = text::typed("see candor look", program());
+        output::print(&format!("{} left out: {how}\n", text::counted(invalid, "invalid record")))?;
+    }
+    let dir = &settings.to_directory;
+    output::print(&format!("next: {} record status{dir}\n", program()))?;
+    Ok(Outcome::Done)
+}
+
 /// Writes the traces; returns how many, how many records were invalid, and a digest of the files that they came from.
 fn store(args: &Args, settings: &Settings, beside: &PathBuf) -> Result<(u64, u64, String), Problem> {
     let failed = |error: &std::io::Error| Problem::writing(beside, error);
@@ -72,10 +112,10 @@ fn store(args: &Args, settings: &Settings, beside: &PathBuf) -> Result<(u64, u64
     let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: args.skip_invalid };
     let mut refused = None;
     let summary = reading::until(&from, settings, &mut |trace| match traces::write(trace, &mut packed) {
-        Ok(()) => std::ops::ControlFlow::Continue(()),
+        Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             refused = Some(reading::unreadable(&error));
-            std::ops::ControlFlow::Break(())
+            ControlFlow::Break(())
         }
     })?;
     if let Some(problem) = refused {

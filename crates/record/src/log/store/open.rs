@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::edge::Edge;
-use super::{ADDENDA_MARKER, CHECKPOINT, CHECKPOINTS, Log, Settings, VKEY};
+use super::{ADDENDA_MARKER, CHECKPOINT, CHECKPOINTS, Log, Settings, VKEY, kept_path};
 use crate::log::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::log::disk::{Disk, Files};
 use crate::log::error::Error;
@@ -97,8 +97,10 @@ fn read(folder: &Folder, name: &str) -> Result<Vec<u8>, Error> {
 /// The largest kept checkpoint must be one of this tree. That it is the beginning of the tree holds for the smaller ones too, if this log signed them.
 fn no_rollback(path: &Path, folder: &Folder, current: &SignedCheckpoint, key: &VerifierKey) -> Result<(), Error> {
     let names = folder.names(CHECKPOINTS)?;
-    let Some(largest) = names.iter().filter_map(|name| name.parse::<u64>().ok()).max() else { return Ok(()) };
-    let name = format!("{CHECKPOINTS}/{largest}");
+    let sizes =
+        names.iter().filter_map(|name| name.parse().ok().filter(|size| kept_path(*size).ends_with(name.as_str())));
+    let Some(largest) = sizes.max() else { return Ok(()) };
+    let name = kept_path(largest);
     let kept = SignedCheckpoint::open(&read(folder, &name)?, key).map_err(|error| error.inside(&name))?;
     let (kept, current) = (kept.checkpoint(), current.checkpoint());
     if kept.size() > current.size() {

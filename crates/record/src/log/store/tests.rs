@@ -47,7 +47,14 @@ fn the_layout_is_the_one_of_the_specification() {
     log.publish(1).unwrap();
     assert_eq!(
         names(folder.path()),
-        ["addenda.v1", "checkpoint", "checkpoints/3", "tile/0/000.p/3", "tile/entries/000.p/3", "vkey"]
+        [
+            "addenda.v1",
+            "checkpoint",
+            "checkpoints/00000000000000000003",
+            "tile/0/000.p/3",
+            "tile/entries/000.p/3",
+            "vkey"
+        ]
     );
     assert_eq!(
         fs::read(folder.path().join("tile/entries/000.p/3")).unwrap(),
@@ -134,9 +141,9 @@ fn what_does_not_fit_the_signed_checkpoint_is_refused_before_anything_is_signed(
         fs::write(path, bytes).unwrap();
     };
     let other: [(&str, Damage); 8] = [
-        ("checkpoints/280: rollback: size 280 was signed before, the checkpoint says 200", |folder| {
-            fs::copy(folder.join("checkpoints/200"), folder.join("checkpoint")).unwrap();
-            fs::remove_file(folder.join("checkpoints/300")).unwrap();
+        ("checkpoints/00000000000000000280: rollback: size 280 was signed before, the checkpoint says 200", |folder| {
+            fs::copy(folder.join("checkpoints/00000000000000000200"), folder.join("checkpoint")).unwrap();
+            fs::remove_file(folder.join("checkpoints/00000000000000000300")).unwrap();
         }),
         ("checkpoint: expected a file, found no such file", |folder| {
             fs::remove_file(folder.join("checkpoint")).unwrap();
@@ -161,11 +168,14 @@ fn what_does_not_fit_the_signed_checkpoint_is_refused_before_anything_is_signed(
             let text = fs::read_to_string(&path).unwrap().replace("\n300\n", "\n299\n");
             fs::write(path, text).unwrap();
         }),
-        ("checkpoints/300: expected", |folder| {
+        ("checkpoints/00000000000000000300: expected", |folder| {
             // A fork: another tree of the same size, signed by the same key.
             let checkpoint = Checkpoint::new("example.org/log", 300, merkle::leaf(b"other")).unwrap();
-            fs::write(folder.join("checkpoints/300"), SignedCheckpoint::sign(checkpoint, &key()).unwrap().to_string())
-                .unwrap();
+            fs::write(
+                folder.join("checkpoints/00000000000000000300"),
+                SignedCheckpoint::sign(checkpoint, &key()).unwrap().to_string(),
+            )
+            .unwrap();
         }),
     ];
     let made = || {
