@@ -30,6 +30,8 @@ mod wipe;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use tests::trace as made;
 
 use std::path::{Path, PathBuf};
 

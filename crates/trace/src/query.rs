@@ -48,6 +48,12 @@ impl Query {
         self.terms.iter().any(|term| of_arms(&term.condition))
     }
 
+    /// Whether it looks for words that must stand somewhere.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        self.words().next().is_some()
+    }
+
     /// Words, in lower case, that must stand somewhere in a trace.
     pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
         self.terms.iter().filter_map(|term| match &term.condition {

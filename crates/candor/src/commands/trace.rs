@@ -4,7 +4,7 @@ mod export;
 mod import;
 pub(crate) mod list;
 mod places;
-mod query;
+pub(crate) mod query;
 mod show;
 
 use clap::Subcommand;

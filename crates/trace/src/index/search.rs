@@ -93,24 +93,4 @@ fn whole_words(words: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_words_with_both_ends_in_sight_are_asked_for_whole() {
-        for (words, expected) in [
-            ("all tests pass", Some("\"tests pass\" *")),
-            (" all tests pass.", Some("\"all tests pass\"")),
-            ("pass", None),
-            (" pass", Some("\"pass\" *")),
-            ("a_b", Some("\"b\" *")),
-            ("x i", None),
-            ("x hi", Some("\"h\" *")),
-            ("so x i", Some("\"x\"")),
-            ("...", None),
-            ("über alle", None),
-        ] {
-            assert_eq!(whole_words(words).as_deref(), expected, "{words}");
-        }
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ use crate::recorded::{KIND, REASONING, about, split};
 use crate::{Document, Event, Label, LabelValue, Labeller, Money, Trace, TraceId, Trial};
 
 /// A trace whose texts each hold a word that no other trace has.
-fn trace(number: u64) -> Trace {
+pub(crate) fn trace(number: u64) -> Trace {
     let right = !number.is_multiple_of(3);
     let thought = Said::Reasoning(Reasoning::raw(format!("earlier{number:06}chain")));
     Trace {
@@ -94,7 +94,11 @@ fn submit(record: &Record, trace: &Trace, number: u64) -> Ticket {
 }
 
 fn append(record: &Record, numbers: std::ops::Range<u64>) {
-    let tickets: Vec<Ticket> = numbers.map(|number| submit(record, &trace(number), number)).collect();
+    append_these(record, &numbers.map(|number| (number, trace(number))).collect::<Vec<_>>());
+}
+
+fn append_these(record: &Record, traces: &[(u64, Trace)]) {
+    let tickets: Vec<Ticket> = traces.iter().map(|(number, trace)| submit(record, trace, *number)).collect();
     tickets.into_iter().for_each(|ticket| ticket.wait().map(|_| ()).unwrap());
     record.integrate(2_000).unwrap();
 }
@@ -102,6 +106,13 @@ fn append(record: &Record, numbers: std::ops::Range<u64>) {
 pub(super) fn fill(folder: &Path, numbers: std::ops::Range<u64>) -> Record {
     let record = record(folder);
     append(&record, numbers);
+    record
+}
+
+/// A record of these traces.
+pub(super) fn fill_with(folder: &Path, traces: &[Trace]) -> Record {
+    let record = record(folder);
+    append_these(&record, &(0..).zip(traces.iter().cloned()).collect::<Vec<_>>());
     record
 }
 

@@ -10,6 +10,7 @@ use candor_trace::index::{Anew, Bounds, Folded, IndexError, Table};
 use crate::Outcome;
 use crate::output;
 use crate::problem::{Kind, Problem};
+use crate::recording;
 use crate::settings::Settings;
 use crate::show::answer::{self, Answer};
 
@@ -45,11 +46,6 @@ pub(crate) struct Args {
 /// An answer is held whole: so many bytes of it, give or take a row.
 const MOST_BYTES: usize = 256 << 20;
 
-/// The folder of the record in the folder of state.
-pub(super) fn kept(settings: &Settings) -> PathBuf {
-    settings.directory.join("record")
-}
-
 /// Asks.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     if args.schema {
@@ -60,7 +56,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         })?;
         return Ok(Outcome::Done);
     }
-    let folder = args.from.clone().unwrap_or_else(|| kept(settings));
+    let folder = args.from.clone().unwrap_or_else(|| recording::folder(settings));
     let limit = Duration::try_from_secs_f64(args.seconds).ok().filter(|limit| !limit.is_zero()).ok_or_else(|| {
         Problem::usage(format!("--seconds: expected a number above 0, found {}", args.seconds)).hint("--seconds 60")
     })?;
@@ -99,7 +95,7 @@ fn ask(index: &mut Index, sql: &str, rows: usize, limit: Duration) -> Result<Tab
 }
 
 /// Opens the index of a record, with a word where it had to be folded anew.
-pub(super) fn open(folder: &Path) -> Result<Index, Problem> {
+pub(crate) fn open(folder: &Path) -> Result<Index, Problem> {
     if !Places::of(folder).exist() {
         return Err(Problem::input(format!("{}: expected a record, found none", folder.display()))
             .hint("candor record init makes one; --from PATH names another"));
@@ -118,6 +114,7 @@ fn told((index, folded): (Index, Folded)) -> Index {
 /// An index that cannot be folded or asked.
 pub(super) fn failed(error: IndexError) -> Problem {
     let kind = match &error {
+        IndexError::Record(error) => return recording::problem(error),
         IndexError::Question { .. } => Kind::Usage,
         IndexError::Stopped => Kind::Stopped,
         IndexError::Io { .. } => Kind::Configuration,
