@@ -127,7 +127,7 @@ impl Default for Limits {
 /// [`Error::Io`] where a folder cannot be listed.
 pub fn size(source: &Source) -> Result<u64> {
     let (files, _) = source.files()?;
-    let sizes = files.iter().map(|found| size_of(found));
+    let sizes = files.iter().map(size_of);
     Ok(sizes.sum())
 }
 

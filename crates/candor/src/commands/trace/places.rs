@@ -85,7 +85,7 @@ impl Places {
                 && from.path == recording::folder(settings)
                 && let Some((index, leaves)) = wanted.leaves(settings)?
             {
-                let counts = index.counts().map_err(query::failed)?;
+                let counts = index.counts().map_err(|error| query::failed(&error))?;
                 let readable = counts.traces - counts.unreadable;
                 let (handed, ended) = chosen(&from, &leaves, take)?;
                 if ended || (first_only && readable > 0) {
@@ -125,13 +125,13 @@ impl Wanted<'_> {
             Self::Meant(query) if !query.has_words() || query.names_arms() => Ok(None),
             Self::Meant(query) => {
                 let index = open()?;
-                let leaves = index.candidates(query).map_err(query::failed)?;
+                let leaves = index.candidates(query).map_err(|error| query::failed(&error))?;
                 Ok(leaves.map(|leaves| (index, leaves)))
             }
             Self::Named(beginning) => {
                 let index = open()?;
                 // The place where it was read names a trace too, and the index does not know that name.
-                let leaves = index.named(beginning).map_err(query::failed)?;
+                let leaves = index.named(beginning).map_err(|error| query::failed(&error))?;
                 Ok((!leaves.is_empty()).then_some((index, leaves)))
             }
         }

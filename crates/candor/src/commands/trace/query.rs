@@ -60,22 +60,28 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let limit = Duration::try_from_secs_f64(args.seconds).ok().filter(|limit| !limit.is_zero()).ok_or_else(|| {
         Problem::usage(format!("--seconds: expected a number above 0, found {}", args.seconds)).hint("--seconds 60")
     })?;
-    let mut index =
-        if args.rebuild { told(Index::rebuild(&folder, Anew::Asked).map_err(failed)?) } else { open(&folder)? };
+    let mut index = if args.rebuild {
+        told(Index::rebuild(&folder, Anew::Asked).map_err(|error| failed(&error))?)
+    } else {
+        open(&folder)?
+    };
     let Some(sql) = &args.sql else {
-        let counts = index.counts().map_err(failed)?;
+        let counts = index.counts().map_err(|error| failed(&error))?;
         output::print(&format!("{} folded anew\n", crate::show::text::counted(counts.traces, "trace")))?;
         return Ok(Outcome::Done);
     };
     let table = match ask(&mut index, sql, args.rows, limit) {
         Err(IndexError::Damaged { found, .. }) => {
             drop(index);
-            index = told(Index::rebuild(&folder, Anew::Damaged(found)).map_err(failed)?);
+            index = told(Index::rebuild(&folder, Anew::Damaged(found)).map_err(|error| failed(&error))?);
             ask(&mut index, sql, args.rows, limit)
         }
         other => other,
     };
-    let answer = Answer { table: table.map_err(failed)?, counts: index.counts().map_err(failed)? };
+    let answer = Answer {
+        table: table.map_err(|error| failed(&error))?,
+        counts: index.counts().map_err(|error| failed(&error))?,
+    };
     let shown = if settings.json {
         output::as_json(&answer)?
     } else if args.csv {
@@ -100,7 +106,7 @@ pub(crate) fn open(folder: &Path) -> Result<Index, Problem> {
         return Err(Problem::input(format!("{}: expected a record, found none", folder.display()))
             .hint("candor record init makes one; --from PATH names another"));
     }
-    Ok(told(Index::open(folder).map_err(failed)?))
+    Ok(told(Index::open(folder).map_err(|error| failed(&error))?))
 }
 
 fn told((index, folded): (Index, Folded)) -> Index {
@@ -112,8 +118,8 @@ fn told((index, folded): (Index, Folded)) -> Index {
 }
 
 /// An index that cannot be folded or asked.
-pub(super) fn failed(error: IndexError) -> Problem {
-    let kind = match &error {
+pub(super) fn failed(error: &IndexError) -> Problem {
+    let kind = match error {
         IndexError::Record(error) => return recording::problem(error),
         IndexError::Question { .. } => Kind::Usage,
         IndexError::Stopped => Kind::Stopped,

@@ -164,6 +164,10 @@ fn what_is_misspelt_is_named_with_its_place_and_what_is_near() {
 #[test]
 fn the_described_tables_are_the_tables() {
     let (_folder, mut index) = index();
+    let page = std::fs::read_to_string(candor_testkit::workspace_root().join("docs/formats/index.md")).unwrap();
+    for name in super::super::TABLES.map(|(name, ..)| name).iter().chain(&functions::FUNCTIONS.map(|(name, ..)| name)) {
+        assert!(page.contains(&format!("`{name}")), "docs/formats/index.md: {name}");
+    }
     for (table, _, columns) in super::super::TABLES {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         ask(&mut index, &format!("select {} from {table}", names.join(", ")));
