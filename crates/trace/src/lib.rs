@@ -7,6 +7,7 @@ mod digested;
 mod error;
 mod event;
 pub mod import;
+pub mod index;
 pub mod inventory;
 pub mod mapping;
 mod money;
@@ -20,6 +21,7 @@ mod trial;
 
 pub use error::{Error, Invalid, Result};
 pub use event::{Document, Event, Label, LabelValue, Labeller};
+pub use index::Index;
 pub use inventory::Inventory;
 pub use mapping::Mapping;
 pub use money::Money;

@@ -12,6 +12,7 @@
 mod about;
 mod entry;
 mod join;
+mod read;
 mod split;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ use crate::Event;
 pub use about::about;
 pub use entry::{CHAIN_CLASS, Circumstances, USUAL_CLASS, entry};
 pub use join::{Found, Unjoined, join};
+pub use read::{Read, read};
 pub use split::{Piece, split};
 
 /// The kind of a trace's leaf.

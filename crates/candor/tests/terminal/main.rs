@@ -12,6 +12,7 @@ mod judged;
 mod live;
 mod look;
 mod programs;
+mod query;
 mod rescore;
 mod trace;
 mod validity;

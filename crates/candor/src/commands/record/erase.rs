@@ -5,6 +5,7 @@ use candor_record::record::now_ms;
 
 use super::chosen::Chosen;
 use crate::Outcome;
+use crate::commands::trace::query;
 use crate::config::Config;
 use crate::output;
 use crate::problem::Problem;
@@ -72,6 +73,11 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         }
     }
     record.close(now_ms()).map_err(|error| recording::problem(&error))?;
+    let folder = recording::folder(settings);
+    if !args.dry_run && folder.join(candor_trace::index::FILE).exists() {
+        // What is erased does not wait in the index for the next question.
+        query::open(&folder)?;
+    }
     if nothing {
         output::print("nothing is due\n")?;
     } else if !args.dry_run {
