@@ -11,7 +11,6 @@ use candor_trace::recorded::{self, Circumstances};
 use candor_trace::redaction::Redaction;
 use serde_json::json;
 
-use crate::config::Config;
 use crate::problem::Problem;
 use crate::settings::Settings;
 
@@ -81,7 +80,6 @@ pub(crate) struct Recorded {
 /// The import of one source: goes on where an interrupted one stopped, and records nothing twice.
 pub(crate) struct Import {
     record: Record,
-    rules: Redaction,
     waiting: VecDeque<Ticket>,
     skip: u64,
     seen: u64,
@@ -92,14 +90,12 @@ pub(crate) struct Import {
 impl Import {
     /// Begins to record the traces of a source with that digest.
     pub(crate) fn begin(settings: &Settings, source: &str, traces: u64) -> Result<Self, Problem> {
-        let rules = Config::read(settings)?.redaction()?;
         let folder = present(settings)?;
         let record = Record::open(&folder, Options::default()).map_err(|error| problem(&error))?;
         let skip = recorded_before(&folder, source)?;
         let at_ms = now_ms();
         let mut import = Self {
             record,
-            rules,
             waiting: VecDeque::new(),
             skip,
             seen: 0,
@@ -122,19 +118,14 @@ impl Import {
         Ok(import)
     }
 
-    /// The next trace of the source.
-    pub(crate) fn take(&mut self, trace: &Trace) -> Result<(), Problem> {
+    /// The next trace of the source, out of which something was taken so often.
+    pub(crate) fn take(&mut self, trace: &Trace, redactions: u64) -> Result<(), Problem> {
         self.seen += 1;
         if self.seen <= self.skip {
             return Ok(());
         }
-        let unwritten = |error: &dyn std::fmt::Display| Problem::input(format!("trace {}: {error}", trace.id()));
-        let mut trace = trace.clone();
-        // Before anything is taken out: the name follows from where it was read.
-        trace.recorded_id = Some(trace.id());
-        let redactions = self.rules.apply(&mut trace).map_err(|error| unwritten(&error))?;
         let of = Circumstances { at_ms: self.at_ms, subject: None, class: recorded::USUAL_CLASS, redactions };
-        let (head, parts) = recorded::entry(&trace, &of).map_err(|error| unwritten(&error))?;
+        let (head, parts) = recorded::entry(trace, &of).map_err(|error| unwritten(trace, &error))?;
         self.hand_in(&head, &parts)?;
         self.done.redactions += redactions;
         self.done.traces += 1;
@@ -172,6 +163,19 @@ impl Import {
         self.done.size = self.record.close(now_ms()).map_err(|error| problem(&error))?;
         Ok(self.done)
     }
+}
+
+/// The trace with its identifier and without what the rules find, and how often they found something.
+pub(crate) fn redacted(trace: &Trace, rules: &Redaction) -> Result<(Trace, u64), Problem> {
+    let mut redacted = trace.clone();
+    // Before anything is taken out: the name follows from where it was read.
+    redacted.recorded_id = Some(trace.id());
+    let count = rules.apply(&mut redacted).map_err(|error| unwritten(trace, &error))?;
+    Ok((redacted, count))
+}
+
+fn unwritten(trace: &Trace, error: &dyn std::fmt::Display) -> Problem {
+    Problem::input(format!("trace {}: {error}", trace.id()))
 }
 
 /// Traces of a source that are in the record: those that follow the leaves that began its imports.

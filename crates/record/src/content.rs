@@ -92,6 +92,15 @@ pub struct Content {
 /// Where the addenda of one pack lie, by leaf and digest.
 type Places = BTreeMap<(u64, Digest), Stored>;
 
+/// Makes the folder, for its owner alone.
+fn private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
 impl Content {
     /// The content of a record whose log holds `leaves` leaves, for its one writer. What a crash left behind the last [`Content::sync`] is cut
     /// off: it is still in the journal and comes again.
@@ -99,7 +108,7 @@ impl Content {
     /// # Errors
     /// Where the folder cannot be read or made, or holds less than was durable, or less than the log has leaves.
     pub fn open(folder: &Path, leaves: u64) -> Result<Self, ContentError> {
-        fs::create_dir_all(folder).map_err(ContentError::io(folder, "making the folder"))?;
+        private(folder).map_err(ContentError::io(folder, "making the folder"))?;
         pack::sweep(folder)?;
         let mut content = Self::read(folder)?;
         let end = End::read(folder)?.unwrap_or_default();

@@ -1,7 +1,6 @@
 //! What an examination finds in logs that somebody changed: the mutations of `interop/goverify/mutate.sh` once more against our own verifier, and further ones.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its own helpers")]
 
-#[path = "../examples/log/planted.rs"]
 mod planted;
 
 use std::collections::BTreeSet;

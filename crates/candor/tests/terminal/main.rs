@@ -13,6 +13,7 @@ mod live;
 mod look;
 mod programs;
 mod query;
+mod record;
 mod rescore;
 mod trace;
 mod validity;

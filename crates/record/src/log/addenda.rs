@@ -3,7 +3,7 @@
 //! An entry ends in an index: offsets of four bytes each, the high byte first, and one byte that counts them. At each offset from the start of
 //! the entry stand the 32 bytes of a SHA-256 digest. Where content is stored and who may see it is not a matter of this file.
 
-use crate::digest::{Digest, Digester};
+use crate::digest::Digest;
 use crate::log::error::Error;
 
 /// Digests that an entry can indicate: what its count can say.
@@ -11,16 +11,6 @@ pub const MOST_ADDENDA: usize = u8::MAX as usize;
 
 /// Bytes of a salt. The specification asks for at least 16 where content can be guessed.
 pub const SALT_BYTES: usize = 16;
-
-/// Digest of an addendum: SHA-256(salt || type || content). The file of an addendum is exactly these bytes, so that its plain SHA-256 is its name.
-#[must_use]
-pub fn digest(salt: &[u8; SALT_BYTES], kind: u8, content: &[u8]) -> Digest {
-    let mut digester = Digester::new();
-    digester.update(salt);
-    digester.update(&[kind]);
-    digester.update(content);
-    digester.finish()
-}
 
 /// Path of an addendum below the log's directory.
 #[must_use]
@@ -135,10 +125,8 @@ mod tests {
     }
 
     #[test]
-    fn an_addendum_s_file_hashes_to_its_name() {
-        let digest = digest(&[9; SALT_BYTES], 2, b"content");
-        let file = [&[9; SALT_BYTES][..], &[2], b"content"].concat();
-        assert_eq!(Digest::of(&file), digest);
+    fn an_addendum_stands_under_its_name() {
+        let digest = Digest::of(b"an addendum");
         let digits = digest.to_string();
         assert_eq!(path(&digest), format!("addenda/{}/{}/{digits}", &digits[..2], &digits[2..4]));
     }

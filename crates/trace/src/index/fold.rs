@@ -174,9 +174,19 @@ fn position(connection: &Connection) -> rusqlite::Result<Option<(u64, Digest, St
     connection.query_row("SELECT through, root, record FROM applied", [], read).optional()
 }
 
+/// Makes the file where there is none, for its owner alone; what SQLite writes beside it follows.
+fn private(path: &Path) -> Result<(), IndexError> {
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(IndexError::io(path, "making the file"))
+}
+
 /// A connection that writes.
 fn writer(path: &Path) -> Result<Connection, IndexError> {
     let failed = IndexError::sqlite(path);
+    private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(&failed)?;
     connection.busy_timeout(patience()).map_err(&failed)?;

@@ -5,8 +5,7 @@ use candor_record::leaf::{Leaf, Part};
 use candor_record::log::key::Algorithm;
 use candor_record::log::{Checkpoint, SigningKey};
 use candor_trace::recorded::{Circumstances, entry};
-use candor_trace::{Event, Trace, TraceId};
-use candor_verify::Verdict;
+use candor_trace::{Event, Trace, TraceId, Verdict};
 
 use super::*;
 use crate::wellformed;

@@ -85,7 +85,7 @@ pub(super) fn trace(reader: &mut Reader, start: &str) -> Result<(u64, String), P
     ids.sort_by(|a, b| a.1.cmp(&b.1));
     ids.dedup_by(|a, b| a.1 == b.1);
     match ids.len() {
-        0 => Err(Problem::record(format!("expected a trace {start} in the record, found none"))
+        0 => Err(Problem::input(format!("expected a trace {start} in the record, found none"))
             .hint("candor trace list shows them")),
         1 => Ok(ids.remove(0)),
         several => Err(Problem::usage(format!("expected one trace, found {several} that begin with {start}"))

@@ -1,5 +1,6 @@
 //! `candor record hold`: bars erasure, lifts a bar, lists those that stand.
 
+use candor_audit::foreign::clean;
 use candor_record::act::{Hold, Release, Selection};
 use candor_record::record::now_ms;
 
@@ -60,6 +61,6 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         format!("hold {name} stands; told in leaf {}\n", leaf.map_err(|error| recording::problem(&error))?)
     };
     record.close(now_ms()).map_err(|error| recording::problem(&error))?;
-    output::print(&text::clean(&said))?;
+    output::print(&clean(&said))?;
     Ok(Outcome::Done)
 }

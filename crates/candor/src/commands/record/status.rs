@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candor_audit::foreign::clean;
 use candor_record::act::Selection;
 use candor_record::record::{Reader, now_ms};
 use serde::Serialize;
@@ -85,7 +86,7 @@ pub(crate) fn run(_: &Args, settings: &Settings) -> Result<Outcome, Problem> {
             )
         }
     };
-    output::print(&text::clean(&out))?;
+    output::print(&clean(&out))?;
     Ok(Outcome::Done)
 }
 

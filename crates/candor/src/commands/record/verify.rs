@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use candor_audit::foreign::clean;
 use candor_record::log::{VerifierKey, store};
 use candor_record::record::examine::{Examined, examine, log_of};
 use serde::Serialize;
@@ -64,7 +65,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     if settings.json {
         output::json(&found(&examined))?;
     } else {
-        output::print(&text::clean(&page(&examined, &key, args.vkey.is_some())))?;
+        output::print(&clean(&page(&examined, &key, args.vkey.is_some())))?;
     }
     if examined.holds() {
         return Ok(Outcome::Done);

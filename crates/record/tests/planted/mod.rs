@@ -1,4 +1,4 @@
-//! A log of made-up entries with everything that a verifier looks at. For the example and for tests; real leaves are made elsewhere.
+//! A log of made-up entries with everything that a verifier looks at. For tests; real leaves are made elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -101,5 +101,5 @@ fn addendum(leaf: u64, kind: u8) -> ([u8; SALT_BYTES], String) {
 /// Digest of an addendum.
 pub(crate) fn digest(leaf: u64, kind: u8) -> Digest {
     let (salt, content) = addendum(leaf, kind);
-    addenda::digest(&salt, kind, content.as_bytes())
+    Digest::of(&[&salt[..], &[kind], content.as_bytes()].concat())
 }
