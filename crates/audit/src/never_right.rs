@@ -78,7 +78,7 @@ impl NeverRight {
                     format!(
                         "{who}none of {} is right: an accuracy of exactly 0 %. Check the verifier, or the answer, the right answer and the verdict \
                          of the mapping",
-                        counted(counts.wrong, "reply").replace("replys", "replies")
+                        counted(counts.wrong, "reply")
                     )
                 }
             })

@@ -1,5 +1,7 @@
 //! Numbers and nouns inside sentences. Not the digits of estimates: see `digits`.
 
+use std::borrow::Cow;
+
 /// A share as points in a sentence: `2 points`, `0.5 points`, `1 point`.
 #[must_use]
 pub fn points(share: f64) -> String {
@@ -40,10 +42,22 @@ pub fn thousands(count: u64) -> String {
     out
 }
 
-/// "1 trace", "2 traces": the count with its noun; the plural takes an s.
+/// "1 trace", "2 traces", "3 replies", "4 leaves": the count with its noun.
 #[must_use]
 pub fn counted(count: u64, noun: &str) -> String {
-    format!("{} {noun}{}", thousands(count), if count == 1 { "" } else { "s" })
+    let noun = if count == 1 { Cow::Borrowed(noun) } else { plural(noun) };
+    format!("{} {noun}", thousands(count))
+}
+
+/// The plural of a noun in the words that are used here.
+fn plural(noun: &str) -> Cow<'_, str> {
+    if let Some(stem) = noun.strip_suffix("leaf") {
+        return format!("{stem}leaves").into();
+    }
+    match noun.strip_suffix('y') {
+        Some(stem) if !stem.ends_with(['a', 'e', 'i', 'o', 'u']) => format!("{stem}ies").into(),
+        _ => format!("{noun}s").into(),
+    }
 }
 
 /// A p-value as tables show it: four decimals, or that it is smaller.

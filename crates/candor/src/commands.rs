@@ -6,6 +6,7 @@ mod config;
 mod exam;
 mod init;
 pub(crate) mod look;
+mod record;
 pub(crate) mod trace;
 mod validity;
 mod welcome;
@@ -33,7 +34,7 @@ pub(crate) struct CommandLine {
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 a required threshold was not met; 2 usage; 3 configuration; 4 upstream;
-5 stored runs; 6 input data; 7 stopped; 8 cannot tell; 70 a fault of candor's own.";
+5 stored runs and the record; 6 input data; 7 stopped; 8 cannot tell; 70 a fault of candor's own.";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -48,6 +49,9 @@ pub(crate) enum Command {
     /// Store, list, show and export single calls
     #[command(subcommand)]
     Trace(trace::Command),
+    /// Keep calls in a record that strangers can check, prove, hold and erase
+    #[command(subcommand)]
+    Record(record::Command),
     /// Sit a blind examination on planted truth: digest first, then hits and misses
     Exam(exam::Args),
     /// Make a task and a configuration to start from
@@ -79,6 +83,7 @@ pub(crate) fn run(command: Option<Command>, settings: &Settings) -> Result<Outco
         Some(Command::Audit(command)) => audit::run(command, settings),
         Some(Command::Compare(args)) => compare::run(&args, settings),
         Some(Command::Trace(command)) => trace::run(command, settings),
+        Some(Command::Record(command)) => record::run(command, settings),
         Some(Command::Exam(args)) => exam::run(&args, settings),
         Some(Command::Init(args)) => init::run(&args, settings),
         Some(Command::Config(command)) => config::run(&command, settings),

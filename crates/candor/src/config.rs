@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use candor_llm::prices::Prices;
+use candor_trace::redaction::{Redaction, Rule};
 use serde::Deserialize;
 
 use crate::problem::Problem;
@@ -29,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) no_price_per_token: Vec<toml::Table>,
     /// How calls travel.
     pub(crate) client: Client,
+    /// What is recorded, and for how long.
+    pub(crate) record: Recording,
     /// The file that it was read from; none where there is none.
     #[serde(skip)]
     pub(crate) file: Option<PathBuf>,
@@ -72,7 +75,33 @@ pub(crate) struct Client {
     pub(crate) attempts: Option<u32>,
 }
 
+/// What is recorded, and for how long.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Recording {
+    /// What is taken out before anything is written.
+    pub(crate) redact: Vec<Rule>,
+    /// Patterns of one's own that are taken out too, by name.
+    pub(crate) patterns: BTreeMap<String, String>,
+    /// Days for which the parts of a retention class are kept; a class that is not named here is kept.
+    pub(crate) retention: BTreeMap<String, u32>,
+}
+
+impl Default for Recording {
+    fn default() -> Self {
+        Self { redact: Rule::ALL.to_vec(), patterns: BTreeMap::new(), retention: BTreeMap::new() }
+    }
+}
+
 impl Config {
+    /// The rules by which something is taken out before anything is written.
+    pub(crate) fn redaction(&self) -> Result<Redaction, Problem> {
+        Redaction::new(&self.record.redact, &self.record.patterns).map_err(|error| {
+            Problem::configuration(format!("[record.patterns]: {error}"))
+                .hint("regular expressions as ripgrep reads them, without look-around")
+        })
+    }
+
     /// The file that was named, or the one that lies here, or none.
     pub(crate) fn read(settings: &Settings) -> Result<Self, Problem> {
         match &settings.config {
@@ -91,6 +120,7 @@ impl Config {
         config
             .prices()
             .map_err(|problem| Problem::configuration(format!("{}: {}", path.display(), problem.message)))?;
+        config.redaction()?;
         Ok(Self { file: Some(path.to_owned()), ..config })
     }
 }

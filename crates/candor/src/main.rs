@@ -10,6 +10,7 @@ mod output;
 mod problem;
 mod progress;
 mod reading;
+mod recording;
 mod runs;
 mod settings;
 mod show;

@@ -10,6 +10,7 @@ use candor_trace::{Error, Mapping, Trace};
 
 use crate::problem::Problem;
 use crate::progress::Reported;
+use crate::recording;
 use crate::runs::Store;
 use crate::settings::Settings;
 use crate::show::text;
@@ -171,6 +172,7 @@ pub(crate) fn audited(
 pub(crate) fn unreadable(error: &Error) -> Problem {
     let problem = match error {
         Error::Io { path, source, .. } => return Problem::reading(path, source),
+        Error::Record(error) => return recording::problem(error),
         Error::Mapping { .. } => Problem::configuration(error.to_string()),
         _ => Problem::input(error.to_string()),
     };

@@ -1,5 +1,6 @@
 //! The terminal surface: runs, comparisons and inventories as text, Markdown, CSV and JUnit. Not the HTML report.
 
+pub(crate) mod answer;
 pub(crate) mod comparison;
 pub(crate) mod csv;
 pub(crate) mod figure;

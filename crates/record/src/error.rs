@@ -55,6 +55,14 @@ pub enum Error {
         /// What the type said.
         message: String,
     },
+    /// Bytes that are no leaf, or parts that do not fit into one.
+    #[error("leaf: expected {expected}, found {found}")]
+    Leaf {
+        /// What can stand there.
+        expected: String,
+        /// What stood there, shortened and escaped.
+        found: String,
+    },
     /// A text that is not a digest.
     #[error("digest: expected 64 lower-case hexadecimal digits, found {found}")]
     Digest {
@@ -85,7 +93,11 @@ impl Error {
             Self::Unsupported { place, .. } | Self::TooDeep { place, .. } | Self::Refused { place, .. } => {
                 place.0.push(step);
             }
-            Self::TooLong { .. } | Self::NotCanonical { .. } | Self::Shape(_) | Self::Digest { .. } => {}
+            Self::TooLong { .. }
+            | Self::NotCanonical { .. }
+            | Self::Shape(_)
+            | Self::Leaf { .. }
+            | Self::Digest { .. } => {}
         }
         self
     }

@@ -56,6 +56,9 @@ pub enum Error {
         /// What to do.
         hint: String,
     },
+    /// A record cannot be read.
+    #[error(transparent)]
+    Record(Box<candor_record::record::RecordError>),
     /// A mapping cannot be used.
     #[error("mapping: {place}: {problem}")]
     Mapping {
@@ -80,7 +83,7 @@ impl Error {
             Self::Nothing { hint, .. } | Self::Mapping { hint, .. } => Some(hint),
             Self::Unrecognised { .. } => Some("candor look writes a mapping draft for such a file"),
             Self::TooLarge { .. } => Some("split the file into smaller ones"),
-            Self::Io { .. } => None,
+            Self::Io { .. } | Self::Record(_) => None,
         }
     }
 

@@ -17,6 +17,7 @@
 //! | `otlp` | spans of OpenTelemetry; `steps` makes requests of them, `messages` reads what they hold |
 //! | `promptfoo` | results of promptfoo |
 //! | `arc` | tasks of ARC-AGI and attempts at them |
+//! | `record` | a record of candor's |
 //! | `samples` | one answer a record, under common names |
 
 mod agents;
@@ -40,6 +41,7 @@ mod overlap;
 mod parts;
 mod promptfoo;
 pub(crate) mod reading;
+mod record;
 pub(crate) mod records;
 mod samples;
 mod source;
@@ -129,8 +131,12 @@ impl Default for Limits {
 /// [`Error::Io`] where a folder cannot be listed.
 pub fn size(source: &Source) -> Result<u64> {
     let (files, _) = source.files()?;
-    let sizes = files.iter().map(|found| std::fs::metadata(&found.path).map_or(0, |data| data.len()));
+    let sizes = files.iter().map(size_of);
     Ok(sizes.sum())
+}
+
+fn size_of(found: &source::Found) -> u64 {
+    if found.record { record::size(&found.path) } else { std::fs::metadata(&found.path).map_or(0, |data| data.len()) }
 }
 
 /// Reads every trace of a source and hands it to `sink`, one at a time and in a fixed order; the sink may stop the import.
@@ -278,6 +284,9 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
         let reason = if mapping.joins(&whole_path) { SkipReason::SideTable } else { SkipReason::NotMapped };
         reading.summary.skipped.push(skip(reason));
         return Ok(());
+    }
+    if found.record {
+        return record::read(&found.path, &found.name, reading);
     }
     let mut window = Window::open(&found.path, &found.name, &options.limits, &reading.position())?;
     if window.held().is_empty() {

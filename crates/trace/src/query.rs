@@ -23,6 +23,7 @@ use std::str::FromStr;
 
 use crate::Trace;
 use field::Text;
+pub(crate) use term::contains;
 use term::{Condition, Term};
 
 /// A query: every term must hold. The empty query holds for every trace.
@@ -45,6 +46,20 @@ impl Query {
             matches!(condition, Condition::Is(Text::Arm, _) | Condition::Contains(Text::Arm, _))
         };
         self.terms.iter().any(|term| of_arms(&term.condition))
+    }
+
+    /// Whether it looks for words that must stand somewhere.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        self.words().next().is_some()
+    }
+
+    /// Words, in lower case, that must stand somewhere in a trace.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().filter_map(|term| match &term.condition {
+            Condition::Says(words) if !term.negated => Some(words.as_str()),
+            _ => None,
+        })
     }
 
     /// Whether it holds for every trace.

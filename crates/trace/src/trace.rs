@@ -93,7 +93,7 @@ pub struct TraceId(pub [u8; 16]);
 /// Where in a file a trace was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The line (from 1) of a line-based file, else the element (from 1) of the outermost list or archive.
+    /// The line (from 1) of a line-based file, else the element (from 1) of the outermost list or archive; the leaf (from 0) of a record.
     pub record: u64,
     /// Which trace (from 0) of those that the record holds.
     pub part: u32,

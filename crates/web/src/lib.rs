@@ -6,9 +6,11 @@
 //! | where | what |
 //! |---|---|
 //! | [`report`] | a run as one HTML file |
+//! | [`bundle`] | the first page of a bundle of the record |
 //! | [`chart`] | curves, forest plots and bars from plain input |
 //! | [`number`], [`mark`], [`text`] | digits, marks, and foreign text made safe to read |
 
+pub mod bundle;
 pub mod chart;
 pub mod mark;
 pub mod number;

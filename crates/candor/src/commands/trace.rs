@@ -1,9 +1,10 @@
-//! `candor trace`: import, list, show, export. Not the reading of files, and not what a query means.
+//! `candor trace`: import, list, show, export, query. Not the reading of files, and not what a query means.
 
 mod export;
 mod import;
 pub(crate) mod list;
 mod places;
+pub(crate) mod query;
 mod show;
 
 use clap::Subcommand;
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Show(show::Args),
     /// Write traces in candor's own form, one JSON object a line
     Export(export::Args),
+    /// Ask in SQL, read-only, over the index of the record
+    Query(query::Args),
 }
 
 /// Does it.
@@ -32,5 +35,6 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Prob
         Command::List(args) => list::run(&args, settings),
         Command::Show(args) => show::run(&args, settings),
         Command::Export(args) => export::run(&args, settings),
+        Command::Query(args) => query::run(&args, settings),
     }
 }

@@ -79,13 +79,13 @@ fn unit(unit: Unit) -> &'static str {
 }
 
 /// Foreign words: cleaned, and never a formula to a spreadsheet.
-fn words(text: &str) -> String {
+pub(super) fn words(text: &str) -> String {
     let clean = text::clean(text);
     if clean.starts_with(['=', '+', '-', '@']) { format!("'{clean}") } else { clean.into_owned() }
 }
 
 /// One record, quoted where RFC 4180 asks for it.
-fn record(fields: &[String], out: &mut String) {
+pub(super) fn record(fields: &[String], out: &mut String) {
     for (at, field) in fields.iter().enumerate() {
         if at > 0 {
             out.push(',');

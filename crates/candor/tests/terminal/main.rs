@@ -12,6 +12,8 @@ mod judged;
 mod live;
 mod look;
 mod programs;
+mod query;
+mod record;
 mod rescore;
 mod trace;
 mod validity;

@@ -10,6 +10,8 @@ use super::keys::Keys;
 pub enum Format {
     /// Traces as candor writes them.
     Candor,
+    /// A record of candor's.
+    Record,
     /// A log of Inspect AI as a ZIP archive.
     InspectEval,
     /// A log of Inspect AI as one JSON object.
@@ -46,8 +48,9 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which tables list them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Candor,
+        Self::Record,
         Self::InspectEval,
         Self::InspectJson,
         Self::OpenAi,
@@ -71,6 +74,7 @@ impl Format {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Candor => "candor traces",
+            Self::Record => "candor record",
             Self::InspectEval => "inspect .eval",
             Self::InspectJson => "inspect json",
             Self::OpenAi => "openai calls",

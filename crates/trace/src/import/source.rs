@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::record;
 use super::summary::{SkipReason, Skipped};
 use crate::{Error, Result};
 
@@ -12,13 +13,15 @@ pub struct Source {
     path: PathBuf,
 }
 
-/// One file of a source.
+/// One file of a source, or a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Found {
     /// Where it lies.
     pub(crate) path: PathBuf,
     /// Relative to the source, with `/`; the file's own name where the source is a file.
     pub(crate) name: String,
+    /// Whether it is the folder of a record.
+    pub(crate) record: bool,
 }
 
 const DEEPEST: usize = 32;
@@ -45,9 +48,10 @@ impl Source {
             doing: "opened",
             source,
         })?;
-        if !kind.is_dir() {
+        let record = kind.is_dir() && record::recognises(&self.path);
+        if !kind.is_dir() || record {
             let name = self.path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            return Ok((vec![Found { path: self.path.clone(), name }], Vec::new()));
+            return Ok((vec![Found { path: self.path.clone(), name, record }], Vec::new()));
         }
         let mut found = Vec::new();
         let mut skipped = Vec::new();
@@ -76,7 +80,9 @@ fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<Found>, skipp
     for (name, path, kind) in entries {
         let name = format!("{prefix}{name}");
         if kind.is_dir() {
-            if depth + 1 >= DEEPEST {
+            if record::recognises(&path) {
+                found.push(Found { path, name, record: true });
+            } else if depth + 1 >= DEEPEST {
                 skipped.push(Skipped { path, name, reason: SkipReason::TooDeep });
             } else {
                 walk(&path, &format!("{name}/"), depth + 1, found, skipped)?;
@@ -89,7 +95,7 @@ fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<Found>, skipp
                     limit: MOST_FILES.to_string(),
                 });
             }
-            found.push(Found { path, name });
+            found.push(Found { path, name, record: false });
         } else {
             skipped.push(Skipped { path, name, reason: SkipReason::NotAFile });
         }

@@ -81,7 +81,7 @@ impl Comparison {
 }
 
 /// Whether a text contains another one that is in lower case already.
-fn contains(text: &str, lower: &str) -> bool {
+pub(crate) fn contains(text: &str, lower: &str) -> bool {
     text.contains(lower) || text.to_lowercase().contains(lower)
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use candor_trace::import as traces;
 
-use super::places::{self, Places};
+use super::places::{self, Places, Wanted};
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
@@ -30,7 +30,7 @@ pub(crate) struct Args {
 
 /// Writes them.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
-    let query = places::query(&args.query)?;
+    let query = places::meant(&args.query)?;
     let Some(path) = &args.output else {
         let mut out = BufWriter::new(std::io::stdout().lock());
         let _: u64 = every(args, settings, &query, &mut out)?;
@@ -78,7 +78,7 @@ fn to_file(
 /// Writes every trace that is meant; returns how many. A reader who has seen enough ends it without an error.
 fn every(args: &Args, settings: &Settings, query: &candor_trace::Query, out: &mut dyn Write) -> Result<u64, Problem> {
     let (mut count, mut failed) = (0, None);
-    args.places.search(settings, true, &mut |trace| {
+    args.places.search(settings, true, &Wanted::Meant(query), &mut |trace| {
         if !query.holds(trace) {
             return ControlFlow::Continue(());
         }

@@ -1,16 +1,22 @@
-//! `candor trace import PATH`: stores recorded calls in candor's own form. The same files are stored once.
+//! `candor trace import PATH`: puts recorded calls into the record where there is one, else stores them in candor's own form. The same files are taken once.
+//! Everything is read before anything is recorded: a file with an invalid line leaves no half of itself.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use candor_trace::import as traces;
+use candor_trace::redaction::Redaction;
 
 use super::places::stored;
 use crate::Outcome;
+use crate::config::Config;
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
+use crate::recording::{self, Import, Recorded};
 use crate::settings::{Settings, program};
 use crate::show::text;
 
@@ -32,16 +38,24 @@ const LEVEL: i32 = 3;
 
 /// Stores them.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
-    let folder = stored(settings);
-    fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
+    fs::create_dir_all(&settings.directory).map_err(|error| Problem::writing(&settings.directory, &error))?;
     // Outside of the folder of stored traces: a half-written file is never read as one of them.
     let beside = settings.directory.join(format!(".importing-{}.jsonl.zst", std::process::id()));
-    let done = store(args, settings, &beside);
+    let rules = if recording::exists(settings) { Some(Config::read(settings)?.redaction()?) } else { None };
+    let done = store(args, settings, &beside, rules.as_ref());
     if done.is_err() {
         // It may never have been made.
         let _ = fs::remove_file(&beside);
     }
-    let (count, invalid, digest) = done?;
+    let Stored { traces: count, invalid, digest, redactions } = done?;
+    if rules.is_some() {
+        let recorded = record(&beside, &digest, count, &redactions, settings);
+        // Its traces are in the record now, or it comes again.
+        let _ = fs::remove_file(&beside);
+        return said(&recorded?, invalid, settings);
+    }
+    let folder = stored(settings);
+    fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
     let stem: String = args
         .path
         .file_name()
@@ -64,18 +78,88 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     Ok(Outcome::Done)
 }
 
-/// Writes the traces; returns how many, how many records were invalid, and a digest of the files that they came from.
-fn store(args: &Args, settings: &Settings, beside: &PathBuf) -> Result<(u64, u64, String), Problem> {
+/// Puts what was stored into the record.
+fn record(
+    stored: &Path,
+    source: &str,
+    count: u64,
+    redactions: &BTreeMap<u64, u64>,
+    settings: &Settings,
+) -> Result<Recorded, Problem> {
+    let mut import = Import::begin(settings, source, count)?;
+    let from = From { path: stored.to_owned(), map: None, skip_invalid: false };
+    // Our own file, read a second time: nobody waits for word of it.
+    let quiet = Settings { quiet: true, ..settings.clone() };
+    let mut number = 0;
+    let mut refused = None;
+    reading::until(&from, &quiet, &mut |trace| {
+        let taken = import.take(trace, redactions.get(&number).copied().unwrap_or(0));
+        number += 1;
+        match taken {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(problem) => {
+                refused = Some(problem);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    refused.map_or_else(|| import.end(), Err)
+}
+
+fn said(recorded: &Recorded, invalid: u64, settings: &Settings) -> Result<Outcome, Problem> {
+    let Recorded { traces, before, redactions, size } = recorded;
+    let already = if *before > 0 { format!("; {before} were recorded before") } else { String::new() };
+    output::print(&format!("{} recorded{already}; the record has {size} leaves\n", text::counted(*traces, "trace")))?;
+    if *redactions > 0 {
+        output::print(&format!("{} taken out before anything was written\n", text::counted(*redactions, "secret")))?;
+    }
+    if invalid > 0 {
+        let how = text::typed("see candor look", program());
+        output::print(&format!("{} left out: {how}\n", text::counted(invalid, "invalid record")))?;
+    }
+    let dir = &settings.to_directory;
+    output::print(&format!("next: {} record status{dir}\n", program()))?;
+    Ok(Outcome::Done)
+}
+
+/// What was written.
+struct Stored {
+    traces: u64,
+    /// Records that could not be read.
+    invalid: u64,
+    /// Of the files that they came from.
+    digest: String,
+    /// How often something was taken out, by number of the trace; none where nothing was.
+    redactions: BTreeMap<u64, u64>,
+}
+
+/// Writes the traces. What the rules find is taken out first: not even a file that is removed again shows it.
+fn store(args: &Args, settings: &Settings, beside: &PathBuf, rules: Option<&Redaction>) -> Result<Stored, Problem> {
     let failed = |error: &std::io::Error| Problem::writing(beside, error);
     let file = File::create(beside).map_err(|error| failed(&error))?;
     let mut packed = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(|error| failed(&error))?;
     let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: args.skip_invalid };
     let mut refused = None;
-    let summary = reading::until(&from, settings, &mut |trace| match traces::write(trace, &mut packed) {
-        Ok(()) => std::ops::ControlFlow::Continue(()),
-        Err(error) => {
-            refused = Some(reading::unreadable(&error));
-            std::ops::ControlFlow::Break(())
+    let (mut number, mut redactions) = (0, BTreeMap::new());
+    let summary = reading::until(&from, settings, &mut |trace| {
+        let taken_out = rules.map(|rules| recording::redacted(trace, rules)).transpose().map(|done| {
+            done.map(|(trace, count)| {
+                if count > 0 {
+                    redactions.insert(number, count);
+                }
+                trace
+            })
+        });
+        number += 1;
+        let written = taken_out.and_then(|redacted| {
+            traces::write(redacted.as_ref().unwrap_or(trace), &mut packed).map_err(|error| reading::unreadable(&error))
+        });
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(problem) => {
+                refused = Some(problem);
+                ControlFlow::Break(())
+            }
         }
     })?;
     if let Some(problem) = refused {
@@ -98,5 +182,5 @@ fn store(args: &Args, settings: &Settings, beside: &PathBuf) -> Result<(u64, u64
     }
     let digest = candor_record::Digest::of(named.as_bytes()).to_string();
     let digits = digest.rsplit(':').next().unwrap_or_default().to_owned();
-    Ok((summary.traces, summary.invalid, digits))
+    Ok(Stored { traces: summary.traces, invalid: summary.invalid, digest: digits, redactions })
 }

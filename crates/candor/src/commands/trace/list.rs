@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use candor_trace::Trace;
 use serde::Serialize;
 
-use super::places::{self, Places};
+use super::places::{self, Places, Wanted};
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
@@ -99,10 +99,10 @@ const MOST_ARMS: usize = 100;
 
 /// Lists them.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
-    let query = places::query(&args.query)?;
+    let query = places::meant(&args.query)?;
     let mut list = List { seen: 0, meant: 0, traces: Vec::new(), arms: BTreeMap::new() };
     let names_arms = query.names_arms();
-    args.places.search(settings, true, &mut |trace| {
+    let passed = args.places.search(settings, true, &Wanted::Meant(&query), &mut |trace| {
         list.seen += 1;
         if query.holds(trace) {
             list.meant += 1;
@@ -120,6 +120,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         }
         ControlFlow::Continue(())
     })?;
+    list.seen += passed;
     if list.meant > 0 {
         list.arms.clear();
     }

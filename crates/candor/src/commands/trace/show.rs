@@ -6,7 +6,7 @@ use candor_audit::account::{Voice, account};
 use candor_trace::Trace;
 use serde::Serialize;
 
-use super::places::Places;
+use super::places::{Places, Wanted};
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
             .hint(format!("{} shows identifiers; findings name one each", args.places.list())));
     }
     let mut found: Vec<Trace> = Vec::new();
-    args.places.search(settings, false, &mut |trace| {
+    args.places.search(settings, false, &Wanted::Named(&wanted), &mut |trace| {
         let named = [trace.id(), trace.origin.trace_id()].iter().any(|id| id.to_string().starts_with(&wanted));
         if named && found.iter().all(|other| other.id() != trace.id()) {
             found.push(trace.clone());

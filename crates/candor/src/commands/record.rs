@@ -1,0 +1,58 @@
+//! `candor record`: make, look after and check the record. Not what is recorded, and not how it is stored.
+
+mod checkpoint;
+mod chosen;
+mod erase;
+mod export;
+mod hold;
+mod init;
+mod prove;
+mod status;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::Outcome;
+use crate::problem::Problem;
+use crate::settings::Settings;
+
+/// What to do with the record.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a record and the key that signs it
+    Init(init::Args),
+    /// Say what the record holds, what stands, and what is due
+    Status(status::Args),
+    /// Check a record, a copy of one, or a bundle, offline, with the public key alone
+    Verify(verify::Args),
+    /// Write the proof that a trace is in the record
+    Prove(prove::Args),
+    /// Print the signed checkpoint, to be mailed, printed or timestamped
+    Checkpoint(checkpoint::Args),
+    /// Erase content, and record that and why
+    Erase(erase::Args),
+    /// Make a bundle for somebody else: the public log, and of the content what is chosen
+    Export(export::Args),
+    /// Bar erasure, or lift a bar
+    Hold(hold::Args),
+}
+
+/// Does it.
+pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Problem> {
+    match command {
+        Command::Init(args) => init::run(&args, settings),
+        Command::Status(args) => status::run(&args, settings),
+        Command::Verify(args) => verify::run(&args, settings),
+        Command::Export(args) => export::run(&args, settings),
+        Command::Prove(args) => prove::run(&args, settings),
+        Command::Checkpoint(args) => checkpoint::run(&args, settings),
+        Command::Erase(args) => erase::run(&args, settings),
+        Command::Hold(args) => hold::run(&args, settings),
+    }
+}
+
+/// A day (UTC), as pages and messages write it.
+fn day(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms)
+        .map_or_else(|_| format!("{ms} ms since 1970"), |at| at.strftime("%Y-%m-%d").to_string())
+}

@@ -1,0 +1,103 @@
+//! `candor record erase`: content goes, and a leaf says that it went, why, and how it was chosen.
+
+use candor_record::act::Selection;
+use candor_record::record::now_ms;
+
+use super::chosen::Chosen;
+use crate::Outcome;
+use crate::commands::trace::query;
+use crate::config::Config;
+use crate::output;
+use crate::problem::Problem;
+use crate::recording;
+use crate::settings::Settings;
+use crate::show::text;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Everything that is older than its retention class allows, as [record.retention] of candor.toml says
+    #[arg(long, group = "chosen")]
+    due: bool,
+    /// Why, in your words: it stands in the record for ever, and is not examined
+    #[arg(long, value_name = "WORDS", required_unless_present = "due")]
+    basis: Option<String>,
+    /// Say what would go, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Erases.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    if !args.due && !args.chosen.said() {
+        return Err(Problem::usage("expected what is to be erased: --trace, --subject, --leaf, --class or --due"));
+    }
+    let record = recording::open(settings)?;
+    let mut reader = recording::read(settings)?;
+    let now = now_ms();
+    let jobs = if args.due {
+        due(&Config::read(settings)?, now)?
+    } else {
+        vec![(args.chosen.selection(&mut reader, now)?, args.basis.clone().unwrap_or_default())]
+    };
+    let mut nothing = true;
+    for (chosen, basis) in jobs {
+        if args.dry_run {
+            let found = record.would_erase(&chosen);
+            nothing &= found.as_ref().is_ok_and(|(leaves, _)| *leaves == 0);
+            let (leaves, parts) = found.map_err(|error| recording::problem(&error))?;
+            output::print(&format!(
+                "{chosen}: {} of {} would go; nothing was changed\n",
+                text::counted(parts, "part"),
+                text::counted(leaves, "leaf")
+            ))?;
+            continue;
+        }
+        let basis = if basis.is_empty() { args.basis.clone().unwrap_or_default() } else { basis };
+        match record.erase(&chosen, &basis, now) {
+            Ok(erased) => {
+                nothing = false;
+                let told: Vec<_> = erased.told.iter().map(u64::to_string).collect();
+                output::print(&format!(
+                    "{chosen}: {} of {} erased ({}); told in leaf {}\n",
+                    text::counted(erased.parts, "part"),
+                    text::counted(erased.leaves.len() as u64, "leaf"),
+                    text::bytes(erased.bytes),
+                    told.join(", "),
+                ))?;
+            }
+            Err(candor_record::record::RecordError::Nothing { .. }) if args.due => {}
+            Err(error) => return Err(recording::problem(&error)),
+        }
+    }
+    record.close(now_ms()).map_err(|error| recording::problem(&error))?;
+    let folder = recording::folder(settings);
+    if !args.dry_run && folder.join(candor_trace::index::FILE).exists() {
+        // What is erased does not wait in the index for the next question.
+        query::open(&folder)?;
+    }
+    if nothing {
+        output::print("nothing is due\n")?;
+    } else if !args.dry_run {
+        output::print(
+            "Copies in backups, exports, at the provider and in traces that were stored before are outside of the record.\n",
+        )?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// What the retention classes make due, each with its basis.
+fn due(config: &Config, now: i64) -> Result<Vec<(Selection, String)>, Problem> {
+    if config.record.retention.is_empty() {
+        return Err(Problem::configuration("expected retention classes under [record.retention], found none")
+            .hint("candor.toml: [record.retention] reasoning = 30 keeps chains of thought for 30 days"));
+    }
+    let class = |(class, days): (&String, &u32)| {
+        let before_ms = now - i64::from(*days) * 86_400_000;
+        let basis = format!("retention class {class}: {days} days");
+        (Selection::Retention { class: class.clone(), before_ms }, basis)
+    };
+    Ok(config.record.retention.iter().map(class).collect())
+}

@@ -1,0 +1,171 @@
+//! `candor record verify`: everything that does not hold, named; offline, with nothing to believe but the public key.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use candor_audit::foreign::clean;
+use candor_record::log::{VerifierKey, store};
+use candor_record::record::examine::{Examined, examine, log_of};
+use serde::Serialize;
+
+use super::day;
+use crate::Outcome;
+use crate::output;
+use crate::problem::Problem;
+use crate::recording;
+use crate::settings::Settings;
+use crate::show::text;
+
+/// Findings that are printed; all are counted.
+const SHOWN: usize = 20;
+
+/// Erasures that are printed; all are counted.
+const ERASURES: usize = 10;
+
+/// Arguments.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A record, a copy of one, the public part of one, or an unpacked bundle [default: the record here]
+    path: Option<PathBuf>,
+    /// The public key as you got it from elsewhere: a file, or the text itself [default: the copy beside the log, which shows only that the log fits itself]
+    #[arg(long, value_name = "KEY")]
+    vkey: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Found<'a> {
+    holds: bool,
+    origin: Option<&'a str>,
+    leaves: u64,
+    root: Option<String>,
+    kinds: &'a BTreeMap<String, u64>,
+    tiles: u64,
+    older_checkpoints: u64,
+    inclusion_proofs: u64,
+    consistency_proofs: u64,
+    parts_there: u64,
+    parts_not_shown: u64,
+    parts_erased: u64,
+    waiting: u64,
+    findings: Vec<String>,
+    more: u64,
+    milliseconds: u128,
+}
+
+/// Checks it.
+pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    let folder = args.path.clone().unwrap_or_else(|| recording::folder(settings));
+    let log = log_of(&folder);
+    if !log.join(store::CHECKPOINT).exists() && !log.join(store::VKEY).exists() {
+        return Err(Problem::input(format!("{}: expected a record or a bundle, found neither", folder.display()))
+            .hint("candor record init makes a record; a bundle is unpacked first: unzip case.zip -d case"));
+    }
+    let key = key(args.vkey.as_deref(), &log)?;
+    let examined = examine(&folder, &key).map_err(|error| recording::problem(&error))?;
+    if settings.json {
+        output::json(&found(&examined))?;
+    } else {
+        output::print(&clean(&page(&examined, &key, args.vkey.is_some())))?;
+    }
+    if examined.holds() {
+        return Ok(Outcome::Done);
+    }
+    Err(Problem::record(format!("{}: {}", folder.display(), text::counted(examined.count(), "finding"))))
+}
+
+/// The key: the text itself, a file, or the log's own copy.
+fn key(given: Option<&str>, log: &Path) -> Result<VerifierKey, Problem> {
+    let path = match given {
+        Some(text) if text.contains('+') && !Path::new(text).exists() => {
+            return VerifierKey::parse(text).map_err(|error| Problem::usage(error.to_string()));
+        }
+        Some(path) => PathBuf::from(path),
+        None => log.join(store::VKEY),
+    };
+    VerifierKey::read(&path).map_err(|error| {
+        Problem::record(error.to_string()).hint("--vkey takes the public key, or a file that holds it")
+    })
+}
+
+fn found(examined: &Examined) -> Found<'_> {
+    let counts = &examined.verification.counts;
+    let signed = examined.verification.checkpoint.as_ref().map(candor_record::log::SignedCheckpoint::checkpoint);
+    Found {
+        holds: examined.holds(),
+        origin: signed.map(candor_record::log::Checkpoint::origin),
+        leaves: counts.entries,
+        root: signed.map(|signed| signed.root().to_string()),
+        kinds: &examined.kinds,
+        tiles: counts.tiles,
+        older_checkpoints: counts.checkpoints,
+        inclusion_proofs: counts.inclusion_proofs,
+        consistency_proofs: counts.consistency_proofs,
+        parts_there: examined.there,
+        parts_not_shown: examined.not_shown,
+        parts_erased: examined.erased.iter().map(|told| told.parts).sum(),
+        waiting: examined.waiting,
+        findings: examined.lines().collect(),
+        more: examined.verification.more,
+        milliseconds: examined.verification.time.as_millis(),
+    }
+}
+
+fn page(examined: &Examined, key: &VerifierKey, from_elsewhere: bool) -> String {
+    let found = found(examined);
+    let mut out = String::new();
+    for line in found.findings.iter().take(SHOWN) {
+        out += &format!("FAIL  {line}\n");
+    }
+    let hidden = (found.findings.len().saturating_sub(SHOWN)) as u64 + found.more;
+    if hidden > 0 {
+        out += &format!("      and {} more: --json lists them\n", text::counted(hidden, "finding"));
+    }
+    if let (Some(origin), Some(root)) = (found.origin, &found.root) {
+        out += &format!("log      {origin}, {} leaves, root {root}\n", found.leaves);
+    }
+    let kinds: Vec<_> = found.kinds.iter().map(|(kind, count)| format!("{kind} {}", text::thousands(*count))).collect();
+    if !kinds.is_empty() {
+        out += &format!("entries  {}\n", kinds.join(", "));
+    }
+    out += &format!(
+        "held     {} tiles, {} older checkpoints, {} inclusion proofs, {} consistency proofs\n",
+        found.tiles, found.older_checkpoints, found.inclusion_proofs, found.consistency_proofs
+    );
+    out += &format!("content  {} there", text::counted(found.parts_there, "part"));
+    if found.parts_not_shown > 0 {
+        out += &format!(", {} not shown in this bundle", found.parts_not_shown);
+    }
+    out += &format!(", {} erased\n", found.parts_erased);
+    for told in examined.erased.iter().take(ERASURES) {
+        out += &format!(
+            "         {} erased at {}, told in leaf {}; basis stated by the operator: {}; not examined\n",
+            text::counted(told.parts, "part"),
+            day(told.at_ms),
+            told.leaf,
+            told.basis
+        );
+    }
+    if examined.erased.len() > ERASURES {
+        out += &format!("         and {} more erasures\n", examined.erased.len() - ERASURES);
+    }
+    if found.waiting > 0 {
+        out += &format!(
+            "journal  {} acknowledged and not in the signed log yet\n",
+            text::counted(found.waiting, "record")
+        );
+    }
+    out += &format!("key      {}\n", key.label());
+    out += &format!("time     {:.2} s\n\n", examined.verification.time.as_secs_f64());
+    out += if found.holds { "holds: " } else { "does not hold: " };
+    out += if found.holds {
+        "entries, order and content are those that were signed.\n"
+    } else {
+        "what is named above is not what was signed.\n"
+    };
+    if !from_elsewhere {
+        out += "The key is the log's own copy: give the one you got from elsewhere with --vkey.\n";
+    }
+    out += "Not shown by it: that what was recorded is true, or that everything was recorded; and whoever holds the signing key can rewrite a log whose checkpoints \
+            never left the house.\n";
+    out
+}

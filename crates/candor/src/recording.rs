@@ -1,0 +1,199 @@
+//! The record of this folder of state, opened for a command, and traces recorded in it. Its problems in the words of the terminal.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+
+use candor_record::journal::{self, Ticket};
+use candor_record::leaf::{Head, VERSION};
+use candor_record::record::{Places, Reader, Record, RecordError, Settings as Options, now_ms};
+use candor_trace::Trace;
+use candor_trace::recorded::{self, Circumstances};
+use candor_trace::redaction::Redaction;
+use serde_json::json;
+
+use crate::problem::Problem;
+use crate::settings::Settings;
+
+/// The kind of the leaf that begins the traces of one import.
+const IMPORT: &str = "import";
+
+/// Records that wait for the disk at once while traces are imported: enough that a batch fills while the last one is made durable.
+const AT_ONCE: usize = 512;
+
+/// Where the record of this folder of state is.
+pub(crate) fn folder(settings: &Settings) -> PathBuf {
+    settings.directory.join("record")
+}
+
+/// Whether there is one.
+pub(crate) fn exists(settings: &Settings) -> bool {
+    Places::of(&folder(settings)).exist()
+}
+
+/// Opens it for writing.
+pub(crate) fn open(settings: &Settings) -> Result<Record, Problem> {
+    let folder = present(settings)?;
+    Record::open(&folder, Options::default()).map_err(|error| problem(&error))
+}
+
+/// Opens it for reading.
+pub(crate) fn read(settings: &Settings) -> Result<Reader, Problem> {
+    let folder = present(settings)?;
+    Reader::open(&folder).map_err(|error| problem(&error))
+}
+
+fn present(settings: &Settings) -> Result<PathBuf, Problem> {
+    let folder = folder(settings);
+    if Places::of(&folder).exist() {
+        return Ok(folder);
+    }
+    Err(Problem::record(format!("{}: expected a record, found none", folder.display()))
+        .hint(format!("candor record init{} makes one", settings.to_directory)))
+}
+
+/// A record's error; the first line is the message, a line `hint: …` a hint.
+pub(crate) fn problem(error: &RecordError) -> Problem {
+    let text = error.to_string();
+    let (mut message, mut hints) = (Vec::new(), Vec::new());
+    for line in text.lines() {
+        match line.trim_start().strip_prefix("hint: ") {
+            Some(hint) => hints.push(hint.to_owned()),
+            None => message.push(line),
+        }
+    }
+    hints.into_iter().fold(Problem::record(message.join("\n")), Problem::hint)
+}
+
+/// What an import recorded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Recorded {
+    /// Traces that are recorded now.
+    pub(crate) traces: u64,
+    /// Traces of the same source that were recorded before.
+    pub(crate) before: u64,
+    /// How often something was taken out before anything was written.
+    pub(crate) redactions: u64,
+    /// Leaves of the record now.
+    pub(crate) size: u64,
+}
+
+/// The import of one source: goes on where an interrupted one stopped, and records nothing twice.
+pub(crate) struct Import {
+    record: Record,
+    waiting: VecDeque<Ticket>,
+    skip: u64,
+    seen: u64,
+    done: Recorded,
+    at_ms: i64,
+}
+
+impl Import {
+    /// Begins to record the traces of a source with that digest.
+    pub(crate) fn begin(settings: &Settings, source: &str, traces: u64) -> Result<Self, Problem> {
+        let folder = present(settings)?;
+        let record = Record::open(&folder, Options::default()).map_err(|error| problem(&error))?;
+        let skip = recorded_before(&folder, source)?;
+        let at_ms = now_ms();
+        let mut import = Self {
+            record,
+            waiting: VecDeque::new(),
+            skip,
+            seen: 0,
+            done: Recorded { before: skip.min(traces), ..Recorded::default() },
+            at_ms,
+        };
+        if skip < traces {
+            let about = json!({"source": source, "traces": traces, "from": skip});
+            let head = Head {
+                version: VERSION,
+                kind: IMPORT.into(),
+                at_ms,
+                trace: None,
+                subject: None,
+                parts: Vec::new(),
+                about: about.as_object().cloned().unwrap_or_default(),
+            };
+            import.hand_in(&head, &[])?;
+        }
+        Ok(import)
+    }
+
+    /// The next trace of the source, out of which something was taken so often.
+    pub(crate) fn take(&mut self, trace: &Trace, redactions: u64) -> Result<(), Problem> {
+        self.seen += 1;
+        if self.seen <= self.skip {
+            return Ok(());
+        }
+        let of = Circumstances { at_ms: self.at_ms, subject: None, class: recorded::USUAL_CLASS, redactions };
+        let (head, parts) = recorded::entry(trace, &of).map_err(|error| unwritten(trace, &error))?;
+        self.hand_in(&head, &parts)?;
+        self.done.redactions += redactions;
+        self.done.traces += 1;
+        Ok(())
+    }
+
+    fn hand_in(&mut self, head: &Head, parts: &[(candor_record::leaf::Part, String)]) -> Result<(), Problem> {
+        loop {
+            match self.record.submit(head.clone(), parts) {
+                Ok(ticket) => {
+                    self.waiting.push_back(ticket);
+                    if self.waiting.len() > AT_ONCE {
+                        self.settle()?;
+                    }
+                    return Ok(());
+                }
+                Err(RecordError::Journal(journal::Error::Busy { .. })) if !self.waiting.is_empty() => self.settle()?,
+                Err(error) => return Err(problem(&error)),
+            }
+        }
+    }
+
+    /// Waits for the oldest record that is not durable yet.
+    fn settle(&mut self) -> Result<(), Problem> {
+        self.waiting
+            .pop_front()
+            .map_or(Ok(()), |ticket| ticket.wait().map(drop).map_err(|error| problem(&RecordError::Journal(error))))
+    }
+
+    /// Waits until everything is durable, integrates it and signs.
+    pub(crate) fn end(mut self) -> Result<Recorded, Problem> {
+        while !self.waiting.is_empty() {
+            self.settle()?;
+        }
+        self.done.size = self.record.close(now_ms()).map_err(|error| problem(&error))?;
+        Ok(self.done)
+    }
+}
+
+/// The trace with its identifier and without what the rules find, and how often they found something.
+pub(crate) fn redacted(trace: &Trace, rules: &Redaction) -> Result<(Trace, u64), Problem> {
+    let mut redacted = trace.clone();
+    // Before anything is taken out: the name follows from where it was read.
+    redacted.recorded_id = Some(trace.id());
+    let count = rules.apply(&mut redacted).map_err(|error| unwritten(trace, &error))?;
+    Ok((redacted, count))
+}
+
+fn unwritten(trace: &Trace, error: &dyn std::fmt::Display) -> Problem {
+    Problem::input(format!("trace {}: {error}", trace.id()))
+}
+
+/// Traces of a source that are in the record: those that follow the leaves that began its imports.
+fn recorded_before(folder: &Path, source: &str) -> Result<u64, Problem> {
+    let mut reader = Reader::open(folder).map_err(|error| problem(&error))?;
+    let begun = reader.holding(&format!("\"source\":\"{source}\"")).map_err(|error| problem(&error))?;
+    let mut traces = 0;
+    for (leaf, told) in begun {
+        if told.head.kind != IMPORT {
+            continue;
+        }
+        let size = reader.size();
+        for (_, next) in reader.leaves(leaf + 1..size) {
+            if next.map_err(|error| problem(&error))?.head.kind != recorded::KIND {
+                break;
+            }
+            traces += 1;
+        }
+    }
+    Ok(traces)
+}

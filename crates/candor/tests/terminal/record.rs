@@ -1,0 +1,152 @@
+//! A record from its making to the stranger who checks a bundle of it. Not what an examination finds in general: `candor-record` tests that.
+
+use std::path::{Path, PathBuf};
+
+use crate::environment::{Ran, TestEnvironment, assert_readable};
+
+const TRACES: &str = r#"{"recorded_id":"7f3a0000000000000000000000000001","trial":{"unit":"one","sample":0},"model":"planted-agent","planted":true,"events":[{"request":{"messages":[{"role":"user","parts":[{"type":"text","text":"I am somebody@example.org. Is 91 prime?"}]}]}},{"reasoning":{"text":"Seven times thirteen.","provenance":"raw"}},{"output":{"text":"No.","answer":"no"}},{"verdict":{"verifier":"exact","verdict":{"outcome":"correct","extracted":"no","why":"the same"}}}]}
+{"recorded_id":"7f3b0000000000000000000000000002","trial":{"unit":"two","sample":0},"model":"planted-agent","planted":true,"events":[{"output":{"text":"42","answer":"42"}},{"verdict":{"verifier":"exact","verdict":{"outcome":"wrong","extracted":"42","why":""}}}]}
+"#;
+
+fn recorded() -> TestEnvironment {
+    let environment = TestEnvironment::new();
+    environment.write("a.jsonl", TRACES);
+    environment.done(&["record", "init", "--origin", "example.org/record"]);
+    let said = environment.run(&["trace", "import", "a.jsonl"]);
+    assert_eq!((said.code, said.err.lines().count()), (Some(0), 1), "one source is read once: {}", said.err);
+    assert!(said.out.starts_with("2 traces recorded; the record has 3 leaves\n1 secret taken out"), "{}", said.out);
+    environment
+}
+
+/// What ends with 5 and finds something.
+fn found(ran: &Ran, what: &str) {
+    assert!(ran.code == Some(5) && ran.out.contains(what), "{:?}: {}{}", ran.code, ran.out, ran.err);
+}
+
+#[expect(clippy::unwrap_used, reason = "a test that cannot set itself up fails")]
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in folder.read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn it_is_made_once_and_says_what_it_holds() {
+    let environment = TestEnvironment::new();
+    let without = environment.run(&["record", "status"]);
+    assert_eq!((without.code, without.out.as_str()), (Some(5), ""));
+    assert!(without.err.contains("expected a record, found none\nhint: candor record init"), "{}", without.err);
+    let environment = recorded();
+    let again = environment.run(&["record", "init"]);
+    assert!(again.code == Some(5) && again.err.contains("expected no record there, found one"), "{}", again.err);
+    let status = environment.done(&["record", "status"]);
+    assert_readable(&status, 100);
+    for line in [
+        "record example.org/record in .candor/record\n",
+        "\n  leaves   3 (import 1, trace 2)\n",
+        "\n  erasures 0   holds 0\n",
+        "No checkpoint has left the house: whoever holds the key could still rewrite all of it unseen.\n",
+    ] {
+        assert!(status.contains(line), "{line:?}: {status}");
+    }
+    assert!(environment.done(&["trace", "import", "a.jsonl"]).starts_with("0 traces recorded; 2 were recorded before"));
+    let note = environment.done(&["record", "checkpoint", "--sent", "the notary"]);
+    assert!(note.starts_with("example.org/record\n3\n") && note.contains("\n\u{2014} example.org/record "), "{note}");
+    let status = environment.done(&["record", "status"]);
+    assert!(status.contains("left     checkpoint of 3 leaves 0 days ago, to the notary\n"), "{status}");
+}
+
+#[test]
+fn what_is_redacted_is_nowhere() {
+    let environment = recorded();
+    for path in files(&environment.path(".candor")) {
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(8).any(|window| window == b"somebody"), "{}", path.display());
+    }
+    let shown = environment.done(&["trace", "show", "7f3a"]);
+    assert!(!shown.contains("somebody") && shown.contains("Is 91 prime?"), "{shown}");
+    assert!(environment.path(".candor").read_dir().unwrap().all(|entry| entry.unwrap().file_name() == "record"));
+}
+
+#[test]
+fn a_stranger_gets_a_bundle_and_finds_what_was_changed() {
+    let environment = recorded();
+    let said = environment.done(&["record", "export", "--trace", "7f3a", "--output", "case"]);
+    assert_eq!(
+        said,
+        "4 parts of 1 leaf written to case; READ-ME-FIRST.html says in plain words what is shown and what is not\n"
+    );
+    let holds = environment.done(&["record", "verify", "case"]);
+    assert_readable(&holds, 200);
+    assert!(holds.contains("\ncontent  4 parts there, 4 not shown in this bundle, 0 erased\n"), "{holds}");
+    assert!(holds.contains("\nholds: entries, order and content are those that were signed.\n"), "{holds}");
+    // The chain of thought only on request.
+    let contents = |folder: &str| {
+        let all = files(&environment.path(folder).join("addenda"));
+        all.iter().map(|path| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()).collect::<String>()
+    };
+    assert!(contents("case").contains("No.") && !contents("case").contains("thirteen"));
+    environment.done(&["record", "export", "--trace", "7f3a", "--chain", "--output", "whole"]);
+    assert!(contents("whole").contains("thirteen"));
+    let twice = environment.run(&["record", "export", "--trace", "7f3a", "--output", "case"]);
+    assert!(twice.code == Some(2) && twice.err.contains("a bundle is never written over"), "{}", twice.err);
+
+    let addendum = files(&environment.path("case/addenda")).remove(0);
+    let mut bytes = std::fs::read(&addendum).unwrap();
+    bytes[20] ^= 1;
+    std::fs::write(&addendum, bytes).unwrap();
+    let ran = environment.run(&["record", "verify", "case"]);
+    found(&ran, "FAIL  leaf 1: addenda/");
+    assert!(ran.err.contains("case: 1 finding"), "{}", ran.err);
+
+    // An archive holds the same files.
+    environment.done(&["record", "export", "--all", "--output", "case.zip"]);
+    assert_eq!(std::fs::read(environment.path("case.zip")).unwrap()[..2], *b"PK");
+    let key = environment.path("other.vkey");
+    let other = TestEnvironment::new();
+    other.done(&["record", "init", "--origin", "example.org/record"]);
+    std::fs::copy(other.path(".candor/record/log/vkey"), &key).unwrap();
+    let ran = environment.run(&["record", "verify", "--vkey", "other.vkey"]);
+    found(&ran, "FAIL  checkpoint");
+}
+
+#[test]
+fn a_proof_stands_for_itself() {
+    let environment = recorded();
+    let proof = environment.done(&["record", "prove", "7f3b"]);
+    assert!(proof.starts_with("c2sp.org/tlog-proof@v1\nindex 2\n"), "{proof}");
+    let unknown = environment.run(&["record", "prove", "0000"]);
+    assert_eq!(unknown.code, Some(6), "{}", unknown.err);
+}
+
+#[test]
+fn content_goes_and_the_leaf_that_says_so_stays() {
+    let environment = recorded();
+    environment.done(&["record", "hold", "case 7", "--trace", "7f3a", "--reason", "a court asked"]);
+    let barred = environment.run(&["record", "erase", "--trace", "7f3a", "--basis", "asked by letter"]);
+    assert!(barred.code == Some(5) && barred.err.contains("case 7"), "{}", barred.err);
+    environment.done(&["record", "hold", "case 7", "--release", "--reason", "settled"]);
+    let would = environment.done(&["record", "erase", "--trace", "7f3a", "--basis", "asked by letter", "--dry-run"]);
+    assert!(would.contains("5 parts of 1 leaf would go; nothing was changed"), "{would}");
+    let said = environment.done(&["record", "erase", "--trace", "7f3a", "--basis", "asked by letter"]);
+    assert!(said.contains("5 parts of 1 leaf erased") && said.contains("told in leaf 5"), "{said}");
+    let holds = environment.done(&["record", "verify"]);
+    assert!(holds.contains("told in leaf 5; basis stated by the operator: asked by letter; not examined\n"), "{holds}");
+    for path in files(&environment.path(".candor")) {
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(8).any(|window| window == b"thirteen"), "{}", path.display());
+    }
+    let gone = environment.run(&["trace", "list", "thirteen"]);
+    assert!(!gone.out.contains("7f3a"), "{}{}", gone.out, gone.err);
+    let nothing = environment.run(&["record", "erase", "--trace", "7f3a", "--basis", "once more"]);
+    assert_eq!(nothing.code, Some(5), "{}", nothing.err);
+    // What is due follows the rules of the configuration.
+    environment.write("candor.toml", "[record.retention]\nreasoning = 30\n");
+    assert_eq!(environment.done(&["record", "erase", "--due"]), "nothing is due\n");
+    let unsaid = environment.run(&["record", "erase", "--basis", "none"]);
+    assert!(unsaid.code == Some(2), "{}", unsaid.err);
+}

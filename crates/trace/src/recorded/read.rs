@@ -1,0 +1,60 @@
+//! One leaf of a record read as a trace, with what became of its parts. Not the walk over leaves: see `import::record`.
+
+use candor_record::record::{Reader, RecordError, State};
+
+use super::{Found, KIND, Unjoined, join};
+use crate::{Trace, TraceId};
+
+/// What a leaf holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Read {
+    /// A trace, as far as it still exists.
+    Trace(Box<Trace>),
+    /// Another kind of fact.
+    Else(String),
+    /// A trace whose question and place in an experiment were erased: nothing can be counted.
+    Erased,
+    /// A trace that cannot be read although nothing tells that it was erased.
+    Broken {
+        /// The part that is wrong.
+        part: String,
+        /// What should stand there.
+        expected: &'static str,
+        /// What stands there.
+        found: String,
+    },
+}
+
+/// Reads a leaf.
+///
+/// # Errors
+/// Where the log has none of that number, or log or content cannot be read; content that is damaged or missing is a [`Read::Broken`].
+pub fn read(reader: &mut Reader, number: u64) -> Result<Read, RecordError> {
+    let leaf = reader.leaf(number)?;
+    if leaf.head.kind != KIND {
+        return Ok(Read::Else(leaf.head.kind));
+    }
+    let broken = |part: &str, expected, found| Ok(Read::Broken { part: part.to_owned(), expected, found });
+    let Some(id) = leaf.head.trace.clone().and_then(|id| TraceId::try_from(id).ok()) else {
+        return broken("", "the identifier of a trace", "none in its leaf".to_owned());
+    };
+    let mut parts = Vec::with_capacity(leaf.digests.len());
+    for (part, digest) in leaf.parts() {
+        let name = part.name.as_str();
+        const CONTENT: &str = "its content, or an erasure that tells where it went";
+        let found = match reader.part(number, part, digest)? {
+            State::There(part) => Found::Content(part.into_content()),
+            State::Erased { at_ms, basis, .. } => Found::Erased { at_ms, basis },
+            State::Missing => return broken(name, CONTENT, "neither".to_owned()),
+            State::Damaged(error) => return broken(name, CONTENT, error.to_string()),
+        };
+        parts.push((name.to_owned(), found));
+    }
+    match join(id, &parts) {
+        Ok(trace) => Ok(Read::Trace(Box::new(trace))),
+        Err(Unjoined::Erased) => Ok(Read::Erased),
+        Err(error @ (Unjoined::Misread { .. } | Unjoined::Misplaced { .. })) => {
+            broken("", "the parts of a trace", error.to_string())
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! The first page of a bundle of the record, for a reader who is no engineer: what is shown, what is not, how it can be checked. Not the bundle.
+
+mod told;
+
+use candor_record::log::SignedCheckpoint;
+use candor_record::record::export::{Exported, Fate};
+use candor_trace::recorded::REASONING;
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::page::page;
+use crate::text::counted;
+
+/// Entries that the page tells one by one; a longer bundle is told in numbers.
+const TOLD: usize = 50;
+
+/// The page, as a whole file. `now_ms`: milliseconds since 1970 (UTC) by the clock of whoever makes the bundle.
+#[must_use]
+pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: i64) -> String {
+    let signed = checkpoint.checkpoint();
+    let body = html! {
+        main.letter {
+            h1 { "What was recorded, and what this bundle shows of it" }
+            p {
+                "Made on " (day(now_ms)) " from the record " strong { (signed.origin()) } ", which held "
+                (counted(signed.size(), "entry")) " then. It shows the content of "
+                (match exported.len() { 1 => "one of them".to_owned(), several => format!("{several} of them") }) "."
+            }
+            h2 { "1. What is shown" }
+            @for leaf in exported.iter().take(TOLD) { (told::entry(leaf)) }
+            @if exported.len() > TOLD {
+                p { "And " (counted((exported.len() - TOLD) as u64, "more entry")) ", whose content lies in the folder " code { "addenda" } "." }
+            }
+            h2 { "2. What is not shown" }
+            ul {
+                (chains(exported))
+                @for (at, basis, count) in erased(exported) {
+                    li {
+                        (if count == 1 { "One part was".to_owned() } else { format!("{count} parts were") })
+                        " erased at " (day(at)) "; basis stated by the operator: " (basis)
+                        "; not examined. That it was there, and how long it was, can still be seen."
+                    }
+                }
+                li { "The content of all other entries. That they exist, and in which order, is in the bundle; what they say is not." }
+                li { "Whether what was recorded is true, and whether everything that happened was recorded." }
+            }
+            h2 { "3. Has it been changed?" }
+            p {
+                "That can be checked without trusting whoever made this bundle, and without their software. It takes their public key, " em { "from another place than this bundle" }
+                ": a contract, a letter. An engineer runs one of"
+            }
+            pre { "goverify/run.sh . -vkey KEYFILE\ncandor record verify . --vkey KEYFILE" }
+            p { "If one letter of what is shown was changed, removed or put in another order after it was signed, the check fails and names the entry." }
+            p {
+                strong { "Its limit. " }
+                "Whoever holds the signing key can write the whole record anew, unless one of its checkpoints left the house before. Ask for those that did: copies of them belong into the folder "
+                code { "checkpoints" } ", and the check is made again."
+            }
+            h2 { "For the engineer" }
+            pre { (checkpoint) }
+            p {
+                "The files follow c2sp.org: tlog-tiles, tlog-checkpoint, signed-note, tlog-proof, tlog-addenda. " code { "bundle.json" } " lists what was chosen."
+            }
+        }
+    };
+    page("Read me first", &body)
+}
+
+/// What became of the chains of thought.
+fn chains(exported: &[Exported]) -> Markup {
+    let fates = || exported.iter().flat_map(|leaf| &leaf.parts).filter(|(part, _)| part.name.as_str() == REASONING);
+    let left_out = fates().filter(|(_, fate)| *fate == Fate::NotChosen).count();
+    html! {
+        @if left_out > 0 {
+            li {
+                "The chain of thought of " (counted(left_out as u64, "entry"))
+                ": what the model wrote before its answer. It was not asked for. It serves to find faults, it is no evidence of what the model did."
+            }
+        } @else if fates().next().is_none() {
+            li { "A chain of thought: none was recorded for these entries." }
+        }
+    }
+}
+
+/// Erasures among the chosen entries: when, on which stated basis, how many parts.
+fn erased(exported: &[Exported]) -> Vec<(i64, &str, usize)> {
+    let mut erased: Vec<(i64, &str, usize)> = Vec::new();
+    for (_, fate) in exported.iter().flat_map(|leaf| &leaf.parts) {
+        if let Fate::Erased { at_ms, basis } = fate {
+            match erased.iter_mut().find(|(at, told, _)| at == at_ms && told == basis) {
+                Some((.., count)) => *count += 1,
+                None => erased.push((*at_ms, basis, 1)),
+            }
+        }
+    }
+    erased
+}
+
+/// A day (UTC).
+fn day(ms: i64) -> String {
+    written(ms, "%Y-%m-%d")
+}
+
+/// A moment to the second (UTC).
+fn moment(ms: i64) -> String {
+    written(ms, "%Y-%m-%d %H:%M:%S UTC")
+}
+
+fn written(ms: i64, form: &str) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(|_| format!("{ms} ms since 1970"), |at| at.strftime(form).to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! The first page: what is shown, what is not, and nothing that a browser would run.
+
+use candor_llm::{Conversation, Message, Reasoning, Role};
+use candor_record::leaf::{Leaf, Part};
+use candor_record::log::key::Algorithm;
+use candor_record::log::{Checkpoint, SigningKey};
+use candor_trace::recorded::{Circumstances, entry};
+use candor_trace::{Event, Trace, TraceId, Verdict};
+
+use super::*;
+use crate::wellformed;
+
+fn exported(fate_of_chain: impl FnOnce(&Part) -> Fate) -> Exported {
+    let trace = Trace {
+        recorded_id: Some(TraceId([7; 16])),
+        model: Some("<b>model</b>".into()),
+        events: vec![
+            Event::Request(Conversation { messages: vec![Message::text(Role::User, "Is 91 a <prime>?")] }),
+            Event::Reasoning(Reasoning::raw("7 times 13")),
+            Event::Output { text: "No.\u{1b}[31m".into(), answer: Some("No".into()), finish: None },
+            Event::Verdict { verifier: "exact".into(), verdict: Verdict::of(true, "No", "the same") },
+        ],
+        ..Trace::default()
+    };
+    let of = Circumstances { at_ms: 1_764_144_000_000, subject: None, class: "standard", redactions: 0 };
+    let (head, parts) = entry(&trace, &of).unwrap();
+    let told = Leaf::of(head, &parts).unwrap();
+    let mut fate_of_chain = Some(fate_of_chain);
+    let fates = told.head.parts.clone().into_iter().zip(&parts).map(|(told, (part, _))| {
+        let fate = match told.name.as_str() {
+            REASONING => fate_of_chain.take().unwrap()(part),
+            _ => Fate::Shown(part.content().to_vec()),
+        };
+        (told, fate)
+    });
+    let parts = fates.collect();
+    Exported { leaf: 812, told, parts }
+}
+
+fn shown(exported: &[Exported]) -> String {
+    let key = SigningKey::from_seed("example.org/log", Algorithm::Ed25519, [1; 32]).unwrap();
+    let checkpoint = Checkpoint::new("example.org/log", 1280, candor_record::Digest::of(b"")).unwrap();
+    first_page(&SignedCheckpoint::sign(checkpoint, &key).unwrap(), exported, 1_764_230_400_000)
+}
+
+#[test]
+fn it_tells_what_was_asked_answered_and_decided_and_what_is_left_out() {
+    let page = shown(&[exported(|_| Fate::NotChosen)]);
+    let seen = wellformed::page(page.trim_end());
+    assert_eq!(seen.count("script"), 0);
+    for words in [
+        "Made on 2025-11-27 from the record <strong>example.org/log</strong>, which held 1,280 entries then",
+        "Entry 812",
+        "Is 91 a &lt;prime&gt;?",
+        "exact: correct; the same",
+        "The chain of thought of 1 entry",
+        "Whether what was recorded is true",
+        "Whoever holds the signing key can write the whole record anew",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    assert!(!page.contains("7 times 13") && !page.contains('\u{1b}'));
+}
+
+#[test]
+fn a_chain_that_was_asked_for_is_shown_and_says_what_it_is_not() {
+    let page = shown(&[exported(|part| Fate::Shown(part.content().to_vec()))]);
+    assert!(page.contains("7 times 13") && page.contains("no evidence of what the model did"));
+}
+
+#[test]
+fn an_erasure_is_told_with_its_stated_basis() {
+    let page = shown(&[exported(|_| Fate::Erased { at_ms: 1_764_144_000_000, basis: "request <7>".into() })]);
+    assert!(
+        page.contains(
+            "One part was erased at 2025-11-26; basis stated by the operator: request &lt;7&gt;; not examined."
+        )
+    );
+}

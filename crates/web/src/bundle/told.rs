@@ -1,0 +1,106 @@
+//! One entry of a bundle in plain words: who was asked, what happened in which order, what a program decided.
+
+use std::borrow::Cow;
+
+use candor_llm::Role;
+use candor_record::record::export::{Exported, Fate};
+use candor_trace::recorded::{Found, join};
+use candor_trace::{Event, Trace, TraceId};
+use maud::{Markup, html};
+
+use super::moment;
+use crate::text::clean;
+
+/// Bytes of one text that the page repeats.
+const LONGEST: usize = 20_000;
+
+/// The entry.
+pub(super) fn entry(leaf: &Exported) -> Markup {
+    let head = &leaf.told.head;
+    let about = |name: &str| head.about.get(name).and_then(serde_json::Value::as_str);
+    html! {
+        h3 { "Entry " (leaf.leaf) ": " (clean(&head.kind)) }
+        p {
+            "Recorded " (moment(head.at_ms)) ", by the clock of whoever recorded."
+            @if let Some(model) = about("model") { " The model was called " strong { (clean(model)) } "." }
+            @if head.about.get("planted").is_some() { " " strong { "Planted process, not a language model." } }
+        }
+        @match trace(leaf) {
+            Some(trace) => dl {
+                @for event in &trace.events {
+                    @for (term, text) in said(event) {
+                        dt { (term) }
+                        dd { pre { (short(&text)) } }
+                    }
+                }
+            },
+            None => p { "Its content is not in this bundle." },
+        }
+    }
+}
+
+/// The trace of what is shown.
+fn trace(leaf: &Exported) -> Option<Trace> {
+    let id = TraceId::try_from(leaf.told.head.trace.clone()?).ok()?;
+    let parts: Vec<(String, Found)> = leaf
+        .parts
+        .iter()
+        .filter_map(|(part, fate)| match fate {
+            Fate::Shown(content) => Some((part.name.to_string(), Found::Content(content.clone()))),
+            Fate::NotChosen | Fate::Erased { .. } => None,
+        })
+        .collect();
+    join(id, &parts).ok()
+}
+
+/// What an event says, under which heading.
+fn said(event: &Event) -> Vec<(&'static str, String)> {
+    match event {
+        Event::Request(conversation) => conversation
+            .messages
+            .iter()
+            .map(|message| (who(message.role), message.visible_text()))
+            .filter(|(_, text)| !text.is_empty())
+            .collect(),
+        Event::Retrieval { query, documents } => {
+            let texts = documents.iter().map(|document| document.text.clone());
+            vec![("What was looked up", std::iter::once(query.clone()).chain(texts).collect::<Vec<_>>().join("\n"))]
+        }
+        Event::ToolCall { name, arguments, .. } => vec![("The model asked for a tool", format!("{name} {arguments}"))],
+        Event::ToolResult { content, exit_code, .. } => {
+            let code = exit_code.map_or_else(String::new, |code| format!("\n(exit code {code})"));
+            vec![("The tool gave back", format!("{content}{code}"))]
+        }
+        Event::Reasoning(reasoning) if reasoning.text.is_empty() => Vec::new(),
+        Event::Reasoning(reasoning) => {
+            vec![("The chain of thought, as it was written; no evidence of what the model did", reasoning.text.clone())]
+        }
+        Event::Output { text, .. } => vec![("What the model answered", text.clone())],
+        Event::Verdict { verifier, verdict } => {
+            vec![("What a program decided", format!("{verifier}: {}; {}", verdict.outcome, verdict.why))]
+        }
+        Event::Score { name, value } => vec![("A score", format!("{name}: {value}"))],
+        Event::Label(label) => {
+            vec![("What somebody said of it", format!("{}: {}", label.name, label.value.as_text()))]
+        }
+        Event::Erasure { .. } => Vec::new(),
+    }
+}
+
+fn who(role: Role) -> &'static str {
+    match role {
+        Role::System => "The instructions to the model",
+        Role::User => "What the model was asked",
+        Role::Assistant => "What the model had said before",
+        Role::Tool => "What a tool had given back before",
+    }
+}
+
+fn short(text: &str) -> Cow<'_, str> {
+    let text = clean(text);
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}\n… ({} more bytes, in the folder addenda)", &text[..end], text.len() - end).into()
+}
