@@ -114,11 +114,13 @@ fn status(reader: &mut Reader, config: &Config, settings: &Settings) -> Result<S
         }
         if leaf.head.kind == SENT {
             let about = |name: &str| leaf.head.about.get(name);
-            sent = Some(Sent {
-                size: about("size").and_then(serde_json::Value::as_u64).unwrap_or(0),
-                to: about("to").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned(),
-                days: (now - leaf.head.at_ms).max(0) / DAY_MS,
-            });
+            let size = about("size").and_then(serde_json::Value::as_u64);
+            let to = about("to").and_then(serde_json::Value::as_str);
+            // A leaf that does not say both tells of no checkpoint that left.
+            if let (Some(size), Some(to)) = (size, to) {
+                let days = (now - leaf.head.at_ms).max(0) / DAY_MS;
+                sent = Some(Sent { size, to: to.to_owned(), days });
+            }
         }
     }
     let checkpoint = reader.checkpoint().checkpoint();
