@@ -1,6 +1,7 @@
 //! Live calls for a command: which models are asked about which questions, the plan in a file and from flags, one sitting with its progress. Not the calls, which
 //! are the library's, and not who answers.
 
+mod bill;
 mod flags;
 mod foreign;
 mod judged;
@@ -15,6 +16,7 @@ use candor_llm::{Effort, Sampling};
 use candor_trace::Money;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use bill::{cost, costs, total};
 pub(crate) use flags::{Flags, money};
 pub(crate) use foreign::Foreign;
 pub(crate) use judged::Judge;
@@ -50,6 +52,9 @@ pub(crate) struct Asked {
     /// Money for the whole run, in millionths of a dollar.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) ceiling: Option<Money>,
+    /// Spend without a ceiling: said, never assumed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) no_ceiling: bool,
     /// Programs that the questions name may run, confined, and decide about answers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) allow_programs: bool,
@@ -82,6 +87,7 @@ impl Asked {
             temperature: None,
             connections: CONNECTIONS,
             ceiling: None,
+            no_ceiling: false,
             allow_programs: false,
             judge: None,
             anchors: None,
@@ -93,6 +99,11 @@ impl Asked {
                 ..Wanted::default()
             },
         }
+    }
+
+    /// What of it decides which calls are made: neither money nor haste does.
+    pub(crate) fn deciding(&self) -> Self {
+        Self { ceiling: None, no_ceiling: false, connections: 0, ..self.clone() }
     }
 
     /// What decides how much is asked, where answers do.

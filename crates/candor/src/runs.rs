@@ -52,6 +52,14 @@ pub(crate) struct Plan {
     pub(crate) require: Vec<candor_audit::Require>,
 }
 
+impl Plan {
+    /// What of it decides which calls are made and what is done with them.
+    pub(crate) fn deciding(&self) -> Self {
+        let live = self.live.as_ref().map(crate::live::Asked::deciding);
+        Self { source: Source::default(), live, ..self.clone() }
+    }
+}
+
 /// On what a run was run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

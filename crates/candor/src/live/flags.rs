@@ -52,6 +52,9 @@ pub(crate) struct Flags {
     /// Spend at most so much, such as 5usd: never crossed by more than one call
     #[arg(long, value_name = "MONEY", help_heading = LIVE)]
     ceiling: Option<String>,
+    /// Spend whatever the plan costs; without this or --ceiling no call that costs something is made
+    #[arg(long, conflicts_with = "ceiling", help_heading = LIVE)]
+    no_ceiling: bool,
     /// Stop as soon as this is decided: "any cue moves answers by more than 10 points", "accuracy above 60 %"
     #[arg(long, value_name = "SENTENCE", help_heading = LIVE)]
     until: Option<String>,
@@ -129,6 +132,10 @@ impl Flags {
         }
         if let Some(ceiling) = &self.ceiling {
             asked.ceiling = Some(money(ceiling)?);
+            asked.no_ceiling = false;
+        }
+        if self.no_ceiling {
+            (asked.ceiling, asked.no_ceiling) = (None, true);
         }
         if let Some(text) = &self.adaptive {
             let threshold = share("--adaptive", text, "per cent between 50 and 100, such as 95%", 100.0)?;

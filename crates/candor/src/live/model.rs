@@ -2,6 +2,7 @@
 //! costs stands beside who answers it.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ pub(crate) struct Model {
     pub(crate) name: String,
     /// It is a planted process, not a language model.
     pub(crate) planted: bool,
+    /// It answers on this machine.
+    pub(crate) near: bool,
     /// Who answers.
     pub(crate) asks: Box<dyn Asks>,
     /// What tokens cost; `None` from it where that is not known.
@@ -94,6 +97,7 @@ impl Models {
                 provider: name.to_owned(),
                 name: model.to_owned(),
                 planted: false,
+                near: false,
                 asks: Box::new(Refuses(why)),
                 tariff: tariff(name, model, &config)?,
             })
@@ -205,15 +209,29 @@ fn model(named: &str, asked: &Asked, config: &Config) -> Result<Model, Problem> 
         ..How::default()
     };
     let codec = codec(provider.protocol());
+    let near = on_this_machine(&provider.base);
     let client = Client::new(provider, codec, Arc::new(transport(config)?), key, how)
         .map_err(|error| Problem::configuration(error.to_string()))?;
     Ok(Model {
         provider: name.to_owned(),
         name: model.to_owned(),
         planted: false,
+        near,
         asks: Box::new(Asking { client, timed: true }),
         tariff: tariff(name, model, config)?,
     })
+}
+
+/// Whether a base URL names the loopback address: what answers there sends no bill by itself.
+fn on_this_machine(base: &str) -> bool {
+    let authority = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Provider and model of `PROVIDER:MODEL`.
@@ -257,6 +275,7 @@ pub(crate) fn pebble(truth: Truth, connections: usize) -> Model {
         provider: PEBBLE.to_owned(),
         name: "planted-process".to_owned(),
         planted: true,
+        near: true,
         asks: match client {
             Ok(client) => Box::new(Asking { client, timed: false }),
             Err(error) => Box::new(Refuses(error)),
@@ -347,5 +366,25 @@ impl Asks for Refuses {
     fn ask<'a>(&'a self, _: &'a Call, _: &'a str) -> Boxed<'a, Result<Answered, Unanswered>> {
         let error = self.0.clone();
         Box::pin(std::future::ready(Err(Unanswered { error, attempts: 0 })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_loopback_address_is_on_this_machine() {
+        for near in ["http://localhost:8000/v1", "http://127.0.0.1:9/v1", "http://[::1]:80", "http://127.3.2.1"] {
+            assert!(on_this_machine(near), "{near}");
+        }
+        for far in [
+            "https://api.example.org/v1",
+            "http://localhost@example.org/",
+            "http://localhost.example.org",
+            "http://10.0.0.1",
+        ] {
+            assert!(!on_this_machine(far), "{far}");
+        }
     }
 }

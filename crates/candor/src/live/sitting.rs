@@ -13,6 +13,7 @@ use candor_audit::{Audit, Run, audits};
 use candor_trace::Money;
 use candor_trace::spelling::instead;
 
+use super::bill::Bill;
 use super::model::PEBBLE;
 use super::{Asked, Foreign, Judge, Model, Models};
 use crate::ending;
@@ -52,41 +53,62 @@ pub(super) struct Sat<'a> {
     pub(super) opinions: Option<Ledger>,
 }
 
-/// Begins a run.
-pub(crate) fn begin(plan: Plan, asked: &Asked, settings: &Settings) -> Result<Sitting, Problem> {
+/// Begins a run; or goes on with one of the same plan that was not finished, unless it is to be begun `anew`.
+pub(crate) fn begin(plan: Plan, asked: &Asked, anew: bool, settings: &Settings) -> Result<Sitting, Problem> {
     let mut task = task(asked)?;
     if let Some(limit) = asked.limit {
         task.items.truncate(limit);
+    }
+    let store = Store::under(&settings.directory);
+    if !anew && let Some(id) = store.unfinished(&plan, &task)? {
+        output::remark(&format!(
+            "run {id} of the same plan is not finished: going on with it, and asking for nothing that\n\
+             is there (--again begins a new one)"
+        ));
+        return go_on(Some(&id), asked.ceiling, asked.no_ceiling, settings);
     }
     let named = named(&plan)?;
     Judge::checked(asked, &task, &named)?;
     let foreign = Foreign::of(asked, &task, settings)?;
     let models = Models::of(asked, settings)?;
-    // What cannot be planned is refused before there is a folder.
+    // What cannot be planned, or was not agreed to, is refused before there is a folder.
+    let mut bill = Bill::default();
     for model in &models.all {
-        asked.plan(&task, model, &named, &plan.settings)?;
+        let calls = foreign.on(asked.plan(&task, model, &named, &plan.settings)?);
+        bill.add(model, &calls.shares());
+        if let Some(judge) = &models.judge {
+            let nothing = Ledger::in_memory();
+            bill.add(&judge.model, &judge.judging(&calls, &nothing).shares());
+        }
     }
     for model in models.paid() {
         affordable(asked, model)?;
     }
-    let live = Store::under(&settings.directory).begin_live(plan, task)?;
+    bill.agreed(asked)?;
+    let live = store.begin_live(plan, task)?;
     sit(&live, asked, &models, &foreign, &named, settings)
 }
 
-/// Goes on with a run; `ceiling` stands for the plan's, from now on.
-pub(crate) fn go_on(name: Option<&str>, ceiling: Option<Money>, settings: &Settings) -> Result<Sitting, Problem> {
+/// Goes on with a run; `ceiling` stands for the plan's from now on, and none does where it is `lifted`.
+pub(crate) fn go_on(
+    name: Option<&str>,
+    ceiling: Option<Money>,
+    lifted: bool,
+    settings: &Settings,
+) -> Result<Sitting, Problem> {
     let mut live = Store::under(&settings.directory).find_live(name)?;
     let Some(mut asked) = live.plan.live.clone() else {
         return Err(Problem::record(format!("run {}: expected a plan with calls, found none", live.id)));
     };
-    asked.ceiling = ceiling.or(asked.ceiling);
+    asked.no_ceiling = lifted || (asked.no_ceiling && ceiling.is_none());
+    asked.ceiling = if lifted { None } else { ceiling.or(asked.ceiling) };
     let models = Models::of(&asked, settings)?;
     for model in models.paid() {
         affordable(&asked, model)?;
     }
     let named = named(&live.plan)?;
     let foreign = Foreign::of(&asked, &live.task, settings)?;
-    if ceiling.is_some() {
+    if ceiling.is_some() || lifted {
         let plan = Plan { live: Some(asked.clone()), ..live.plan.clone() };
         live.keep(plan)?;
     }
@@ -192,7 +214,7 @@ fn sit(
             shown.end(&progress, began.elapsed());
             // What was spent on an earlier model and is not known may be everything.
             left = left.map(|left| Money(progress.spent.map_or(0, |spent| left.0.saturating_sub(spent.0))));
-            unfinished = why_unfinished(&ended, &progress, live, asked);
+            unfinished = why_unfinished(&ended, &progress, live, asked, settings);
             lost += progress.lost;
         }
         let mut opinions = None;
@@ -210,7 +232,7 @@ fn sit(
                 let (ended, progress) = made.map_err(|error| Problem::record(error.to_string()))?;
                 shown.end(&progress, began.elapsed());
                 left = left.map(|left| Money(progress.spent.map_or(0, |spent| left.0.saturating_sub(spent.0))));
-                unfinished = why_unfinished(&ended, &progress, live, asked);
+                unfinished = why_unfinished(&ended, &progress, live, asked, settings);
                 lost += progress.lost;
             }
             opinions = Some(said);
@@ -270,10 +292,17 @@ pub(super) fn conclude(
     Ok(Sitting { run, stored, plan: live.plan.clone(), unfinished, undecided })
 }
 
-fn why_unfinished(ended: &Ended, progress: &Progress, live: &LiveRun, asked: &Asked) -> Option<Problem> {
+fn why_unfinished(
+    ended: &Ended,
+    progress: &Progress,
+    live: &LiveRun,
+    asked: &Asked,
+    settings: &Settings,
+) -> Option<Problem> {
     let made = progress.found + progress.replied;
     let so_far = format!("{} of {} calls are made", text::thousands(made), text::thousands(progress.planned));
-    let resume = format!("candor audit resume {} goes on and asks for nothing that is there", live.id);
+    let resume =
+        format!("candor audit resume {}{} goes on and asks for nothing that is there", live.id, settings.to_directory);
     match ended {
         Ended::Whole => None,
         Ended::Stopped => Some(Problem::new(Kind::Stopped, format!("stopped: {so_far}")).hint(resume)),

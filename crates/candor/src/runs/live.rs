@@ -107,6 +107,21 @@ impl Store {
         Ok(LiveRun { id, folder, plan, task, _lock: lock })
     }
 
+    /// The last run that is not finished and follows this plan on these questions, whatever it may spend and in how much of a hurry it is.
+    pub(crate) fn unfinished(&self, plan: &Plan, task: &Task) -> Result<Option<String>, Problem> {
+        if !self.folder.exists() {
+            return Ok(None);
+        }
+        let (wanted, questions) = (plan.deciding(), write_task(task));
+        let same = |id: &String| {
+            let folder = self.folder.join(id);
+            self.can_go_on(id)
+                && fs::read_to_string(folder.join(TASK)).is_ok_and(|text| text == questions)
+                && Stored { id: id.clone(), folder }.plan().is_ok_and(|plan| plan.deciding() == wanted)
+        };
+        Ok(self.every()?.into_iter().rev().find(same))
+    }
+
     /// Whether a run has calls of its own that are still to be made.
     fn can_go_on(&self, id: &str) -> bool {
         let folder = self.folder.join(id);
@@ -148,7 +163,8 @@ fn locked(folder: &Path, id: &str) -> Result<File, Problem> {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => {
             Err(Problem::record(format!("run {id}: expected nobody at work on it, found another sitting"))
-                .hint("it goes on by itself; candor audit report shows it when it has ended"))
+                .hint("it goes on by itself; candor audit report shows it when it has ended")
+                .hint("candor audit run --again begins a new one beside it"))
         }
         Err(fs::TryLockError::Error(error)) => Err(Problem::writing(&path, &error)),
     }

@@ -15,6 +15,7 @@ mod programs;
 mod query;
 mod record;
 mod rescore;
+mod spending;
 mod trace;
 mod validity;
 mod welcome;

@@ -16,7 +16,7 @@ use candor_trace::Money;
 use crate::Outcome;
 use crate::commands::audit::wanted::{Wanted, named};
 use crate::commands::{OF_A_PLAN, misread};
-use crate::live::{Asked, Flags, Foreign, Judge, Model, Models, task};
+use crate::live::{Asked, Flags, Foreign, Judge, Model, Models, cost, costs, task, total};
 use crate::output;
 use crate::problem::Problem;
 use crate::runs::{self, Plan};
@@ -145,17 +145,6 @@ fn said(who: &str, model: &Model, share: &Share) -> serde_json::Value {
     })
 }
 
-/// What a share may cost at most; `None` without a price, or without a limit to the output.
-fn cost(model: &Model, share: &Share) -> Option<Money> {
-    let usage = candor_llm::Usage { input: Some(share.input), output: Some(share.output?), ..Default::default() };
-    (model.tariff)(&usage)
-}
-
-/// What some shares may cost at most together; `None` where one has no bound.
-fn total(model: &Model, shares: &[Share]) -> Option<Money> {
-    shares.iter().map(|share| cost(model, share).map(|cost| cost.0)).sum::<Option<i64>>().map(Money)
-}
-
 /// The calls of one model, or of the judge about its replies.
 struct Planned<'m> {
     /// Who is asked, as it is called.
@@ -222,6 +211,9 @@ fn comments(planned: &[Planned<'_>], asked: &Asked, margin: f64, detect: Option<
                 "#   the ceiling of {ceiling} is kept by asking one call at a time, since no call has a\n\
                  #   bound: --max-output TOKENS sets one, and many can be on their way"
             );
+        }
+        (None, _) if !asked.no_ceiling && planned.iter().any(|one| costs(one.model)) => {
+            lines.push_str("#   candor audit run asks for nothing of it without --ceiling MONEY, or --no-ceiling\n");
         }
         (None, _) => {}
     }

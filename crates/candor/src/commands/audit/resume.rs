@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// Spend at most so much for the whole run, in place of the plan's ceiling, now and later
     #[arg(long, value_name = "MONEY")]
     ceiling: Option<String>,
+    /// Spend whatever the plan costs
+    #[arg(long, conflicts_with = "ceiling")]
+    no_ceiling: bool,
     #[command(flatten)]
     form: Form,
 }
@@ -22,5 +25,5 @@ pub(crate) struct Args {
 /// Goes on.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     let ceiling = args.ceiling.as_deref().map(live::money).transpose()?;
-    deliver(live::go_on(args.run.as_deref(), ceiling, settings)?, &args.form, settings)
+    deliver(live::go_on(args.run.as_deref(), ceiling, args.no_ceiling, settings)?, &args.form, settings)
 }

@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::show::run::Source;
 
 /// What cannot be changed of calls that are made.
-const RESCORED_AS_ASKED: [&str; 21] = [
+const RESCORED_AS_ASKED: [&str; 22] = [
     "from",
     "published",
     "plan",
@@ -34,6 +34,7 @@ const RESCORED_AS_ASKED: [&str; 21] = [
     "temperature",
     "max_connections",
     "ceiling",
+    "no_ceiling",
     "seed",
     "judge",
     "anchors",
@@ -65,6 +66,9 @@ pub(crate) struct Args {
     plan: Option<PathBuf>,
     #[command(flatten)]
     live: Flags,
+    /// Begin a new run even where one of the same plan is not finished
+    #[arg(long, help_heading = "Live calls", conflicts_with_all = ["from", "published", "rescore"])]
+    again: bool,
     /// Judge the replies of this run again, by the verifiers of now; nothing is asked. --task names changed golds or verifiers
     #[arg(long, value_name = "RUN", help_heading = "Live calls", conflicts_with_all = RESCORED_AS_ASKED)]
     rescore: Option<String>,
@@ -100,7 +104,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
                 return Err(Problem::usage("--detect: expected --until with what is to be decided")
                     .hint("candor audit plan --detect says how many questions it takes"));
             }
-            return deliver(live::begin(plan, &asked, settings)?, &args.form, settings);
+            return deliver(live::begin(plan, &asked, args.again, settings)?, &args.form, settings);
         }
         let audits = named(&plan.audits)?;
         return recorded(&audits, plan.source, plan.settings, plan.require, &args.form, settings);
