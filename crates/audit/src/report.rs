@@ -210,14 +210,20 @@ pub struct SourceFile {
 /// At most this many findings stand first.
 pub const MOST_FINDINGS: usize = 3;
 
-/// The worst findings of several reports, worst first; ties in the order of the reports.
+/// The worst findings of several reports, worst first; ties in the order of the reports. What is only hope stands behind everything that was measured, however large it looks:
+/// the fewer the questions, the larger what chance alone shows.
 #[must_use]
 pub fn worst(reports: &[Report]) -> Vec<(String, Finding)> {
-    let mut all: Vec<(String, Finding)> = reports
+    let hope = |report: &Report, finding: &Finding| {
+        report.claim(&finding.claim).is_some_and(|claim| claim.mark() == Some(Mark::Hope))
+    };
+    let mut all: Vec<(bool, &str, &Finding)> = reports
         .iter()
-        .flat_map(|report| report.findings.iter().map(|finding| (report.audit.clone(), finding.clone())))
+        .flat_map(|report| {
+            report.findings.iter().map(|finding| (hope(report, finding), report.audit.as_str(), finding))
+        })
         .collect();
-    all.sort_by(|(_, a), (_, b)| b.weight.total_cmp(&a.weight));
+    all.sort_by(|(a, _, first), (b, _, second)| a.cmp(b).then(second.weight.total_cmp(&first.weight)));
     all.truncate(MOST_FINDINGS);
-    all
+    all.into_iter().map(|(_, audit, finding)| (audit.to_owned(), finding.clone())).collect()
 }

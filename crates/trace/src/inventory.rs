@@ -1,6 +1,7 @@
 //! What a heap of traces holds: models, arms, samples per question, what was recorded of each call. Counts only; what they are good for is
 //! said by the audits.
 
+mod few;
 mod names;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use serde::Serialize;
 
 use crate::digested::{Digested, digest};
 use crate::{Event, LabelValue, Trace, Trial, arm};
+use few::Few;
+pub use few::MOST_FEW;
 pub use names::Names;
 
 /// Beyond so many questions per group they are no longer told apart, and counts become "at least".
@@ -41,6 +44,8 @@ pub struct Inventory {
     pub reasoning: BTreeMap<Provenance, u64>,
     /// Traces with an answer that the source or a verifier extracted.
     pub answers: u64,
+    /// Traces whose prompt is recorded.
+    pub prompts: u64,
     /// Traces with a verdict that decides (not an error).
     pub verdicts: u64,
     /// Traces with a recorded score, per name of the score.
@@ -59,6 +64,10 @@ pub struct Inventory {
     pub tools: u64,
     /// Traces that ran into their token limit.
     pub truncated: u64,
+    #[serde(skip)]
+    golds: Few,
+    #[serde(skip)]
+    options: Few,
     #[serde(skip)]
     groups: Digested<Group>,
     #[serde(skip)]
@@ -178,6 +187,9 @@ impl Inventory {
         }
         self.cue_targets += counts.cue_targets;
         self.answers += counts.answers;
+        self.prompts += counts.prompts;
+        self.golds.add(&counts.golds);
+        self.options.add(&counts.options);
         self.verdicts += counts.verdicts;
         self.mention_labels += counts.mention_labels;
         self.costs += counts.costs;
@@ -206,6 +218,9 @@ impl Inventory {
         let decided = trace.verdict().is_some_and(|verdict| verdict.outcome != Outcome::Error);
         self.verdicts += u64::from(decided);
         self.answers += u64::from(trace.answer().is_some());
+        self.prompts += u64::from(trace.events.iter().any(|event| matches!(event, Event::Request(_))));
+        trace.question.gold.iter().for_each(|gold| self.golds.see(gold.trim()));
+        trace.question.options.iter().for_each(|options| self.options.see(&options.to_string()));
         self.costs += u64::from(trace.cost.is_some());
         self.tokens += u64::from(trace.usage.output.is_some());
         self.reasoning_tokens += u64::from(trace.usage.reasoning.is_some());
@@ -272,6 +287,18 @@ impl Inventory {
             },
             reversed: with(FORWARD | REVERSED),
         }
+    }
+
+    /// How many different right answers there are, texts apart; `None` where there are more than [`MOST_FEW`].
+    #[must_use]
+    pub fn right_answers(&self) -> Option<usize> {
+        self.golds.count()
+    }
+
+    /// How many different numbers of options questions have.
+    #[must_use]
+    pub fn numbers_of_options(&self) -> usize {
+        self.options.count().unwrap_or(MOST_FEW)
     }
 
     /// Traces whose reasoning can be read.

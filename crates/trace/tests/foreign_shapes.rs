@@ -291,3 +291,24 @@ fn counts_of_labels_are_no_answers_and_name_no_question() {
     let questions: std::collections::BTreeSet<&str> = traces.iter().map(|trace| trace.trial.unit.as_str()).collect();
     assert_eq!(questions.len(), 50, "{}", draft.toml);
 }
+
+#[test]
+fn replies_in_groups_that_a_draft_does_not_read_are_counted() {
+    let group = |from: usize, to: usize| -> serde_json::Map<String, serde_json::Value> {
+        (from..to)
+            .map(|n| (format!("aaaa{n:08}"), json!({"response": format!("because of {n}"), "answer": "A"})))
+            .collect()
+    };
+    let records = (0..6_usize).map(|q| {
+        let pair = json!({"right_ones": group(10 * q, 10 * q + 3), "wrong_ones": group(10 * q + 3, 10 * q + 5 + q), "prompt": "which?"});
+        (format!("bbbb{q:08}"), pair)
+    });
+    let file = serde_json::Value::Object(records.collect());
+    let (draft, traces) = of("pairs.json", &file.to_string());
+    says(
+        &draft,
+        &["each = [\"right_ones.{key}", "# not read, 27 more rows", "#   wrong_ones.{key}.response (27)"],
+        &[],
+    );
+    assert_eq!(traces.len(), 18);
+}

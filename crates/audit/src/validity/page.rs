@@ -8,8 +8,12 @@ use super::row::Kind;
 use super::table::{Line, Table};
 
 /// What the markers behind numbers mean.
-pub const LEGEND: [(&str, &str); 4] = [
+pub const LEGEND: [(&str, &str); 5] = [
     ("BROKEN", "less than promised: every claim that rests on the row fails V1 and is at most inferred"),
+    (
+        "unclear",
+        "beyond the bounds above by the 95 % interval of the simulation, not by the 99.9 % one: more replications would tell",
+    ),
     ("wide", "more than promised: the interval is wider than it need be"),
     ("(V1)", "the audit itself says at this size that its interval does not hold (V1): nothing is promised"),
     ("(-)", "nothing is promised in this regime, and what is delivered there is shown all the same"),
@@ -35,6 +39,7 @@ pub fn delivered(cell: &Delivered) -> String {
     let Some(share) = &cell.share else { return "-".to_owned() };
     let marker = match cell.state {
         State::Broken => " BROKEN",
+        State::Unclear => " unclear",
         State::Wide => " wide",
         State::Beyond => " (-)",
         State::Unvouched => " (V1)",
@@ -74,6 +79,7 @@ fn significant(value: f64) -> String {
 pub fn state(cell: &Delivered) -> String {
     let mut words = match cell.state {
         State::Holds => "kept".to_owned(),
+        State::Unclear => "unclear".to_owned(),
         State::Wide => "kept, wider than it need be".to_owned(),
         State::Broken => "BROKEN".to_owned(),
         State::Beyond => "nothing promised".to_owned(),
@@ -93,10 +99,15 @@ pub fn state(cell: &Delivered) -> String {
 /// The regime, among those with a promise, in which the row delivers least of what it promised.
 #[must_use]
 pub fn worst(line: &Line) -> Option<(Regime, &Delivered)> {
-    let promised = |cell: &Delivered| matches!(cell.state, State::Holds | State::Wide | State::Broken);
+    let promised = |cell: &Delivered| matches!(cell.state, State::Holds | State::Wide | State::Unclear | State::Broken);
+    // A promise that may be broken before those that are kept.
     let badness = |cell: &Delivered| {
         let share = cell.share.as_ref().map_or(f64::NEG_INFINITY, |share| share.share);
-        let broken = if cell.state == State::Broken { 1.0 } else { 0.0 };
+        let broken = match cell.state {
+            State::Broken => 4.0,
+            State::Unclear => 2.0,
+            _ => 0.0,
+        };
         broken + if line.kind == Kind::Test { share } else { -share }
     };
     Regime::ALL

@@ -25,9 +25,9 @@ pub(crate) fn table(table: &Table, every_regime: bool, page: Page) -> String {
 /// One table for each kind of promise, so that a row fits a line.
 fn short(table: &Table, writing: &mut Writing) {
     for (kind, title) in [
-        (Kind::Nominal, "intervals that promise to cover 95 %"),
-        (Kind::Conservative, "intervals that promise at least 95 %, and pay with width"),
-        (Kind::Test, "tests that promise at most 5 % false alarms"),
+        (Kind::Nominal, "intervals that promise to cover 95 %: kept from 94 to 96 %"),
+        (Kind::Conservative, "intervals that promise at least 95 %, and pay with width: kept from 94.5 %"),
+        (Kind::Test, "tests that promise at most 5 % false alarms: kept up to 5.5 %"),
         (Kind::Measured, "detectors, as measured on labels"),
     ] {
         let lines: Vec<&Line> = table.lines.iter().filter(|line| line.kind == kind).collect();
@@ -108,6 +108,7 @@ fn field(cell: &Cell) -> Field {
 fn toned(cell: &Cell, text: &str) -> Field {
     match cell.state {
         State::Broken => Field::Toned(text.to_owned(), Tone::Bad),
+        State::Unclear => Field::Toned(text.to_owned(), Tone::Strong),
         State::Beyond | State::Unvouched => Field::Toned(text.to_owned(), Tone::Faint),
         _ => Field::words(text),
     }

@@ -7,6 +7,7 @@ mod guess;
 mod key_file;
 mod layout;
 mod options;
+mod part;
 mod tree;
 mod variant;
 mod whole;
@@ -23,6 +24,7 @@ use crate::{Mapping, Result};
 use guess::{Chosen, Guess, quoted};
 use key_file::{Key, KeyFile};
 use layout::{Layout, Leaf};
+use part::Parted;
 use tree::{Text, Tree};
 use variant::Variant;
 use whole::Whole;
@@ -169,6 +171,9 @@ impl Seen {
             }
         }
         by_folder(&names, &mut chosen.guesses);
+        if let Some(parted) = Parted::of(&names) {
+            parted.guessed(&mut chosen.guesses);
+        }
         let result =
             |guess: &&Guess| matches!(guess.target, "verdict" | "answer" | "reasoning" | "reply" | "scores.score");
         let found = match (chosen.guesses.iter().any(|guess| result(&guess)), &key) {
@@ -354,6 +359,9 @@ fn pattern(names: &[&str]) -> String {
         let folders: String = (0..folders(names)).map(|number| format!("{{folder_{}}}/", number + 1)).collect();
         return format!("{folders}{}", plain(&base(first)));
     }
+    if let Some(parted) = Parted::of(names) {
+        return parted.pattern();
+    }
     if names.len() > 1 {
         let prefix = common(&names.iter().map(|name| base(name)).collect::<Vec<_>>());
         let extension = first.rsplit_once('.').map_or(String::new(), |(_, extension)| format!(".{extension}"));
@@ -412,6 +420,17 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
     {
         let _ = writeln!(out, "# fill in: nothing tells what came of the question; take away the # and name a field");
         let _ = writeln!(out, "# answer = \"\"");
+    }
+    if !layout.elsewhere.is_empty() {
+        let rows: usize = layout.elsewhere.iter().map(|(_, rows)| rows).sum();
+        let _ = writeln!(
+            out,
+            "# not read, {} more rows that are called alike; a [[trace]] of its own with `each` reads one of these:",
+            grouped(rows as u64)
+        );
+        for (path, rows) in layout.elsewhere.iter().take(MOST_UNUSED) {
+            let _ = writeln!(out, "#   {} ({})", commented(&path.to_string()), grouped(*rows as u64));
+        }
     }
     for leaf in chosen.unused.iter().take(MOST_UNUSED) {
         let _ = writeln!(out, "# not used: {}{}", commented(&leaf.path.to_string()), example(leaf));

@@ -28,10 +28,16 @@ fn curve(holds: &Inventory, depth: Option<Depth>) -> Readiness {
         Some(depth) if depth.questions < FEWEST => {
             Readiness::missing(NAME, format!("{}: at least {FEWEST}", counted(depth.questions, "question")))
         }
-        Some(depth) => Readiness::ready(
-            NAME,
-            format!("{}, {} samples each", counted(depth.questions, "question"), thousands(u64::from(depth.median))),
-        ),
+        Some(depth) => {
+            let asked = format!(
+                "{}, {} samples each",
+                counted(depth.questions, "question"),
+                thousands(u64::from(depth.median))
+            );
+            // Without answers there is nothing to vote on: any right sample counts, which takes a checker that never errs.
+            let read = if holds.answers == 0 { "; any-right only (pass@k): no answers to vote with" } else { "" };
+            Readiness::ready(NAME, format!("{asked}{read}"))
+        }
     }
 }
 

@@ -63,7 +63,7 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots)
     let wall = wall_claim(book, &matrix, &paths, &found);
     let figure = figure(book, &paths, predicted.as_ref(), aggregate, &found);
     notes.extend(wall_notes(book, &paths, &found, questions.asked.len()));
-    let finding = finding(book, &paths, &found, wall, &changed(&matrix, &paths, questions, spots))
+    let finding = finding(book, aggregate, &paths, &found, wall, &changed(&matrix, &paths, questions, spots))
         .map(|finding| Finding { sentence: book.titled(&finding.sentence), ..finding });
     let mut figures = vec![Figure::Table(table), Figure::Curve(figure)];
     figures.extend(readings::table(book, questions, &paths).map(Figure::Table));
@@ -172,10 +172,11 @@ fn table(
             }
             Some(step) => {
                 let key = book.key(&[("from", step.from.to_string()), ("to", step.to.to_string())]);
+                let picked = picked(aggregate);
                 let gain = book.claim(
                     &format!("gain[{key}]"),
-                    format!("{} paths are better than {}", step.to, step.from),
-                    format!("{} paths are worse than {}", step.to, step.from),
+                    format!("{} paths are better than {}{picked}", step.to, step.from),
+                    format!("{} paths are worse than {}{picked}", step.to, step.from),
                     Parameter::DIFFERENCE,
                     step.gain.clone(),
                     Asserted::Better,
@@ -480,8 +481,17 @@ fn changed(matrix: &Matrix, paths: &[u32], questions: &Questions, spots: &Spots)
     Some(spots.cite(kept.spot))
 }
 
+/// What a gain rests on that nobody has: where any right sample counts, more samples are never worse, and somebody must pick the right one.
+fn picked(aggregate: Aggregate) -> &'static str {
+    match aggregate {
+        Aggregate::Any => ", if a checker without error picks among them",
+        Aggregate::Majority | Aggregate::Best => "",
+    }
+}
+
 fn finding(
     book: &Book<'_>,
+    aggregate: Aggregate,
     paths: &[u32],
     found: &Gains,
     wall: Option<String>,
@@ -550,12 +560,18 @@ fn finding(
             Some(Finding {
                 weight: weighted(book.find(&name), points),
                 sentence: if operated.is_some() {
-                    format!("you operate at {}; what {} would answer better", paths_of(step.from), paths_of(step.to))
+                    format!(
+                        "you operate at {}; what {} would answer better{}",
+                        paths_of(step.from),
+                        paths_of(step.to),
+                        picked(aggregate)
+                    )
                 } else {
                     format!(
-                        "what {} answer better than {}; no end of the gain is shown",
+                        "what {} answer better than {}{}; no end of the gain is shown",
                         paths_of(step.to),
-                        paths_of(step.from)
+                        paths_of(step.from),
+                        picked(aggregate)
                     )
                 },
                 claim: name,

@@ -28,10 +28,18 @@ pub(super) fn readiness(holds: &Inventory) -> Readiness {
         by.push(counted(labels, "label"));
     }
     if by.is_empty() {
-        by.push(
-            "no category recorded: by right answer, options and length of the prompt, as far as they are there"
-                .to_owned(),
-        );
+        if let Some(answers) = holds.right_answers().filter(|answers| *answers > 1) {
+            by.push(format!("{answers} right answers"));
+        }
+        if holds.numbers_of_options() > 1 {
+            by.push("number of options".to_owned());
+        }
+        if holds.prompts > 0 {
+            by.push("length of the prompt".to_owned());
+        }
+    }
+    if by.is_empty() {
+        return Readiness::missing(NAME, "no category, prompt or short right answer: nothing to slice by");
     }
     Readiness::ready(NAME, format!("{}; {}", counted(questions, "question"), by.join(", ")))
 }

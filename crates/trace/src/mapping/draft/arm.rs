@@ -283,10 +283,13 @@ pub(super) fn perhaps(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<
 
 /// The right-hand side where folders of these names hold one arm each.
 pub(super) fn of_folders(capture: &str, folders: BTreeSet<String>) -> String {
-    let name = String::new();
-    let ways =
-        Ways { name, values: folders, nothing: false, empty: false, of_cues: false, crossed: true, balanced: false };
-    ways.source(&format!("capture = {}", quoted(capture)))
+    Ways::named(folders).source(&format!("capture = {}", quoted(capture)))
+}
+
+/// What parts of names of files say of the way of asking, where any of them says something.
+pub(super) fn of_parts(capture: &str, parts: BTreeSet<String>) -> Option<String> {
+    let ways = Ways::named(parts);
+    ways.recognised().then(|| ways.source(&format!("capture = {}", quoted(capture))))
 }
 
 /// The values of a column as ways of asking.
@@ -307,6 +310,12 @@ struct Ways {
 }
 
 impl Ways {
+    /// Names of folders or files.
+    fn named(values: BTreeSet<String>) -> Self {
+        let name = String::new();
+        Self { name, values, nothing: false, empty: false, of_cues: false, crossed: true, balanced: false }
+    }
+
     fn of(leaf: &Leaf, unit: Unit<'_>) -> Option<Self> {
         let values = leaf.values()?;
         let empty = leaf.is_empty_somewhere();

@@ -17,6 +17,8 @@ pub(super) struct Layout {
     pub(super) leaves: Vec<Leaf>,
     /// Lists in the records that are no rows.
     pub(super) lists: Vec<List>,
+    /// Rows of the same name that do not run in parallel with those, with how many were seen: replies that a draft does not read, and says so.
+    pub(super) elsewhere: Vec<(Path, usize)>,
     /// How many records were looked at closely.
     pub(super) seen: usize,
     /// How many were looked through for what the columns hold, and whether that is all of them.
@@ -237,7 +239,7 @@ fn is_identifier(key: &str) -> bool {
 pub(super) fn of_records<'t>(records: impl Iterator<Item = &'t Tree>) -> Layout {
     let records: Vec<&Tree> = records.take(RECORDS).collect();
     let mut layout = Layout { seen: records.len(), ..Layout::default() };
-    layout.each = parallel(&records);
+    (layout.each, layout.elsewhere) = parallel(&records);
     layout.leaves = leaves(Vec::new(), 0, &records, &layout.each);
     layout.lists = super::options::lists(&records, &layout.each);
     layout
@@ -385,15 +387,15 @@ fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>
     }
 }
 
-/// The lists that have the same length as each other in every record, where there are any that matter.
-fn parallel(records: &[&Tree]) -> Vec<Path> {
+/// The lists that have the same length as each other in every record, where there are any that matter; and those that stand elsewhere and are called like the first of them.
+fn parallel(records: &[&Tree]) -> (Vec<Path>, Vec<(Path, usize)>) {
     let mut found: BTreeMap<Path, Vec<usize>> = BTreeMap::new();
     for record in records {
         lists(record, &mut Vec::new(), &mut found, false);
     }
     // As many samples as options are a coincidence.
-    let whole: Vec<(Path, Vec<usize>)> = found
-        .into_iter()
+    let whole: Vec<(&Path, &Vec<usize>)> = found
+        .iter()
         .filter(|(path, lengths)| lengths.len() * 10 >= records.len() * 9 && !super::options::are_options(path))
         .collect();
     let matters = |path: &Path| super::guess::names_a_reply(&Leaf::at(path.clone()).name());
@@ -401,7 +403,7 @@ fn parallel(records: &[&Tree]) -> Vec<Path> {
     let Some((first, lengths)) =
         whole.iter().find(|(path, _)| matters(path)).or_else(|| whole.iter().find(|(path, _)| is_nested(path)))
     else {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     };
     let wildcards = |path: &Path| -> Vec<Step> {
         path.steps().iter().filter(|step| matches!(step, Step::Items | Step::Capture(_))).cloned().collect()
@@ -409,9 +411,17 @@ fn parallel(records: &[&Tree]) -> Vec<Path> {
     let group: Vec<Path> = whole
         .iter()
         .filter(|(path, other)| other == lengths && wildcards(path) == wildcards(first))
-        .map(|(path, _)| path.clone())
+        .map(|(path, _)| (*path).clone())
         .collect();
-    group
+    let reply = group.iter().find(|path| matters(path)).unwrap_or(first);
+    let called = |path: &Path| path.steps().last().cloned();
+    let elsewhere = found
+        .iter()
+        .filter(|(path, _)| !group.contains(path) && path.is_many() && called(path) == called(reply))
+        .filter(|(path, _)| matches!(path.steps().last(), Some(Step::Field(_))))
+        .map(|(path, lengths)| (path.clone(), lengths.iter().sum()))
+        .collect();
+    (group, elsewhere)
 }
 
 /// Whether a path leads through one list of objects that no name says to be parts of the question or of one call.
