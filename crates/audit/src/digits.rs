@@ -146,13 +146,16 @@ impl Spelling {
         if x < 0.0 && digits != "0" { format!("{}{digits}", self.minus()) } else { digits.to_owned() }
     }
 
-    /// Value and ends of an estimate.
+    /// Value and ends of an estimate. An end beyond what the parameter can be is printed as the farthest that it can be: the interval of a mean by t knows no bounds,
+    /// the share or difference that it is of does, and nothing beyond is ever the truth.
     #[must_use]
     pub fn digits(self, unit: Unit, estimate: &Estimate, decimals: usize) -> Digits {
-        let ends = estimate
-            .interval()
-            .ok()
-            .map(|interval| (self.plain(unit, interval.low(), decimals), self.plain(unit, interval.high(), decimals)));
+        let end = |x: f64| match unit {
+            Unit::Share if x.is_finite() => self.plain(unit, x.clamp(0.0, 1.0), decimals),
+            Unit::Points if x.is_finite() => self.plain(unit, x.clamp(-1.0, 1.0), decimals),
+            _ => self.plain(unit, x, decimals),
+        };
+        let ends = estimate.interval().ok().map(|interval| (end(interval.low()), end(interval.high())));
         Digits { value: self.plain(unit, estimate.value(), decimals), ends }
     }
 
@@ -212,6 +215,13 @@ mod tests {
         assert_eq!(Plain.plain(Unit::Points, f64::NEG_INFINITY, 1), "-inf");
         assert_eq!(Typeset.plain(Unit::Points, f64::NEG_INFINITY, 1), "−∞");
         assert_eq!(Typeset.plain(Unit::Number, -3e200, 3), "−3.000e200");
+    }
+
+    #[test]
+    fn no_end_is_printed_beyond_what_can_be() {
+        assert_eq!(Plain.sentence(Unit::Points, &estimate(0.5, -0.37, 1.37)), "+50.0 points [-37.0, +100.0]");
+        assert_eq!(Plain.sentence(Unit::Share, &estimate(0.1, -0.1, 0.3)), "10.0 % [0.0, 30.0]");
+        assert_eq!(Plain.sentence(Unit::Number, &estimate(0.5, -2.0, 3.0)), "0.500 [-2.000, 3.000]");
     }
 
     #[test]
