@@ -19,7 +19,7 @@ pub mod spelling;
 mod trace;
 mod trial;
 
-pub use candor_verify::Verdict;
+pub use candor_verify::{Outcome, Verdict};
 pub use error::{Error, Invalid, Result};
 pub use event::{Document, Event, Label, LabelValue, Labeller};
 pub use index::Index;

@@ -50,6 +50,10 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
                 ": a contract, a letter. An engineer runs one of"
             }
             pre { "goverify/run.sh . -vkey KEYFILE\ncandor record verify . --vkey KEYFILE" }
+            p {
+                code { "goverify" } " is a small program in another language that shares no code with the maker of this bundle; it lies in the folder " code { "interop/goverify" }
+                " of candor's source, and whoever mistrusts that one can write another: the forms are public and named below."
+            }
             p { "If one letter of what is shown was changed, removed or put in another order after it was signed, the check fails and names the entry." }
             p {
                 strong { "Its limit. " }

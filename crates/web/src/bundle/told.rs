@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use candor_llm::Role;
 use candor_record::record::export::{Exported, Fate};
 use candor_trace::recorded::{Found, join};
-use candor_trace::{Event, Trace, TraceId};
+use candor_trace::{Event, Outcome, Trace, TraceId, Verdict};
 use maud::{Markup, html};
 
 use super::moment;
@@ -27,11 +27,19 @@ pub(super) fn entry(leaf: &Exported) -> Markup {
         }
         @match trace(leaf) {
             Some(trace) => dl {
+                @if !trace.events.iter().any(|event| matches!(event, Event::Request(_))) {
+                    dt { "What the model was asked" }
+                    dd { "The question was not recorded, or is not in this bundle." }
+                }
                 @for event in &trace.events {
                     @for (term, text) in said(event) {
                         dt { (term) }
                         dd { pre { (short(&text)) } }
                     }
+                }
+                @if !trace.events.iter().any(|event| matches!(event, Event::Verdict { .. })) {
+                    dt { "Judged" }
+                    dd { "By nobody: no decision about this answer was recorded, or it is not in this bundle." }
                 }
             },
             None => p { "Its content is not in this bundle." },
@@ -77,7 +85,7 @@ fn said(event: &Event) -> Vec<(&'static str, String)> {
         }
         Event::Output { text, .. } => vec![("What the model answered", text.clone())],
         Event::Verdict { verifier, verdict } => {
-            vec![("What a program decided", format!("{verifier}: {}; {}", verdict.outcome, verdict.why))]
+            vec![("Judged", judged(verifier, verdict))]
         }
         Event::Score { name, value } => vec![("A score", format!("{name}: {value}"))],
         Event::Label(label) => {
@@ -85,6 +93,26 @@ fn said(event: &Event) -> Vec<(&'static str, String)> {
         }
         Event::Erasure { .. } => Vec::new(),
     }
+}
+
+/// The decision, whose it is, and why, in that order.
+fn judged(verifier: &str, verdict: &Verdict) -> String {
+    let outcome = match verdict.outcome {
+        Outcome::Correct => "right",
+        Outcome::Wrong => "wrong",
+        Outcome::NoAnswer => "no answer was given",
+        Outcome::Error => "not decided: the program that decides failed",
+    };
+    let by = match verifier.strip_prefix("source") {
+        Some(rest) => {
+            let how = rest.trim_start_matches(':').trim();
+            let how = if how.is_empty() { String::new() } else { format!(" ({how})") };
+            format!("the source that this was recorded from{how}; not decided again here")
+        }
+        None => format!("the program `{verifier}`"),
+    };
+    let why = if verdict.why.is_empty() { String::new() } else { format!("\nWhy: {}", verdict.why) };
+    format!("{outcome}.\nBy: {by}.{why}")
 }
 
 fn who(role: Role) -> &'static str {
