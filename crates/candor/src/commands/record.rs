@@ -52,7 +52,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Prob
 }
 
 /// A day (UTC), as pages and messages write it.
-fn day(ms: i64) -> String {
+pub(super) fn day(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms)
         .map_or_else(|_| format!("{ms} ms since 1970"), |at| at.strftime("%Y-%m-%d").to_string())
 }

@@ -77,6 +77,11 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         text::counted(leaves.len() as u64, "leaf"),
         args.output.display()
     ))?;
+    if parts == 0 {
+        output::remark(
+            "none of their content exists any more: the bundle shows that they were there, and when and why it went",
+        );
+    }
     Ok(Outcome::Done)
 }
 

@@ -3,15 +3,19 @@
 use std::ops::ControlFlow;
 
 use candor_audit::account::{Voice, account};
+use candor_record::record::State;
 use candor_trace::Trace;
+use candor_trace::recorded::KIND;
 use serde::Serialize;
 
 use super::places::{Places, Wanted};
 use crate::Outcome;
+use crate::commands::record::day;
 use crate::output;
 use crate::problem::Problem;
+use crate::recording;
 use crate::settings::Settings;
-use crate::show::trace as shown;
+use crate::show::{text, trace as shown};
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -73,6 +77,9 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let trace = match found.as_slice() {
         [trace] => trace,
         [] => {
+            if let Some(gone) = erased(settings, &wanted)? {
+                return Err(gone);
+            }
             return Err(Problem::input(format!(
                 "trace {wanted}: expected one in what was read, found none of that name"
             ))
@@ -105,4 +112,31 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         output::print(&shown::trace(trace, &said, args.full, settings.page))?;
     }
     Ok(Outcome::Done)
+}
+
+/// A trace of the record whose content is gone: what is left to say of it.
+fn erased(settings: &Settings, beginning: &str) -> Result<Option<Problem>, Problem> {
+    if !recording::exists(settings) {
+        return Ok(None);
+    }
+    let failed = |error| recording::problem(&error);
+    let mut reader = recording::read(settings)?;
+    for (leaf, told) in reader.holding(&format!("\"trace\":\"{beginning}")).map_err(failed)? {
+        let Some(id) = told.head.trace.as_ref().filter(|id| told.head.kind == KIND && id.starts_with(beginning)) else {
+            continue;
+        };
+        for (part, digest) in told.parts() {
+            if let State::Erased { at_ms, basis, .. } = reader.part(leaf, part, digest).map_err(failed)? {
+                return Ok(Some(
+                    Problem::input(format!(
+                        "trace {id}: recorded as leaf {leaf}, content erased at {}; basis stated by the operator: {}; not examined",
+                        day(at_ms),
+                        text::clean(&basis)
+                    ))
+                    .hint(format!("candor record prove --leaf {leaf}{} shows that it was there", settings.to_directory)),
+                ));
+            }
+        }
+    }
+    Ok(None)
 }
