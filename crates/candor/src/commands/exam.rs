@@ -11,6 +11,7 @@ use crate::live::{Asked, sit_in_memory};
 use crate::output;
 use crate::problem::Problem;
 use crate::settings::Settings;
+use crate::show::page::Writing;
 use crate::show::run::{Detail, Source};
 use crate::show::{run as terminal, text};
 
@@ -18,28 +19,39 @@ use crate::show::{run as terminal, text};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Any words: they draw what is true
-    #[arg(long, value_name = "WORDS")]
-    phrase: String,
+    #[arg(long, value_name = "WORDS", required_unless_present = "script")]
+    phrase: Option<String>,
     /// How many questions are asked
     #[arg(long, value_name = "N", default_value_t = 240)]
     questions: usize,
     /// Print the parameters that the phrase has drawn, too
     #[arg(long)]
     parameters: bool,
+    /// Print the program in Python, which shares no code with this one, that draws the same truths
+    #[arg(long, conflicts_with_all = ["phrase", "parameters"])]
+    script: bool,
 }
+
+/// A program in another language that draws the truths of a phrase and shares no code with this one.
+const SCRIPT: &str = include_str!("../../../../interop/exam.py");
 
 /// Sits it.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    if args.script {
+        output::print(SCRIPT)?;
+        return Ok(Outcome::Done);
+    }
+    let phrase = args.phrase.as_deref().unwrap_or_default();
     if args.questions < 40 {
         return Err(Problem::usage(format!("--questions: expected at least 40, found {}", args.questions))
             .hint("with fewer most intervals promise nothing at their size"));
     }
-    let truth = Truth::of_phrase(&args.phrase);
+    let truth = Truth::of_phrase(phrase);
     if !settings.json {
         output::print(&format!(
             "planted process, not a language model: what is true of it is drawn from \"{}\"\n\
-             digest of the truths, before anything is asked: {}\n",
-            text::clean(&args.phrase),
+             digest of the truths, before anything is asked:\n  {}\n",
+            text::clean(phrase),
             truth.digest()
         ))?;
     }
@@ -47,11 +59,11 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let audits: Vec<&'static dyn Audit> =
         audits::ALL.iter().copied().filter(|audit| audit.experiment().is_some()).collect();
     let wanted = candor_audit::Settings::default();
-    let run = sit_in_memory(&truth, &args.phrase, args.questions, &asked, &audits, &wanted)?;
+    let run = sit_in_memory(&truth, phrase, args.questions, &asked, &audits, &wanted)?;
     let examined = examine(&run, &truths(&truth, &every_kind(), &asked));
     if settings.json {
         output::json(&serde_json::json!({
-            "phrase": args.phrase,
+            "phrase": phrase,
             "digest": truth.digest(),
             "truths": truth.lines().lines().collect::<Vec<_>>(),
             "promised": examined.promised,
@@ -76,11 +88,25 @@ fn shown(examined: &Examined, run: &candor_audit::Run, truth: &Truth, args: &Arg
     if missing > 0 {
         said.push_str(&format!("\n{} found no interval\n", text::counted(missing as u64, "truth")));
     }
-    said.push_str(&format!(
-        "\nplanted process, not a language model: {}; at 95 % one of twenty misses, and should\n\
-         anybody can draw the same truths: python3 interop/exam.py {}\n",
-        examined.said(),
-        text::shell(&args.phrase)
-    ));
+    let mut end = Writing::on(settings.page);
+    end.paragraph(
+        "",
+        &format!(
+            "planted process, not a language model: {}; at 95 % one of twenty misses, and should",
+            examined.said()
+        ),
+    );
+    end.paragraph(
+        "",
+        &text::typed(
+            &format!(
+                "anybody can draw the same truths: candor exam --script > exam.py; python3 exam.py {}",
+                text::shell(args.phrase.as_deref().unwrap_or_default())
+            ),
+            crate::settings::program(),
+        ),
+    );
+    said.push('\n');
+    said.push_str(&end.finish());
     said
 }

@@ -79,10 +79,9 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
             format!("planted: {}", family.planted()),
             format!("{plan}: every question at three efforts, for the audits lift and inverse"),
             String::new(),
-            format!(
-                "next: candor audit plan --plan {plan} --on openai:MODEL     what would be asked, before anything is"
-            ),
-            format!("      candor audit run --plan {plan} --on openai:MODEL --ceiling 1usd --max-output 4000"),
+            "next, what would be asked, before anything is; and then asked:".to_owned(),
+            format!("  candor audit plan --plan {plan} --on openai:MODEL"),
+            format!("  candor audit run --plan {plan} --on openai:MODEL --ceiling 1usd --max-output 4000"),
             String::new(),
         ];
         return said(&lines.join("\n"));
@@ -91,8 +90,9 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         format!("{task}: four questions, a line each, that show every field; put yours in their place"),
         format!("{}: providers, keys, prices; everything in it is optional", shown(&folder.join("candor.toml"))),
         String::new(),
-        format!("next: candor audit plan --on pebble --task {task}     what would be asked, before anything is"),
-        format!("      candor audit run --on openai:MODEL --task {task} --ceiling 1usd --max-output 4000"),
+        "next, what would be asked, before anything is; and then asked:".to_owned(),
+        format!("  candor audit plan --on pebble --task {task}"),
+        format!("  candor audit run --on openai:MODEL --task {task} --ceiling 1usd --max-output 4000"),
         String::new(),
     ];
     said(&lines.join("\n"))

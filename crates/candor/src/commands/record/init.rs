@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         .map_err(|error| Problem::reading(&places.log().join("vkey"), &error))?;
     let (program, dir) = (program(), &settings.to_directory);
     output::print(&format!(
-        "record made in {}\n\npublic key, for whoever is to check it:\n  {}\nprivate key: {} (mode 0600). Whoever holds it can sign; whoever loses it can sign no more.\n\n\
+        "record made in {}\n\npublic key, for whoever is to check it:\n  {}\nprivate key: {} (mode 0600)\n  whoever holds it can sign; whoever loses it can sign no more\n\n\
          next: {program} trace import PATH{dir}\n      {program} record status{dir}\n",
         folder.display(),
         key.trim(),
