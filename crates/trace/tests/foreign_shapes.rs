@@ -307,7 +307,7 @@ fn replies_in_groups_that_a_draft_does_not_read_are_counted() {
     let (draft, traces) = of("pairs.json", &file.to_string());
     says(
         &draft,
-        &["each = [\"right_ones.{key}", "# not read, 27 more rows", "#   wrong_ones.{key}.response (27)"],
+        &["each = [\"right_ones.{key}", "# not read, 27 more rows", "#   wrong_ones.{key}.answer (27)"],
         &[],
     );
     assert_eq!(traces.len(), 18);
