@@ -23,7 +23,7 @@ pub const LEGEND: [(&str, &str); 5] = [
 #[must_use]
 pub fn provenance(table: &Table) -> String {
     let how = match table.size.as_str() {
-        "full" => "10,000 replications for coverage, 20,000 for false alarms, 2,000 where a bootstrap stands inside or texts are read".to_owned(),
+        "full" => "10,000 replications for coverage, 20,000 for false alarms, 2,000 where a bootstrap stands inside or texts are read, 10,000 where that did not tell".to_owned(),
         "ci" => "1,000 replications a row, judged by their 99.9 % binomial limits".to_owned(),
         replications => format!("{replications} replications a row: for a look only"),
     };

@@ -57,13 +57,15 @@ pub struct Row {
     pub beyond: &'static [(Regime, &'static str)],
     /// Whether a bootstrap or many permutations stand inside, or texts are read, so that fewer replications must do.
     pub heavy: bool,
+    /// Heavy, and yet with as many replications as a light interval has: with 2,000 it came out beyond its bounds and not beyond doubt.
+    pub often: bool,
 }
 
 impl Row {
     /// A row that promises in every regime.
     #[must_use]
     pub const fn new(name: &'static str, what: &'static str, kind: Kind, claims: &'static [&'static str]) -> Self {
-        Self { name, what, kind, claims, beyond: &[], heavy: false }
+        Self { name, what, kind, claims, beyond: &[], heavy: false, often: false }
     }
 
     /// With regimes in which nothing is promised.
@@ -76,6 +78,12 @@ impl Row {
     #[must_use]
     pub const fn heavy(self) -> Self {
         Self { heavy: true, ..self }
+    }
+
+    /// With bootstrap, permutations or reading inside, and as many replications as a light row all the same.
+    #[must_use]
+    pub const fn often(self) -> Self {
+        Self { heavy: true, often: true, ..self }
     }
 
     /// Why nothing is promised in that regime.

@@ -27,7 +27,7 @@ const PIECE: u64 = 50;
 /// How many replications, and with which gates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Size {
-    /// 10,000 for coverage, 20,000 for false alarms, 2,000 where a bootstrap stands inside or texts are read: the table that is shipped.
+    /// 10,000 for coverage, 20,000 for false alarms, 2,000 where a bootstrap stands inside or texts are read (10,000 where that did not tell): the table that is shipped.
     Full,
     /// 1,000 of each, with gates at their 99.9 % binomial limits.
     Ci,
@@ -42,6 +42,7 @@ impl Size {
             Self::Quick(replications) => replications.max(1),
             Self::Ci => 1_000,
             Self::Full if rows().all(|(_, role)| role == Role::Power) => 400,
+            Self::Full if rows().any(|(row, role)| row.often && role == Role::Promise) => 10_000,
             Self::Full if rows().any(|(row, _)| row.heavy) => 2_000,
             Self::Full if rows().any(|(row, role)| row.kind == Kind::Test && role == Role::Promise) => 20_000,
             Self::Full => 10_000,

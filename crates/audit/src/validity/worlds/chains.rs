@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
             "backtracking.late_burst",
         ],
     )
-    .heavy(),
+    .often(),
     Row::new("backtracking.position", "mean position of the places", Kind::Nominal, &["backtracking.position"]).heavy(),
     Row::new(
         "backtracking.late_burst_excess",
@@ -66,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
         Kind::Test,
         &["consistency.right_difference"],
     )
-    .heavy(),
+    .often(),
 ];
 
 pub(super) const WORLDS: &[World] = &[

@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Row] = &[
     )
     .heavy(),
     Row::new("inverse.onset.test", "a flat curve has an onset", Kind::Test, &["inverse.onset"]).heavy(),
-    Row::new("inverse.isotonic", "a flat curve falls by the isotonic test", Kind::Test, &[]).heavy(),
+    Row::new("inverse.isotonic", "a flat curve falls by the isotonic test", Kind::Test, &[]).often(),
     Row::new("inverse.peak", "a flat curve has its peak before the end", Kind::Test, &[]).heavy(),
     Row::new(
         "inverse.lengths",
