@@ -9,7 +9,7 @@ pub mod broken;
 pub mod delivered;
 pub mod draws;
 mod exact;
-mod measured;
+pub(crate) mod measured;
 pub mod outcome;
 pub mod page;
 mod process;

@@ -305,10 +305,6 @@ fn replies_in_groups_that_a_draft_does_not_read_are_counted() {
     });
     let file = serde_json::Value::Object(records.collect());
     let (draft, traces) = of("pairs.json", &file.to_string());
-    says(
-        &draft,
-        &["each = [\"right_ones.{key}", "# not read, 27 more rows", "#   wrong_ones.{key}.answer (27)"],
-        &[],
-    );
+    says(&draft, &["each = [\"right_ones.{key}", "# not read, 27 more rows", "#   wrong_ones.{key}.answer (27)"], &[]);
     assert_eq!(traces.len(), 18);
 }

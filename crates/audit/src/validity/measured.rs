@@ -51,9 +51,23 @@ pub(super) fn lines() -> Vec<Line> {
         .collect()
 }
 
+/// A measured rate as it stands in a sentence: "76.2 % [66.8, 84.6], n = 172"; `None` where there is no such row.
+pub(crate) fn said(row: &str) -> Option<String> {
+    let line = lines().into_iter().find(|line| line.row == row)?;
+    let share = line.in_regime(Regime::AsAssumed)?.share?;
+    let [value, low, high] = [share.share, share.low, share.high].map(|share| 100.0 * share);
+    Some(format!("{value:.1} % [{low:.1}, {high:.1}], n = {}", share.of))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_rate_is_said_with_its_interval() {
+        assert!(said("backtracking.recall").is_some_and(|said| said.contains(" % [") && said.contains("n = ")));
+        assert_eq!(said("no.such.row"), None);
+    }
 
     #[test]
     fn every_rate_has_an_interval_around_it_and_a_source() {

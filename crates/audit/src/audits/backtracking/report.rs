@@ -12,6 +12,7 @@ use crate::chains::{Chains, Named};
 use crate::claims::{ALONE, Claims};
 use crate::report::MOST_FINDINGS;
 use crate::shown::Shown;
+use crate::validity::measured::said;
 use crate::within::Within;
 use crate::words::counted as so_many;
 use crate::{Cell, Column, Figure, Finding, Limits, Report, Row, Settings, Table};
@@ -42,6 +43,12 @@ pub(super) fn report(chains: &Chains<Read>, sections: &Sections, settings: &Sett
     figures.extend(sections.report(&mut draft.claims));
     let read = groups.iter().map(|group| group.rows.len() as u64).sum::<u64>();
     let mut notes: Vec<String> = draft.shown.note().into_iter().collect();
+    if let (Some(recall), Some(precision)) = (said("backtracking.recall"), said("backtracking.precision")) {
+        notes.push(format!(
+            "the detector's recall was {recall}, its precision {precision}, on labelled chains of one model (candor validity backtracking): a rate of none is \
+             none that it finds"
+        ));
+    }
     if draft.lengths.contains(&LengthIn::Words) {
         notes.push(
             "where not every chain has recorded reasoning tokens, lengths are words set apart by white space"
