@@ -91,7 +91,8 @@ pub fn drafts(skipped: &[Skipped]) -> Result<Vec<Draft>> {
     if skipped.len() > 1 {
         drafts.retain(|((_, found), file)| *found >= Found::Result || file.layout.seen > 1);
     }
-    drafts.sort_by_key(|((_, found), _)| std::cmp::Reverse(*found));
+    // Results that somebody judged before texts that may be a question as well.
+    drafts.sort_by_key(|((draft, found), _)| std::cmp::Reverse((*found, draft.toml.contains("\nverdict = "))));
     Ok(drafts.into_iter().map(|((draft, _), _)| draft).take(MOST_DRAFTS).collect())
 }
 
@@ -429,7 +430,7 @@ fn written(container: Container, layout: &Layout, chosen: &Chosen<'_>, names: &[
             grouped(rows as u64)
         );
         for (path, rows) in layout.elsewhere.iter().take(MOST_UNUSED) {
-            let _ = writeln!(out, "#   {} ({})", commented(&path.to_string()), grouped(*rows as u64));
+            let _ = writeln!(out, "#   {} ({})", path.to_string().escape_debug(), grouped(*rows as u64));
         }
     }
     for leaf in chosen.unused.iter().take(MOST_UNUSED) {
