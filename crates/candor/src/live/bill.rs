@@ -58,8 +58,8 @@ impl Bill {
             return Ok(());
         }
         Err(Problem::usage(format!(
-            "expected --ceiling MONEY or --no-ceiling, found neither\n{}",
-            self.lines.join("\n")
+            "{}: expected --ceiling MONEY or --no-ceiling, found neither",
+            self.lines.join("; ")
         ))
         .hint("--ceiling 5usd is never crossed by more than one call; candor audit plan shows every call"))
     }

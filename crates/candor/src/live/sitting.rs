@@ -62,8 +62,7 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, anew: bool, settings: &Settings) 
     let store = Store::under(&settings.directory);
     if !anew && let Some(id) = store.unfinished(&plan, &task)? {
         output::remark(&format!(
-            "run {id} of the same plan is not finished: going on with it, and asking for nothing that\n\
-             is there (--again begins a new one)"
+            "run {id} of the same plan is not finished: going on with it; what is there is not asked again (--again begins a new run)"
         ));
         return go_on(Some(&id), asked.ceiling, asked.no_ceiling, settings);
     }

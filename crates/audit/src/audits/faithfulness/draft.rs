@@ -44,6 +44,9 @@ struct Unpaired {
     calls: u64,
 }
 
+/// Fewer second draws may all say the same by chance.
+const FEWEST_REDRAWS: usize = 50;
+
 impl<'a> Draft<'a> {
     pub(super) fn new(rows: &'a Rows, settings: &'a Settings, level: Level, seed: Seed) -> Self {
         Self {
@@ -216,6 +219,14 @@ impl<'a> Draft<'a> {
             self.notes.push(format!(
                 "{title}: {} eligible questions have no control draw and are left out of the score against control",
                 control.left_out
+            ));
+        }
+        // Where chance moves anything at all, so many second draws do not all say the same.
+        let drawn = || subject.eligible().filter_map(|pair| Some((pair.control?, pair.uncued)));
+        let draws = drawn().count();
+        if draws >= FEWEST_REDRAWS && drawn().all(|(control, plain)| control.answer == plain.answer) {
+            self.notes.push(format!(
+                "{title}: all {draws} control answers equal the plain ones: temperature 0, a cache or a copy; what chance alone moves was then not measured"
             ));
         }
         // What the published score would call the cue's effect, beside what the control arm measured.
