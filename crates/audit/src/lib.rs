@@ -10,6 +10,7 @@ pub mod audits;
 mod chains;
 mod claims;
 pub mod compare;
+pub mod derive;
 pub mod digits;
 mod efforts;
 pub mod error;

@@ -6,6 +6,7 @@ use candor_stats::{Claim, Mark};
 use candor_trace::{Origin, TraceId};
 use serde::{Deserialize, Serialize};
 
+use crate::derive::Derived;
 use crate::{Figure, Settings};
 
 /// What one audit found.
@@ -190,6 +191,9 @@ pub struct Run {
     /// What must be known before any number is read, such as that no answer ever equals the right one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first: Vec<String>,
+    /// What the claims were computed from. It stands beside the report, not in it.
+    #[serde(skip)]
+    pub derived: Derived,
 }
 
 /// A file that was read.
