@@ -172,5 +172,6 @@ pub(crate) fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<Stri
         absent: summary.absent.iter().map(ToString::to_string).collect(),
         first: Vec::new(),
         derived: Derived::default(),
+        registered: None,
     }
 }

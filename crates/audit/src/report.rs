@@ -7,6 +7,7 @@ use candor_trace::{Origin, TraceId};
 use serde::{Deserialize, Serialize};
 
 use crate::derive::Derived;
+use crate::registered::Registered;
 use crate::{Figure, Settings};
 
 /// What one audit found.
@@ -194,6 +195,9 @@ pub struct Run {
     /// What the claims were computed from. It stands beside the report, not in it.
     #[serde(skip)]
     pub derived: Derived,
+    /// What the record says of its plan. Filled where a run is shown, never stored with it: the record goes on after a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<Registered>,
 }
 
 /// A file that was read.

@@ -169,6 +169,7 @@ pub(crate) fn small_run(origin: Origin) -> Run {
         absent: Vec::new(),
         first: Vec::new(),
         derived: Default::default(),
+        registered: None,
     }
 }
 

@@ -276,5 +276,6 @@ pub(super) fn run(planted: bool) -> Run {
         absent: Vec::new(),
         first: Vec::new(),
         derived: Default::default(),
+        registered: None,
     }
 }
