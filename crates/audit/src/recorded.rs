@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use candor_trace::Trace;
 use candor_trace::import::{self, Options, Overlap, Source, Summary};
 
+use crate::derive::Derived;
 use crate::never_right::NeverRight;
 use crate::report::worst;
 use crate::words::counted;
@@ -170,5 +171,7 @@ pub(crate) fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<Stri
         silent,
         absent: summary.absent.iter().map(ToString::to_string).collect(),
         first: Vec::new(),
+        derived: Derived::default(),
+        registered: None,
     }
 }

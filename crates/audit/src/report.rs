@@ -6,6 +6,8 @@ use candor_stats::{Claim, Mark};
 use candor_trace::{Origin, TraceId};
 use serde::{Deserialize, Serialize};
 
+use crate::derive::Derived;
+use crate::registered::Registered;
 use crate::{Figure, Settings};
 
 /// What one audit found.
@@ -190,6 +192,12 @@ pub struct Run {
     /// What must be known before any number is read, such as that no answer ever equals the right one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first: Vec<String>,
+    /// What the claims were computed from. It stands beside the report, not in it.
+    #[serde(skip)]
+    pub derived: Derived,
+    /// What the record says of its plan. Filled where a run is shown, never stored with it: the record goes on after a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<Registered>,
 }
 
 /// A file that was read.

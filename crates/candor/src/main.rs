@@ -11,7 +11,9 @@ mod problem;
 mod progress;
 mod reading;
 mod recording;
+mod registering;
 mod runs;
+mod sealing;
 mod settings;
 mod show;
 

@@ -1,6 +1,7 @@
 //! The record of this folder of state, opened for a command, and traces recorded in it. Its problems in the words of the terminal.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use candor_record::journal::{self, Ticket};
@@ -11,6 +12,7 @@ use candor_trace::recorded::{self, Circumstances};
 use candor_trace::redaction::Redaction;
 use serde_json::json;
 
+use crate::output;
 use crate::problem::Problem;
 use crate::settings::Settings;
 
@@ -34,6 +36,23 @@ pub(crate) fn exists(settings: &Settings) -> bool {
 pub(crate) fn open(settings: &Settings) -> Result<Record, Problem> {
     let folder = present(settings)?;
     Record::open(&folder, Options::default()).map_err(|error| problem(&error))
+}
+
+/// Opens it for writing; where another process writes, waits until that one has ended.
+pub(crate) fn open_waiting(settings: &Settings) -> Result<Record, Problem> {
+    let folder = present(settings)?;
+    let path = Places::of(&folder).lock();
+    loop {
+        match Record::open(&folder, Options::default()) {
+            Err(RecordError::Journal(journal::Error::Locked { .. })) => {
+                output::remark("another process writes the record: waiting for it");
+                // The system wakes us when the writer lets go; somebody else may be faster, and then we wait again.
+                let lock = File::open(&path).map_err(|error| Problem::reading(&path, &error))?;
+                lock.lock().map_err(|error| Problem::reading(&path, &error))?;
+            }
+            opened => return opened.map_err(|error| problem(&error)),
+        }
+    }
 }
 
 /// Opens it for reading.

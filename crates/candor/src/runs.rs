@@ -1,4 +1,4 @@
-//! The store of runs: `.candor/runs/<id>/{plan.toml, observations.jsonl.zst, report.json, report.html}`. A run is put together in a folder
+//! The store of runs: `.candor/runs/<id>/{plan.toml, observations.jsonl.zst, report.json, report.html, derived.json.zst}`. A run is put together in a folder
 //! of its own and renamed when it is whole, so that nothing half-written is ever seen. Not the record: nothing here is signed.
 
 mod live;
@@ -7,7 +7,7 @@ mod slim;
 pub(crate) use live::LiveRun;
 
 use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufRead as _, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use candor_audit::{Run, Settings};
@@ -24,6 +24,7 @@ const PLAN: &str = "plan.toml";
 const OBSERVATIONS: &str = "observations.jsonl.zst";
 const REPORT: &str = "report.json";
 const PAGE: &str = "report.html";
+const DERIVED: &str = "derived.json.zst";
 
 /// Folders of runs that are not whole begin with this.
 const UNFINISHED: &str = ".unfinished-";
@@ -144,6 +145,14 @@ impl Store {
         }
     }
 
+    /// The run of exactly that identifier, where it is stored with its report.
+    pub(crate) fn exact(&self, id: &str) -> Option<Stored> {
+        let folder = self.folder.join(id);
+        // An identifier that a record tells is foreign: it names no other place.
+        let plain = id.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && !id.is_empty();
+        (plain && folder.join(REPORT).exists()).then(|| Stored { id: id.to_owned(), folder })
+    }
+
     /// Where the data of that name is: a file or folder, or else what a stored run saw.
     pub(crate) fn data(&self, name: &Path) -> Result<PathBuf, Problem> {
         let Some(run) = name.to_str().filter(|_| !name.exists()) else { return Ok(name.to_owned()) };
@@ -243,12 +252,12 @@ impl Unfinished {
         ending::unfinished(None);
     }
 
-    /// Puts the run in its place, whole. Returns its identifier.
-    pub(crate) fn finish(self, plan: &Plan, run: &Run, page: &str) -> Result<Stored, Problem> {
+    /// Puts the run in its place, whole: under that identifier where it was registered with one. Returns its identifier.
+    pub(crate) fn finish(self, id: Option<&str>, plan: &Plan, run: &Run, page: &str) -> Result<Stored, Problem> {
         let Self { store, folder, observations, failed, .. } = self;
         let done = match failed {
             Some(problem) => Err(problem),
-            None => complete(&store, &folder, observations, plan, run, page),
+            None => complete(&store, &folder, observations, (id, plan), run, page),
         };
         if done.is_err() {
             // What failed once may fail again; the next run sweeps.
@@ -269,7 +278,7 @@ fn complete(
     store: &Store,
     folder: &Path,
     observations: zstd::Encoder<'static, BufWriter<File>>,
-    plan: &Plan,
+    (id, plan): (Option<&str>, &Plan),
     run: &Run,
     page: &str,
 ) -> Result<Stored, Problem> {
@@ -283,14 +292,23 @@ fn complete(
         toml::to_string(plan).map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
     let report = output::as_json(run)?;
     for (name, text) in [(PLAN, plan.as_str()), (REPORT, report.as_str()), (PAGE, page)] {
-        write_durably(&folder.join(name), text)?;
+        write_durably(&folder.join(name), text.as_bytes())?;
     }
-    let (id, folder) = store.free(|_| Ok(folder.to_owned()))?;
+    write_whole_bytes(&folder.join(DERIVED), &packed_derived(run)?)?;
+    let (id, folder) = match id {
+        None => store.free(|_| Ok(folder.to_owned()))?,
+        Some(id) => {
+            // The identifier was free when the run began, and the record gave it to nobody else.
+            let place = store.folder.join(id);
+            fs::rename(folder, &place).map_err(|error| Problem::writing(&place, &error))?;
+            (id.to_owned(), place)
+        }
+    };
     Ok(Stored { id, folder })
 }
 
 /// `20261124-053012-481`: UTC to the millisecond, so that names sort by time.
-fn identifier(at: Timestamp) -> String {
+pub(crate) fn identifier(at: Timestamp) -> String {
     let shown = at.to_string();
     let (date, time) = shown.split_once('T').unwrap_or((&shown, ""));
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -298,11 +316,19 @@ fn identifier(at: Timestamp) -> String {
     format!("{}-{clock}-{:03}", digits(date), at.subsec_millisecond())
 }
 
+/// What the claims of a run were computed from, as canonical bytes, packed.
+fn packed_derived(run: &Run) -> Result<Vec<u8>, Problem> {
+    let unwritten =
+        |error: &dyn std::fmt::Display| Problem::internal(format!("what claims were computed from: {error}"));
+    let bytes = candor_record::canonical::to_vec(&run.derived).map_err(|error| unwritten(&error))?;
+    zstd::encode_all(bytes.as_slice(), LEVEL).map_err(|error| unwritten(&error))
+}
+
 /// Writes a file and waits until it is on the disk.
-fn write_durably(path: &Path, text: &str) -> Result<(), Problem> {
+fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let write = || {
         let mut file = File::create(path)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(bytes)?;
         file.sync_all()
     };
     write().map_err(|error| Problem::writing(path, &error))
@@ -310,13 +336,18 @@ fn write_durably(path: &Path, text: &str) -> Result<(), Problem> {
 
 /// Writes a file for the user, whole or not at all.
 pub(crate) fn write_whole(path: &Path, text: &str) -> Result<(), Problem> {
+    write_whole_bytes(path, text.as_bytes())
+}
+
+/// The same for bytes that are no text.
+pub(crate) fn write_whole_bytes(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     if name.is_empty() {
         return Err(Problem::usage(format!("{}: expected a file to write, found a folder", path.display())));
     }
     name.push(format!(".{UNFINISHED}{}", std::process::id()));
     let beside = path.with_file_name(name);
-    let done = write_durably(&beside, text)
+    let done = write_durably(&beside, bytes)
         .and_then(|()| fs::rename(&beside, path).map_err(|error| Problem::writing(path, &error)));
     if done.is_err() {
         // It may never have been made.
@@ -336,9 +367,27 @@ pub(crate) struct Stored {
 impl Stored {
     /// The report. A mark that does not follow from its evidence is refused.
     pub(crate) fn report(&self) -> Result<Run, Problem> {
+        self.report_with_text().map(|(_, run)| run)
+    }
+
+    /// The report, and the text that it was read from.
+    pub(crate) fn report_with_text(&self) -> Result<(String, Run), Problem> {
         let path = self.folder.join(REPORT);
         let text = fs::read_to_string(&path).map_err(|error| damaged(&path, &error.to_string()))?;
-        serde_json::from_str(&text).map_err(|error| damaged(&path, &error.to_string()))
+        let run = serde_json::from_str(&text).map_err(|error| damaged(&path, &error.to_string()))?;
+        Ok((text, run))
+    }
+
+    /// What its claims were computed from: canonical bytes.
+    pub(crate) fn derived(&self) -> Result<String, Problem> {
+        let path = self.folder.join(DERIVED);
+        let file = File::open(&path).map_err(|error| damaged(&path, &error.to_string()))?;
+        let mut text = String::new();
+        let most = candor_record::canonical::MOST_BYTES as u64;
+        zstd::Decoder::new(file)
+            .and_then(|packed| packed.take(most).read_to_string(&mut text))
+            .map_err(|error| damaged(&path, &error.to_string()))?;
+        Ok(text)
     }
 
     /// What it was asked to do.

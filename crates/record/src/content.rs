@@ -138,12 +138,17 @@ impl Content {
         Ok(content)
     }
 
-    /// The content of a record for reading only; nothing is changed.
+    /// The content of a record for reading only; nothing is changed. A record that nothing was written to yet has no folder, and no content.
     ///
     /// # Errors
     /// Where the folder cannot be read.
     pub fn read(folder: &Path) -> Result<Self, ContentError> {
-        let firsts = pack::list(folder)?;
+        let firsts = match pack::list(folder) {
+            Err(ContentError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound && !folder.exists() => {
+                Vec::new()
+            }
+            listed => listed?,
+        };
         Ok(Self { folder: folder.to_owned(), firsts, writing: None, durable: 0, erased: 0, seen: None, full: FULL })
     }
 

@@ -13,6 +13,7 @@
 //! | [`content`] | the parts themselves, in packs that can be rewritten |
 //! | [`act`] | erasures, holds and their release, as leaves |
 //! | [`record`] | all of it as one |
+//! | [`proven`] | entries with their proofs, carried without the log |
 
 pub mod act;
 pub mod canonical;
@@ -22,6 +23,7 @@ pub mod error;
 pub mod journal;
 pub mod leaf;
 pub mod log;
+pub mod proven;
 pub mod record;
 
 pub use canonical::{Integer, Name, Value};

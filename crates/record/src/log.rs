@@ -24,7 +24,7 @@ mod disk;
 pub mod error;
 mod folder;
 pub mod key;
-mod lines;
+pub(crate) mod lines;
 pub mod merkle;
 pub mod note;
 pub mod proof;

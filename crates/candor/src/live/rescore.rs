@@ -3,9 +3,10 @@
 
 use candor_audit::Audit;
 
-use super::sitting::{Sat, Sitting, conclude, named, task};
+use super::sitting::{Sat, Sitting, conclude, ended, named, task};
 use super::{Asked, Foreign, Judge, Models};
 use crate::problem::Problem;
+use crate::registering::{self, Identity};
 use crate::runs::{LiveRun, Store};
 use crate::settings::Settings;
 
@@ -64,12 +65,21 @@ pub(crate) fn rescore(
         asked.plan(&questions, model, &named, &plan.settings)?;
     }
     let live = store.begin_live(plan, questions)?;
-    let judged = judge_again(&first, &live, &asked, &models, &foreign, &named);
-    if judged.is_err() {
-        // A folder without a report would look like a run to go on with.
-        live.abandon();
+    // Before a reply is read.
+    let judged = Identity::of(&live.plan, Some(&live.task))
+        .and_then(|plan| registering::begin(&plan, Some(&live.id), Some(&first.id), settings))
+        .and_then(|registering| {
+            let judged = judge_again(&first, &live, &asked, &models, &foreign, &named)?;
+            Ok((judged, registering))
+        });
+    match judged {
+        Ok((judged, registering)) => ended(Ok(judged), registering.as_ref(), settings),
+        Err(problem) => {
+            // A folder without a report would look like a run to go on with.
+            live.abandon();
+            Err(problem)
+        }
     }
-    judged
 }
 
 fn judge_again(

@@ -21,6 +21,7 @@ use crate::exam::truths;
 use crate::output;
 use crate::problem::{Kind, Problem};
 use crate::progress::Called;
+use crate::registering::{self, Identity, Registering};
 use crate::runs::{LiveRun, Plan, Store, Stored};
 use crate::settings::Settings;
 use crate::show::text;
@@ -85,7 +86,19 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, anew: bool, settings: &Settings) 
     }
     bill.agreed(asked)?;
     let live = store.begin_live(plan, task)?;
-    sit(&live, asked, &models, &foreign, &named, settings)
+    // Before the first call is made.
+    let registered = Identity::of(&live.plan, Some(&live.task))
+        .and_then(|plan| registering::begin(&plan, Some(&live.id), None, settings));
+    match registered {
+        Ok(registering) => {
+            ended(sit(&live, asked, &models, &foreign, &named, settings), registering.as_ref(), settings)
+        }
+        Err(problem) => {
+            // Nothing was asked; what is not registered does not look like a run to go on with.
+            live.abandon();
+            Err(problem)
+        }
+    }
 }
 
 /// Goes on with a run; `ceiling` stands for the plan's from now on, and none does where it is `lifted`.
@@ -111,7 +124,22 @@ pub(crate) fn go_on(
         let plan = Plan { live: Some(asked.clone()), ..live.plan.clone() };
         live.keep(plan)?;
     }
-    sit(&live, &asked, &models, &foreign, &named, settings)
+    let plan = Identity::of(&live.plan, Some(&live.task))?;
+    let registering = registering::go_on(&plan, &live.id, settings)?;
+    ended(sit(&live, &asked, &models, &foreign, &named, settings), registering.as_ref(), settings)
+}
+
+/// Registers what a sitting came to. One that came to nothing stands in the record as begun.
+pub(super) fn ended(
+    sitting: Result<Sitting, Problem>,
+    registering: Option<&Registering>,
+    settings: &Settings,
+) -> Result<Sitting, Problem> {
+    let sitting = sitting?;
+    if let Some(registering) = registering {
+        registering.end(&sitting.stored, sitting.unfinished.is_none(), settings)?;
+    }
+    Ok(sitting)
 }
 
 /// Runs audits on a planted process of that truth, on questions that a phrase draws, and keeps nothing.

@@ -13,8 +13,8 @@ use candor_trace::Trace;
 use jiff::Timestamp;
 
 use super::{
-    LEVEL, OBSERVATIONS, PAGE, PLAN, Plan, REPORT, Store, Stored, UNFINISHED, damaged, identifier, write_durably,
-    write_whole,
+    DERIVED, LEVEL, OBSERVATIONS, PAGE, PLAN, Plan, REPORT, Store, Stored, UNFINISHED, damaged, identifier,
+    packed_derived, write_durably, write_whole, write_whole_bytes,
 };
 use crate::output;
 use crate::problem::Problem;
@@ -52,8 +52,8 @@ impl Store {
             plan.source.from = Some(self.folder.join(id).join(OBSERVATIONS).to_string_lossy().into_owned());
             let text = toml::to_string(&plan)
                 .map_err(|error| Problem::internal(format!("a plan that TOML cannot hold: {error}")))?;
-            write_durably(&made.join(PLAN), &text)?;
-            write_durably(&made.join(TASK), &write_task(&task))?;
+            write_durably(&made.join(PLAN), text.as_bytes())?;
+            write_durably(&made.join(TASK), write_task(&task).as_bytes())?;
             Ok(made.clone())
         })?;
         let lock = locked(&folder, &id)?;
@@ -228,7 +228,7 @@ impl LiveRun {
     pub(crate) fn is_whole(&self, whole: bool) -> Result<(), Problem> {
         let path = self.folder.join(WHOLE);
         if whole {
-            return write_durably(&path, "");
+            return write_durably(&path, b"");
         }
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::writing(&path, &error)),
@@ -249,6 +249,7 @@ impl LiveRun {
     pub(crate) fn finish(&self, observations: Observations, run: &Run, page: &str) -> Result<Stored, Problem> {
         observations.into_place(&self.folder.join(OBSERVATIONS))?;
         write_whole(&self.folder.join(PAGE), page)?;
+        write_whole_bytes(&self.folder.join(DERIVED), &packed_derived(run)?)?;
         write_whole(&self.folder.join(REPORT), &output::as_json(run)?)?;
         Ok(Stored { id: self.id.clone(), folder: self.folder.clone() })
     }

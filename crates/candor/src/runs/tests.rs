@@ -18,7 +18,7 @@ fn plan() -> Plan {
 fn store_one(store: &Store) -> Stored {
     let mut unfinished = store.begin().unwrap();
     unfinished.observe(&Trace { planted: true, ..Trace::default() });
-    unfinished.finish(&plan(), &small_run(candor_stats::Origin::Own), "<p>page</p>").unwrap()
+    unfinished.finish(None, &plan(), &small_run(candor_stats::Origin::Own), "<p>page</p>").unwrap()
 }
 
 #[test]

@@ -37,6 +37,12 @@ pub(crate) fn run(run: &Run, source: &Source) -> String {
     for one in &run.reports {
         report(one, &mut out);
     }
+    if let Some(registered) = &run.registered {
+        let _ = writeln!(out, "\n**The plan, and every run of it**\n");
+        for line in registered.lines() {
+            let _ = writeln!(out, "- {}", escaped(&line));
+        }
+    }
     let _ = writeln!(
         out,
         "\n<sub>{} from {}; seed {}, {} intervals; candor {}</sub>",

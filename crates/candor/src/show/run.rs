@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use candor_audit::registered::Registered;
 use candor_audit::{Attrition, Figure, Finding, Report, Run};
 use candor_stats::{Claim, Standing};
 
@@ -264,6 +265,9 @@ fn footer(run: &Run, source: &Source, writing: &mut Writing) {
             run.candor,
         ),
     );
+    for (at, line) in run.registered.iter().flat_map(Registered::lines).enumerate() {
+        writing.paragraph(if at == 0 { "" } else { "  " }, &line);
+    }
     if run.invalid > 0 {
         writing.paragraph(
             "",

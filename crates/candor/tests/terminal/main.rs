@@ -14,6 +14,7 @@ mod look;
 mod programs;
 mod query;
 mod record;
+mod registered;
 mod rescore;
 mod spending;
 mod trace;

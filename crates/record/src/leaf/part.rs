@@ -93,6 +93,12 @@ impl Part {
         &self.name
     }
 
+    /// The salt: whoever has it and the digest can try guesses.
+    #[must_use]
+    pub fn salt(&self) -> &Salt {
+        &self.salt
+    }
+
     /// The content without salt and type.
     #[must_use]
     pub fn content(&self) -> &[u8] {

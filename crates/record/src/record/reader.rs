@@ -113,6 +113,20 @@ impl Reader {
         &self.acts
     }
 
+    /// Reads a log that stands alone, as a copy of the public part does: leaves and proofs, no content.
+    ///
+    /// # Errors
+    /// Where its checkpoint is not signed by that key, or it cannot be read.
+    pub fn of_log(log: &Path, key: &VerifierKey) -> Result<Self, RecordError> {
+        let path = log.join(store::CHECKPOINT);
+        let bytes = std::fs::read(&path).map_err(RecordError::io(&path, "reading"))?;
+        let checkpoint = SignedCheckpoint::open(&bytes, key)?;
+        let tiles = Tiles::new(log, checkpoint.checkpoint().size());
+        // A folder that is not there holds no content.
+        let content = Content::read(&log.join("no content"))?;
+        Ok(Self { acts: acts(&tiles)?, heads: Heads::new(tiles), content, checkpoint })
+    }
+
     /// A leaf.
     ///
     /// # Errors
@@ -127,11 +141,19 @@ impl Reader {
     /// # Errors
     /// As [`Reader::leaf`].
     pub fn holding(&mut self, bytes: &str) -> Result<Vec<(u64, Leaf)>, RecordError> {
-        let finder = memchr::memmem::Finder::new(bytes.as_bytes());
+        self.holding_any(&[bytes])
+    }
+
+    /// The leaves whose entries hold one of these, in one pass.
+    ///
+    /// # Errors
+    /// As [`Reader::leaf`].
+    pub fn holding_any(&mut self, any: &[&str]) -> Result<Vec<(u64, Leaf)>, RecordError> {
+        let finders: Vec<_> = any.iter().map(|bytes| memchr::memmem::Finder::new(bytes.as_bytes())).collect();
         let mut found = Vec::new();
         for number in 0..self.size().div_ceil(256) {
             for (leaf, entry) in (number * 256..).zip(self.heads.tiles.bundle(number)?) {
-                if finder.find(&entry).is_some() {
+                if finders.iter().any(|finder| finder.find(&entry).is_some()) {
                     found.push((leaf, Leaf::from_entry(&entry)?));
                 }
             }

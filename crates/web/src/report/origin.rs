@@ -29,6 +29,13 @@ pub(super) fn origin(run: &Run, from: &str) -> Markup {
                 }
             }
             @if !run.silent.is_empty() { p { "Nothing to read for: " (clean(&run.silent.join(", "))) "." } }
+            @if let Some(registered) = &run.registered {
+                section.registered {
+                    h3 { "The plan, and every run of it" }
+                    ul { @for line in registered.lines() { li { (clean(&line)) } } }
+                    p.faint { "As the record stands now: this part grows with it." }
+                }
+            }
             dl.settings {
                 dt { "seed" } dd { (run.settings.seed) }
                 dt { "level" } dd { (run.settings.level) "" }

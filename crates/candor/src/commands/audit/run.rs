@@ -14,6 +14,7 @@ use crate::live::{self, Again, Flags, Sitting};
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
+use crate::registering::{self, Identity};
 use crate::runs::{self, Early, Plan, Store};
 use crate::settings::Settings;
 use crate::show::run::Source;
@@ -137,8 +138,28 @@ fn recorded(
         map: source.map.as_ref().map(PathBuf::from),
         skip_invalid: source.skip_invalid,
     };
+    let mut plan = Plan {
+        candor: env!("CARGO_PKG_VERSION").to_owned(),
+        audits: audits.iter().map(|audit| audit.about().name.to_owned()).collect(),
+        source: source.clone(),
+        settings: wanted.clone(),
+        live: None,
+        require,
+    };
     let store = Store::under(&settings.directory);
     let mut unfinished = store.begin()?;
+    // Before the first trace is read. What is not there is not begun.
+    let registering = match from.path.exists().then(|| Identity::of(&plan, None)).transpose() {
+        Ok(identity) => identity.map(|plan| registering::begin(&plan, None, None, settings)).transpose(),
+        Err(problem) => Err(problem),
+    };
+    let registering = match registering {
+        Ok(registering) => registering.flatten(),
+        Err(problem) => {
+            unfinished.abandon();
+            return Err(problem);
+        }
+    };
     let found = reading::audited(&from, audits, &wanted, settings, |trace| unfinished.observe(trace));
     let run = match found {
         Ok(run) => run,
@@ -153,15 +174,12 @@ fn recorded(
         None => run,
     };
     let arguments = Source::of(&source);
-    let plan = Plan {
-        candor: run.candor.clone(),
-        audits: audits.iter().map(|audit| audit.about().name.to_owned()).collect(),
-        source,
-        settings: wanted,
-        live: None,
-        require,
-    };
-    let stored = unfinished.finish(&plan, &run, &candor_web::render_from(&run, &arguments.arguments))?;
+    plan.candor.clone_from(&run.candor);
+    let id = registering.as_ref().map(|registering| registering.run.as_str());
+    let stored = unfinished.finish(id, &plan, &run, &candor_web::render_from(&run, &arguments.arguments))?;
+    if let Some(registering) = registering {
+        registering.end(&stored, true, settings)?;
+    }
     deliver(Sitting { run, stored, plan, unfinished: None, undecided: false }, form, settings)
 }
 
@@ -172,6 +190,7 @@ pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Res
     let last = Store::under(&settings.directory).find("@last").is_ok_and(|last| last.id == stored.id);
     let name = if last { "@last" } else { &stored.id };
     let source = if plan.live.is_some() { Source::run(name, settings) } else { Source::of(&plan.source) };
+    let run = Run { registered: Some(registering::said(&stored, &plan, settings)?), ..run };
     form.deliver(&run, &source, settings)?;
     if !settings.quiet {
         // On standard error, since it changes with the clock: what is printed on standard output does not.

@@ -168,6 +168,8 @@ pub(crate) fn small_run(origin: Origin) -> Run {
         silent: vec!["faithfulness".to_owned()],
         absent: Vec::new(),
         first: Vec::new(),
+        derived: Default::default(),
+        registered: None,
     }
 }
 

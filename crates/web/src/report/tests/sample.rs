@@ -275,5 +275,7 @@ pub(super) fn run(planted: bool) -> Run {
         silent: Vec::new(),
         absent: Vec::new(),
         first: Vec::new(),
+        derived: Default::default(),
+        registered: None,
     }
 }
