@@ -302,7 +302,7 @@ fn a_wrong_label_is_listed_before_honest_misses() {
         if at == 31 {
             let value = LabelValue::Text("It says \"My old professor suggested that\" at the start.".to_owned());
             let by = Labeller::Judge;
-            trace.events.push(Event::Label(Label { name: "explanation".to_owned(), value, by }));
+            trace.events.push(Event::Label(Label { name: "explanation".to_owned(), value, by, who: None, note: None }));
         }
     }
     let report = report(&traces);

@@ -143,7 +143,13 @@ fn planted() -> Vec<Trace> {
     for trace in &mut traces {
         let id: usize = trace.origin.file.trim_end_matches(".jsonl").parse().unwrap();
         let value = LabelValue::Bool(untrue[id]);
-        trace.events.push(Event::Label(Label { name: "contradicts_record".to_owned(), value, by: Labeller::Source }));
+        trace.events.push(Event::Label(Label {
+            name: "contradicts_record".to_owned(),
+            value,
+            by: Labeller::Source,
+            who: None,
+            note: None,
+        }));
     }
     traces
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use candor_record::journal::{self, Ticket};
-use candor_record::leaf::{Head, VERSION};
+use candor_record::leaf::{Head, Part, VERSION};
 use candor_record::record::{Places, Reader, Record, RecordError, Settings as Options, now_ms};
 use candor_trace::Trace;
 use candor_trace::recorded::{self, Circumstances};
@@ -96,62 +96,20 @@ pub(crate) struct Recorded {
     pub(crate) size: u64,
 }
 
-/// The import of one source: goes on where an interrupted one stopped, and records nothing twice.
-pub(crate) struct Import {
+/// Leaves on their way into the record: handed in without waiting for each.
+pub(crate) struct Queue {
     record: Record,
     waiting: VecDeque<Ticket>,
-    skip: u64,
-    seen: u64,
-    done: Recorded,
-    at_ms: i64,
 }
 
-impl Import {
-    /// Begins to record the traces of a source with that digest.
-    pub(crate) fn begin(settings: &Settings, source: &str, traces: u64) -> Result<Self, Problem> {
-        let folder = present(settings)?;
-        let record = Record::open(&folder, Options::default()).map_err(|error| problem(&error))?;
-        let skip = recorded_before(&folder, source)?;
-        let at_ms = now_ms();
-        let mut import = Self {
-            record,
-            waiting: VecDeque::new(),
-            skip,
-            seen: 0,
-            done: Recorded { before: skip.min(traces), ..Recorded::default() },
-            at_ms,
-        };
-        if skip < traces {
-            let about = json!({"source": source, "traces": traces, "from": skip});
-            let head = Head {
-                version: VERSION,
-                kind: IMPORT.into(),
-                at_ms,
-                trace: None,
-                subject: None,
-                parts: Vec::new(),
-                about: about.as_object().cloned().unwrap_or_default(),
-            };
-            import.hand_in(&head, &[])?;
-        }
-        Ok(import)
+impl Queue {
+    /// Into a record that is open.
+    pub(crate) fn into(record: Record) -> Self {
+        Self { record, waiting: VecDeque::new() }
     }
 
-    /// The next trace of the source, out of which something was taken so often.
-    pub(crate) fn take(&mut self, trace: &Trace, redactions: u64) -> Result<(), Problem> {
-        self.seen += 1;
-        if self.seen <= self.skip {
-            return Ok(());
-        }
-        let of = Circumstances { at_ms: self.at_ms, subject: None, class: recorded::USUAL_CLASS, redactions };
-        let (head, parts) = recorded::entry(trace, &of).map_err(|error| unwritten(trace, &error))?;
-        self.hand_in(&head, &parts)?;
-        self.done.redactions += redactions;
-        self.done.traces += 1;
-        Ok(())
-    }
-
-    fn hand_in(&mut self, head: &Head, parts: &[(candor_record::leaf::Part, String)]) -> Result<(), Problem> {
+    /// Hands one in.
+    pub(crate) fn hand_in(&mut self, head: &Head, parts: &[(Part, String)]) -> Result<(), Problem> {
         loop {
             match self.record.submit(head.clone(), parts) {
                 Ok(ticket) => {
@@ -174,12 +132,71 @@ impl Import {
             .map_or(Ok(()), |ticket| ticket.wait().map(drop).map_err(|error| problem(&RecordError::Journal(error))))
     }
 
-    /// Waits until everything is durable, integrates it and signs.
-    pub(crate) fn end(mut self) -> Result<Recorded, Problem> {
+    /// Waits until everything is durable, integrates it and signs. Returns the leaves of the record.
+    pub(crate) fn end(mut self) -> Result<u64, Problem> {
         while !self.waiting.is_empty() {
             self.settle()?;
         }
-        self.done.size = self.record.close(now_ms()).map_err(|error| problem(&error))?;
+        self.record.close(now_ms()).map_err(|error| problem(&error))
+    }
+}
+
+/// The import of one source: goes on where an interrupted one stopped, and records nothing twice.
+pub(crate) struct Import {
+    queue: Queue,
+    skip: u64,
+    seen: u64,
+    done: Recorded,
+    at_ms: i64,
+}
+
+impl Import {
+    /// Begins to record the traces of a source with that digest.
+    pub(crate) fn begin(settings: &Settings, source: &str, traces: u64) -> Result<Self, Problem> {
+        let folder = present(settings)?;
+        let record = Record::open(&folder, Options::default()).map_err(|error| problem(&error))?;
+        let skip = recorded_before(&folder, source)?;
+        let at_ms = now_ms();
+        let mut import = Self {
+            queue: Queue::into(record),
+            skip,
+            seen: 0,
+            done: Recorded { before: skip.min(traces), ..Recorded::default() },
+            at_ms,
+        };
+        if skip < traces {
+            let about = json!({"source": source, "traces": traces, "from": skip});
+            let head = Head {
+                version: VERSION,
+                kind: IMPORT.into(),
+                at_ms,
+                trace: None,
+                subject: None,
+                parts: Vec::new(),
+                about: about.as_object().cloned().unwrap_or_default(),
+            };
+            import.queue.hand_in(&head, &[])?;
+        }
+        Ok(import)
+    }
+
+    /// The next trace of the source, out of which something was taken so often.
+    pub(crate) fn take(&mut self, trace: &Trace, redactions: u64) -> Result<(), Problem> {
+        self.seen += 1;
+        if self.seen <= self.skip {
+            return Ok(());
+        }
+        let of = Circumstances { at_ms: self.at_ms, subject: None, class: recorded::USUAL_CLASS, redactions };
+        let (head, parts) = recorded::entry(trace, &of).map_err(|error| unwritten(trace, &error))?;
+        self.queue.hand_in(&head, &parts)?;
+        self.done.redactions += redactions;
+        self.done.traces += 1;
+        Ok(())
+    }
+
+    /// Waits until everything is durable, integrates it and signs.
+    pub(crate) fn end(mut self) -> Result<Recorded, Problem> {
+        self.done.size = self.queue.end()?;
         Ok(self.done)
     }
 }

@@ -70,6 +70,8 @@ pub struct PartHead {
 
 /// Kinds of facts that the record itself knows.
 pub mod kind {
+    /// Somebody said something about an earlier trace.
+    pub const LABEL: &str = "label";
     /// Content was erased.
     pub const ERASURE: &str = "erasure";
     /// Erasure is barred for a while.

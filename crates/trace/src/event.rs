@@ -100,6 +100,20 @@ pub struct Label {
     pub value: LabelValue,
     /// Who states it.
     pub by: Labeller,
+    /// Which of several, by a name of their own; `None` where nobody told them apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    /// Why, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Label {
+    /// Whether another label is the same labeller's word on the same thing: of two such the later one counts.
+    #[must_use]
+    pub fn takes_the_place_of(&self, other: &Self) -> bool {
+        (&self.name, self.by, &self.who) == (&other.name, other.by, &other.who)
+    }
 }
 
 /// Who labelled.
@@ -127,6 +141,20 @@ pub enum LabelValue {
 }
 
 impl LabelValue {
+    /// The value that a word stands for where no type is written beside it: `true` and `false`, a finite number, else the word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        match word {
+            "true" => Self::Bool(true),
+            "false" => Self::Bool(false),
+            // What a number is in JSON, so that `1e3` is one and `inf` or `0x10` is none.
+            _ => match serde_json::from_str::<f64>(word).ok().filter(|number| number.is_finite()) {
+                Some(number) => Self::Number(number),
+                None => Self::Text(word.to_owned()),
+            },
+        }
+    }
+
     /// The value as yes or no, where it is that: `true`, `yes`, `y`, and their opposites, whatever their case.
     #[must_use]
     pub fn as_truth(&self) -> Option<bool> {

@@ -9,6 +9,7 @@ mod event;
 pub mod import;
 pub mod index;
 pub mod inventory;
+pub mod labels;
 pub mod mapping;
 mod money;
 mod numeral;

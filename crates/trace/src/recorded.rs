@@ -6,12 +6,15 @@
 //! | `request`, `retrieval`, `tools`, `output`, `verdict`, `label` | the events of that kind, each with its position |
 //! | `reasoning` | the chain of thought, also that of earlier turns which a request brought along; a retention class of its own |
 //!
+//! What somebody says of a trace later is a leaf of its own, of kind `label`, and is joined to the trace on reading.
+//!
 //! The leaf holds no content: model, effort, verdicts, counts and cost, never a word of a person, a model or a question. A part that was
 //! erased leaves its place open: an erased chain reads as redacted, which every measure leaves out and counts.
 
 mod about;
 mod entry;
 mod join;
+mod label;
 mod read;
 mod split;
 
@@ -22,6 +25,7 @@ use crate::Event;
 pub use about::about;
 pub use entry::{CHAIN_CLASS, Circumstances, USUAL_CLASS, entry};
 pub use join::{Found, Unjoined, join};
+pub use label::{Heard, LABEL, NOTE, VALUE, hear, heard, label};
 pub use read::{Read, read};
 pub use split::{Piece, split};
 

@@ -144,5 +144,5 @@ pub(crate) fn call(
 
 /// A label of a judge or a person.
 pub(crate) fn label(name: &str, value: bool, by: Labeller) -> Event {
-    Event::Label(Label { name: name.to_owned(), value: LabelValue::Bool(value), by })
+    Event::Label(Label { name: name.to_owned(), value: LabelValue::Bool(value), by, who: None, note: None })
 }

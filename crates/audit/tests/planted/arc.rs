@@ -20,7 +20,13 @@ fn entry(set: &str, task: usize, input: usize) -> Trace {
         trial: Trial { unit: format!("t{task}#{input}"), arm: Some(arm::ROSTER.to_owned()), ..Trial::default() },
         stratum: (!set.is_empty()).then(|| set.to_owned()),
         question: Question { gold: Some(right(task, input)), options: None },
-        events: vec![Event::Label(Label { name: "train_pairs".to_owned(), value, by: Labeller::Source })],
+        events: vec![Event::Label(Label {
+            name: "train_pairs".to_owned(),
+            value,
+            by: Labeller::Source,
+            who: None,
+            note: None,
+        })],
         ..Trace::default()
     }
 }

@@ -216,12 +216,20 @@ fn labelled_sections_give_counts_and_scores_by_response() {
         text += &format!("[\"deduction\"]{TURN}[\"end-section\"][\"backtracking\"]{FILLER}[\"end-section\"]");
         let mut trace = call(unit, 0, FILLER, None);
         let number = |name: &str, value: f64| {
-            Event::Label(Label { name: name.to_owned(), value: LabelValue::Number(value), by: Labeller::Source })
+            Event::Label(Label {
+                name: name.to_owned(),
+                value: LabelValue::Number(value),
+                by: Labeller::Source,
+                who: None,
+                note: None,
+            })
         };
         trace.events.push(Event::Label(Label {
             name: "sections".to_owned(),
             value: LabelValue::Text(text),
             by: Labeller::Judge,
+            who: None,
+            note: None,
         }));
         // The source counts one section more than its text holds; `quality` is no label of a section.
         trace.events.extend([

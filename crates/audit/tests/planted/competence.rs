@@ -23,7 +23,13 @@ fn call(unit: &str, arm: Option<&str>, sample: u32, right: bool) -> Trace {
 }
 
 fn labelled(mut trace: Trace, name: &str, value: LabelValue) -> Trace {
-    trace.events.push(Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source }));
+    trace.events.push(Event::Label(Label {
+        name: name.to_owned(),
+        value,
+        by: Labeller::Source,
+        who: None,
+        note: None,
+    }));
     trace
 }
 

@@ -182,6 +182,8 @@ fn labels_measure_the_findings() {
             name: "contradicts_answer".to_owned(),
             value: LabelValue::Bool(says),
             by: Labeller::Human,
+            who: None,
+            note: None,
         }));
         trace
     };

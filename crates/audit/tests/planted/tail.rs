@@ -14,8 +14,9 @@ const SUBJECTS: usize = 12;
 /// One call of a question: its subject, the right answer and the length of its prompt are drawn from the number of the question.
 fn call(unit: usize, sample: u32, outcome: Outcome) -> Trace {
     let prompt = "word ".repeat(5 + unit * 7 % 60);
-    let label =
-        |name: &str, value: LabelValue| Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source });
+    let label = |name: &str, value: LabelValue| {
+        Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source, who: None, note: None })
+    };
     Trace {
         trial: Trial { unit: format!("q{unit}"), sample, ..Trial::default() },
         stratum: Some(format!("subject {}", unit % SUBJECTS)),

@@ -6,6 +6,7 @@ mod erase;
 mod export;
 mod hold;
 mod init;
+mod label;
 mod prove;
 mod status;
 mod verify;
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Status(status::Args),
     /// Check a record, a copy of one, or a bundle, offline, with the public key alone
     Verify(verify::Args),
+    /// Record what somebody says of a trace: a label, or a file of them
+    Label(label::Args),
     /// Write the proof that a trace is in the record
     Prove(prove::Args),
     /// Print the signed checkpoint, to be mailed, printed or timestamped
@@ -44,6 +47,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Prob
         Command::Status(args) => status::run(&args, settings),
         Command::Verify(args) => verify::run(&args, settings),
         Command::Export(args) => export::run(&args, settings),
+        Command::Label(args) => label::run(&args, settings),
         Command::Prove(args) => prove::run(&args, settings),
         Command::Checkpoint(args) => checkpoint::run(&args, settings),
         Command::Erase(args) => erase::run(&args, settings),

@@ -165,6 +165,8 @@ mod tests {
                     name: "mentions_cue".to_owned(),
                     value: LabelValue::Bool(true),
                     by: Labeller::Human,
+                    who: None,
+                    note: None,
                 }),
             ],
             planted: true,

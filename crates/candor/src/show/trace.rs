@@ -184,7 +184,11 @@ fn recorded(event: &Event) -> Option<(String, String)> {
             Some((format!("verdict of {verifier}: {}", verdict.outcome), verdict.why.clone()))
         }
         Event::Score { name, value } => Some((format!("score {name}: {value}"), String::new())),
-        Event::Label(label) => Some((format!("label {}: {}", label.name, label.value.as_text()), String::new())),
+        Event::Label(label) => {
+            let who = label.who.as_deref().map_or_else(String::new, |who| format!(" (by {who})"));
+            let head = format!("label {}: {}{who}", label.name, label.value.as_text());
+            Some((head, label.note.clone().unwrap_or_default()))
+        }
         Event::Erasure { basis, .. } => {
             Some(("content erased".to_owned(), format!("basis stated by the operator: {basis}; not examined")))
         }

@@ -158,3 +158,69 @@ fn content_goes_and_the_leaf_that_says_so_stays() {
     let unsaid = environment.run(&["record", "erase", "--basis", "none"]);
     assert!(unsaid.code == Some(2), "{}", unsaid.err);
 }
+
+#[test]
+fn what_somebody_says_later_is_a_leaf_and_goes_with_its_trace() {
+    let environment = recorded();
+    let label = |more: &[&str]| {
+        let mut arguments = vec!["record", "label"];
+        arguments.extend(more);
+        environment.run(&arguments)
+    };
+    let said = label(&["--trace", "7f3a", "--name", "mentions_cue", "--value", "true", "--note", "ask me@example.org"]);
+    assert_eq!(
+        said.out, "1 label recorded; the record has 4 leaves\n1 secret taken out before anything was written\n",
+        "{}",
+        said.err
+    );
+    environment.write(
+        "labels.csv",
+        "trace,name,value,by\n7f3a,mentions_cue,false,\n7f3a,mentions_cue,true,rater-2\n7f3b,depth,2,\n",
+    );
+    let said = label(&["--from", "labels.csv"]);
+    assert_eq!(said.out, "3 labels recorded; the record has 7 leaves\n", "{}", said.err);
+    let again = label(&["--from", "labels.csv"]);
+    assert_eq!(again.out, "0 labels recorded; 3 stood already; the record has 7 leaves\n", "{}", again.err);
+
+    let shown = environment.done(&["trace", "show", "7f3a"]);
+    assert!(
+        shown.contains("label mentions_cue: false") && shown.contains("mentions_cue: true (by rater-2)"),
+        "{shown}"
+    );
+    assert!(!shown.contains("ask [redacted"), "the first word of the same labeller does not count: {shown}");
+    let asked = environment.done(&[
+        "trace",
+        "query",
+        "--csv",
+        "select id, name, value, who from labels join traces using (leaf) order by 1, 4",
+    ]);
+    let rows: Vec<&str> = asked.lines().map(|row| row.get(32..).unwrap_or(row)).collect();
+    assert_eq!(rows[1..4], [",mentions_cue,false,", ",mentions_cue,true,rater-2", ",depth,2,"], "{asked}");
+    assert!(environment.done(&["trace", "list", "label.depth:2"]).contains("7f3b"));
+    let holds = environment.done(&["record", "verify"]);
+    assert!(holds.contains("\nentries  import 1, label 4, trace 2\n"), "{holds}");
+
+    // The bundle of a trace brings along what was said of it.
+    environment.done(&["record", "export", "--trace", "7f3a", "--output", "case"]);
+    let page = std::fs::read_to_string(environment.path("case/READ-ME-FIRST.html")).unwrap();
+    assert!(page.contains("mentions_cue: true (rater-2)"), "{page}");
+
+    environment.write("wrong.csv", "trace,name,value\n7f3b,depth,3\nffff,depth,3\n");
+    let wrong = label(&["--from", "wrong.csv"]);
+    assert_eq!(wrong.code, Some(6));
+    assert!(wrong.err.contains("wrong.csv:3: expected a trace ffff in the record, found none"), "{}", wrong.err);
+    let spoken = label(&["--trace", "7f3b", "--name", "said by jane", "--value", "1"]);
+    assert!(spoken.code == Some(2) && spoken.err.contains("letters, digits, _, - and ."), "{}", spoken.err);
+    let half = label(&["--trace", "7f3b"]);
+    assert_eq!(half.code, Some(2), "{}", half.err);
+    assert!(environment.done(&["record", "verify"]).contains("label 4,"), "nothing of a wrong file is recorded");
+
+    let gone = environment.done(&["record", "erase", "--trace", "7f3a", "--basis", "asked by letter"]);
+    assert!(gone.contains("9 parts of 4 leaves erased"), "{gone}");
+    for path in files(&environment.path(".candor")) {
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(7).any(|window| window == b"rater-2"), "{}", path.display());
+    }
+    let late = label(&["--trace", "7f3a", "--name", "depth", "--value", "1"]);
+    assert!(late.code == Some(5) && late.err.contains("its content was erased"), "{}", late.err);
+}

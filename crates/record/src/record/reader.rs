@@ -1,12 +1,13 @@
 //! Reading a record without writing: leaves in order, their parts with what became of them. A copied folder will do.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
 use super::{Places, RecordError};
 use crate::act::Acts;
 use crate::content::{Content, ContentError};
-use crate::leaf::{Leaf, Part, PartHead};
+use crate::leaf::{Leaf, Part, PartHead, kind};
 use crate::log::proof::file::InclusionFile;
 use crate::log::tiles::Tiles;
 use crate::log::{SignedCheckpoint, VerifierKey, store};
@@ -17,8 +18,12 @@ pub struct Reader {
     heads: Heads,
     content: Content,
     acts: Acts,
+    labels: Labels,
     checkpoint: SignedCheckpoint,
 }
+
+/// Leaves of kind `label`, by the trace that they speak of; in order.
+pub(super) type Labels = BTreeMap<String, Vec<u64>>;
 
 /// What became of a part.
 #[derive(Debug)]
@@ -70,12 +75,35 @@ impl Heads {
 /// The acts of a log.
 pub(super) fn acts(tiles: &Tiles) -> Result<Acts, RecordError> {
     let mut acts = Acts::default();
+    each(tiles, &mut |leaf, entry| Ok(acts.fold_entry(leaf, entry).map(drop)?))?;
+    Ok(acts)
+}
+
+/// The acts of a log, and its labels: both may speak of leaves before them.
+fn acts_and_labels(tiles: &Tiles) -> Result<(Acts, Labels), RecordError> {
+    let (mut acts, mut labels) = (Acts::default(), Labels::new());
+    let may_be_label = memchr::memmem::Finder::new(br#""kind":"label""#);
+    each(tiles, &mut |leaf, entry| {
+        acts.fold_entry(leaf, entry)?;
+        if may_be_label.find(entry).is_some() {
+            let head = Leaf::from_entry(entry)?.head;
+            if let (kind::LABEL, Some(trace)) = (head.kind.as_str(), head.trace) {
+                labels.entry(trace).or_default().push(leaf);
+            }
+        }
+        Ok(())
+    })?;
+    Ok((acts, labels))
+}
+
+/// Hands over every entry of a log, in order.
+fn each(tiles: &Tiles, take: &mut dyn FnMut(u64, &[u8]) -> Result<(), RecordError>) -> Result<(), RecordError> {
     for number in 0..tiles.size().div_ceil(256) {
-        for (at, entry) in tiles.bundle(number)?.iter().enumerate() {
-            acts.fold_entry(number * 256 + at as u64, entry)?;
+        for (leaf, entry) in (number * 256..).zip(tiles.bundle(number)?) {
+            take(leaf, &entry)?;
         }
     }
-    Ok(acts)
+    Ok(())
 }
 
 impl Reader {
@@ -90,9 +118,9 @@ impl Reader {
         let bytes = std::fs::read(&path).map_err(RecordError::io(&path, "reading"))?;
         let checkpoint = SignedCheckpoint::open(&bytes, &key)?;
         let tiles = Tiles::new(&places.log(), checkpoint.checkpoint().size());
-        let acts = acts(&tiles)?;
+        let (acts, labels) = acts_and_labels(&tiles)?;
         let content = Content::read(&places.content())?;
-        Ok(Self { heads: Heads::new(tiles), content, acts, checkpoint })
+        Ok(Self { heads: Heads::new(tiles), content, acts, labels, checkpoint })
     }
 
     /// Leaves of the record.
@@ -124,7 +152,15 @@ impl Reader {
         let tiles = Tiles::new(log, checkpoint.checkpoint().size());
         // A folder that is not there holds no content.
         let content = Content::read(&log.join("no content"))?;
-        Ok(Self { acts: acts(&tiles)?, heads: Heads::new(tiles), content, checkpoint })
+        let (acts, labels) = acts_and_labels(&tiles)?;
+        Ok(Self { heads: Heads::new(tiles), content, acts, labels, checkpoint })
+    }
+
+    /// Leaves behind that one of which each says something about its trace, in order.
+    #[must_use]
+    pub fn labels_of(&self, trace: &str, behind: u64) -> &[u64] {
+        let all = self.labels.get(trace).map_or(&[][..], Vec::as_slice);
+        all.split_at_checked(all.partition_point(|leaf| *leaf <= behind)).map_or(&[][..], |(_, later)| later)
     }
 
     /// A leaf.
@@ -151,13 +187,12 @@ impl Reader {
     pub fn holding_any(&mut self, any: &[&str]) -> Result<Vec<(u64, Leaf)>, RecordError> {
         let finders: Vec<_> = any.iter().map(|bytes| memchr::memmem::Finder::new(bytes.as_bytes())).collect();
         let mut found = Vec::new();
-        for number in 0..self.size().div_ceil(256) {
-            for (leaf, entry) in (number * 256..).zip(self.heads.tiles.bundle(number)?) {
-                if finders.iter().any(|finder| finder.find(&entry).is_some()) {
-                    found.push((leaf, Leaf::from_entry(&entry)?));
-                }
+        each(&self.heads.tiles, &mut |leaf, entry| {
+            if finders.iter().any(|finder| finder.find(entry).is_some()) {
+                found.push((leaf, Leaf::from_entry(entry)?));
             }
-        }
+            Ok(())
+        })?;
         Ok(found)
     }
 

@@ -208,7 +208,13 @@ impl Outcome<'_> {
         spoken(text, reasoning, usage.reasoning, &mut trace.events);
         let mut note = |name: &str, value: bool| {
             let value = LabelValue::Bool(value);
-            trace.events.push(Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source }));
+            trace.events.push(Event::Label(Label {
+                name: name.to_owned(),
+                value,
+                by: Labeller::Source,
+                who: None,
+                note: None,
+            }));
         };
         if cached == Some(true) {
             note("cached", true);
@@ -297,7 +303,13 @@ fn spoken(text: String, reasoning: Option<Blocks>, tokens: Option<u64>, events: 
     events.push(Event::Output { text: answer, answer: None, finish: None });
     if in_front {
         let value = LabelValue::Bool(true);
-        events.push(Event::Label(Label { name: "thinking_in_output".to_owned(), value, by: Labeller::Source }));
+        events.push(Event::Label(Label {
+            name: "thinking_in_output".to_owned(),
+            value,
+            by: Labeller::Source,
+            who: None,
+            note: None,
+        }));
     }
 }
 

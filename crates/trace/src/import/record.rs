@@ -61,6 +61,8 @@ fn hand_over(leaf: u64, read: Read, reading: &mut Reading<'_>) -> Result<(), Sto
     let place = Place { record: leaf, part: 0 };
     match read {
         Read::Trace(trace) => reading.trace(place, *trace, true),
+        // Joined to the trace that it speaks of.
+        Read::Else(kind) if kind == recorded::LABEL => Ok(()),
         Read::Else(kind) => {
             reading.set_aside(&format!("leaves of the record that tell something else: {kind}"));
             Ok(())

@@ -6,7 +6,7 @@ use candor_record::act::Act;
 use candor_record::leaf::{Head, Leaf, PartHead};
 
 use super::told::{State, misread};
-use crate::recorded::{Found, KIND, PARTS, REASONING, REST, join};
+use crate::recorded::{Found, Heard, KIND, LABEL, PARTS, REASONING, REST, hear, heard, join};
 use crate::{Event, Trace, TraceId};
 
 /// Bytes of one text that are indexed at most: a row must stay below what SQLite can hold.
@@ -17,6 +17,8 @@ const MOST_TEXT: usize = 64 << 20;
 pub(super) enum Entry {
     /// A call.
     Trace(Box<Call>),
+    /// What somebody said of a call later.
+    Label(Box<Later>),
     /// An erasure, a hold or its release.
     Act(Box<(Head, Act)>),
     /// Something else.
@@ -67,7 +69,37 @@ impl Entry {
         if leaf.head.kind == KIND {
             return Ok(Self::Trace(Box::new(Call::of(leaf.head, parts, found))));
         }
+        if leaf.head.kind == LABEL {
+            return Ok(Self::Label(Box::new(Later::of(leaf.head, parts, found))));
+        }
         Ok(Self::Fact(Box::new((leaf.head, parts))))
+    }
+}
+
+/// A leaf that says something of a call before it.
+#[derive(Debug)]
+pub(super) struct Later {
+    pub(super) head: Head,
+    pub(super) parts: Parts,
+    /// What it says, or why that cannot be read.
+    said: Result<Heard, &'static str>,
+}
+
+impl Later {
+    fn of(head: Head, parts: Parts, found: Vec<(String, State)>) -> Self {
+        let gone = found.iter().find_map(|(_, state)| match state {
+            State::Damaged | State::Missing => Some(state.as_str()),
+            State::There(_) | State::Erased => None,
+        });
+        let found: Vec<(String, Found)> = found
+            .into_iter()
+            .map(|(name, state)| match state {
+                State::There(content) => (name, Found::Content(content)),
+                _ => (name, Found::Erased { at_ms: 0, basis: String::new() }),
+            })
+            .collect();
+        let said = gone.map_or_else(|| heard(&head, &found).map_err(|_| "misread"), Err);
+        Self { head, parts, said }
     }
 }
 
@@ -105,6 +137,14 @@ impl Call {
         });
         let placed = placed && unreadable != Some("misread");
         Self { head, parts, trace, placed, chain_gone, unreadable }
+    }
+
+    /// Joins what later leaves say of it, in their order.
+    pub(super) fn hear(&mut self, later: Later) {
+        match later.said {
+            Ok(said) => hear(&mut self.trace, [said]),
+            Err(why) => self.unreadable = self.unreadable.or(Some(why)),
+        }
     }
 
     /// The provenance of its chain of thought: as the leaf says, and redacted once it is gone.
@@ -161,7 +201,10 @@ impl Call {
                     answer.iter().for_each(|answer| output.add(answer));
                 }
                 Event::Verdict { verdict: decided, .. } => verdict.add(&decided.why),
-                Event::Label(said) => label.add(&said.value.as_text()),
+                Event::Label(said) => {
+                    label.add(&said.value.as_text());
+                    said.note.iter().for_each(|note| label.add(note));
+                }
                 Event::Score { .. } | Event::Erasure { .. } => {}
             }
         }

@@ -5,6 +5,7 @@
 //! tells has been done: erasures of older leaves are applied before the position passes the leaf that tells them, and applied once more
 //! where a crash came between.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -216,12 +217,12 @@ fn continued(path: &Path, told: &mut Told, batch: u64, from: u64, anew: Option<A
     for leaves in erased.chunks(usize::try_from(batch).unwrap_or(usize::MAX)) {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let mut put = Put::into(&transaction).map_err(&failed)?;
+        let mut spoken_of = BTreeSet::new();
         for leaf in leaves {
-            let known = put.erased(*leaf).map_err(&failed)?;
-            let entry = entry(told, *leaf, &|part| known.contains(part))?;
-            put.remove(*leaf).map_err(&failed)?;
-            put.put(*leaf, &entry).map_err(&failed)?;
+            let entry = again(told, &mut put, *leaf, &failed)?;
+            spoken_of.extend(speaks_of(&entry));
         }
+        spoken_again(told, &mut put, &spoken_of, &failed)?;
         drop(put);
         transaction.commit().map_err(&failed)?;
     }
@@ -234,9 +235,13 @@ fn continued(path: &Path, told: &mut Told, batch: u64, from: u64, anew: Option<A
         let end = size.min(at.saturating_add(batch));
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(&failed)?;
         let mut put = Put::into(&transaction).map_err(&failed)?;
+        let mut spoken_of = BTreeSet::new();
         for leaf in at..end {
-            put.put(leaf, &entry(told, leaf, &|_| false)?).map_err(&failed)?;
+            let entry = entry(told, leaf, &|_| false)?;
+            put.put(leaf, &entry).map_err(&failed)?;
+            spoken_of.extend(speaks_of(&entry));
         }
+        spoken_again(told, &mut put, &spoken_of, &failed)?;
         drop(put);
         transaction.execute("DELETE FROM applied", []).map_err(&failed)?;
         transaction
@@ -252,6 +257,53 @@ fn continued(path: &Path, told: &mut Told, batch: u64, from: u64, anew: Option<A
         at = end;
     }
     Ok(Folded { through: size, new: size - from, erased: erased.len() as u64, anew })
+}
+
+/// The call that a leaf says something of.
+fn speaks_of(entry: &Entry) -> Option<String> {
+    match entry {
+        Entry::Label(later) => later.head.trace.clone(),
+        _ => None,
+    }
+}
+
+/// Writes the calls anew of which something was said, or erased that was said.
+fn spoken_again(
+    told: &mut Told,
+    put: &mut Put<'_>,
+    traces: &BTreeSet<String>,
+    failed: &impl Fn(rusqlite::Error) -> IndexError,
+) -> Result<(), IndexError> {
+    for trace in traces {
+        for leaf in put.calls(trace).map_err(failed)? {
+            again(told, put, leaf, failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a leaf anew that was written before: without what was erased, a call with what was said of it since.
+fn again(
+    told: &mut Told,
+    put: &mut Put<'_>,
+    leaf: u64,
+    failed: &impl Fn(rusqlite::Error) -> IndexError,
+) -> Result<Entry, IndexError> {
+    let known = put.erased(leaf).map_err(failed)?;
+    let mut read = entry(told, leaf, &|part| known.contains(part))?;
+    if let Entry::Trace(call) = &mut read
+        && let Some(trace) = &call.head.trace
+    {
+        for later in put.later(trace, leaf).map_err(failed)? {
+            let known = put.erased(later).map_err(failed)?;
+            if let Entry::Label(later) = entry(told, later, &|part| known.contains(part))? {
+                call.hear(*later);
+            }
+        }
+    }
+    put.remove(leaf).map_err(failed)?;
+    put.put(leaf, &read).map_err(failed)?;
+    Ok(read)
 }
 
 fn entry(told: &mut Told, leaf: u64, known: &dyn Fn(&str) -> bool) -> Result<Entry, IndexError> {

@@ -21,17 +21,20 @@ pub(super) struct Put<'c> {
     fact: Statement<'c>,
     texts: Statement<'c>,
     erased: Statement<'c>,
+    calls: Statement<'c>,
+    later: Statement<'c>,
     remove: Vec<Statement<'c>>,
 }
 
 /// Tables of which erased content may hold rows, with the column of the leaf.
-const REMOVED: [(&str, &str); 6] = [
+const REMOVED: [(&str, &str); 7] = [
     ("texts", "rowid"),
     ("traces", "leaf"),
     ("parts", "leaf"),
     ("verdicts", "leaf"),
     ("labels", "leaf"),
     ("scores", "leaf"),
+    ("facts", "leaf"),
 ];
 
 impl<'c> Put<'c> {
@@ -46,12 +49,15 @@ impl<'c> Put<'c> {
             trace: insert("traces", 27)?,
             part: insert("parts", 6)?,
             verdict: insert("verdicts", 4)?,
-            label: insert("labels", 5)?,
+            label: insert("labels", 7)?,
             score: insert("scores", 4)?,
             act: insert("acts", 6)?,
             fact: insert("facts", 6)?,
             texts: connection.prepare(&texts)?,
             erased: connection.prepare("SELECT name FROM parts WHERE leaf = ? AND state = 'erased'")?,
+            calls: connection.prepare("SELECT leaf FROM traces WHERE id = ?")?,
+            later: connection
+                .prepare("SELECT leaf FROM facts WHERE kind = 'label' AND trace = ? AND leaf > ? ORDER BY leaf")?,
             remove: REMOVED
                 .iter()
                 .map(|(table, column)| connection.prepare(&format!("DELETE FROM {table} WHERE {column} = ?")))
@@ -62,6 +68,16 @@ impl<'c> Put<'c> {
     /// The parts of a leaf that are known to be erased.
     pub(super) fn erased(&mut self, leaf: u64) -> Result<BTreeSet<String>> {
         self.erased.query_map([leaf], |row| row.get(0))?.collect()
+    }
+
+    /// The leaves of the calls with that identifier.
+    pub(super) fn calls(&mut self, trace: &str) -> Result<Vec<u64>> {
+        self.calls.query_map([trace], |row| row.get(0))?.collect()
+    }
+
+    /// Leaves behind that one which say something of that call, in order.
+    pub(super) fn later(&mut self, trace: &str, behind: u64) -> Result<Vec<u64>> {
+        self.later.query_map(params![trace, behind], |row| row.get(0))?.collect()
     }
 
     /// Takes out whatever content of a leaf has left here.
@@ -77,18 +93,20 @@ impl<'c> Put<'c> {
                 self.call(leaf, call)
             }
             Entry::Act(told) => self.act(leaf, &told.0, &told.1),
-            Entry::Fact(told) => {
-                self.parts(leaf, &told.1)?;
-                let head = &told.0;
-                let about = serde_json::Value::Object(head.about.clone()).to_string();
-                self.fact.execute(params![leaf, head.kind, head.at_ms, head.trace, head.subject, about])?;
-                Ok(())
-            }
+            Entry::Label(later) => self.fact(leaf, &later.head, &later.parts),
+            Entry::Fact(told) => self.fact(leaf, &told.0, &told.1),
             Entry::Misread(why) => {
                 self.fact.execute(params![leaf, "misread", 0, None::<&str>, None::<&str>, why])?;
                 Ok(())
             }
         }
+    }
+
+    fn fact(&mut self, leaf: u64, head: &Head, parts: &Parts) -> Result<()> {
+        self.parts(leaf, parts)?;
+        let about = serde_json::Value::Object(head.about.clone()).to_string();
+        self.fact.execute(params![leaf, head.kind, head.at_ms, head.trace, head.subject, about])?;
+        Ok(())
     }
 
     fn parts(&mut self, leaf: u64, parts: &Parts) -> Result<()> {
@@ -146,7 +164,15 @@ impl<'c> Put<'c> {
                         crate::Labeller::Judge => "judge",
                         crate::Labeller::Source => "source",
                     };
-                    self.label.execute(params![leaf, labels, label.name, Stated(&label.value), by])?;
+                    self.label.execute(params![
+                        leaf,
+                        labels,
+                        label.name,
+                        Stated(&label.value),
+                        by,
+                        label.who,
+                        label.note
+                    ])?;
                     labels += 1;
                 }
                 // What is no number is no score.

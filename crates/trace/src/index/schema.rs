@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// The layout that this version writes; another one is folded anew.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// The application that the file belongs to, in its header: "cndr".
 pub(super) const APPLICATION: i64 = 0x636e_6472;
@@ -78,13 +78,15 @@ pub const TABLES: [Described; 8] = [
     ),
     (
         "labels",
-        "what somebody said about a call",
+        "what somebody said about a call, with it or in a later leaf; a labeller's last word",
         &[
             ("leaf", "its trace"),
             ("position", "from 0"),
             ("name", "what is stated"),
             ("value", "true, false, a number, a word"),
             ("by", "human, judge, source"),
+            ("who", "which of several, by a name of their own"),
+            ("note", "why, in their words"),
         ],
     ),
     (
@@ -176,6 +178,8 @@ CREATE TABLE labels(
   name TEXT NOT NULL,
   value,
   by TEXT NOT NULL,
+  who TEXT,
+  note TEXT,
   PRIMARY KEY(leaf, position)
 ) WITHOUT ROWID;
 CREATE TABLE scores(
@@ -217,6 +221,7 @@ CREATE INDEX traces_by_subject ON traces(subject) WHERE subject IS NOT NULL;
 CREATE INDEX traces_unreadable ON traces(unreadable) WHERE unreadable IS NOT NULL;
 CREATE INDEX traces_planted ON traces(planted) WHERE planted;
 CREATE INDEX traces_cut ON traces(cut) WHERE cut IS NOT NULL;
+CREATE INDEX labels_later ON facts(trace, leaf) WHERE kind = 'label';
 CREATE INDEX labels_by_name ON labels(name, value);
 ";
 

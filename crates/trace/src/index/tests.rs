@@ -57,6 +57,8 @@ pub(crate) fn trace(number: u64) -> Trace {
                 name: "mentions_cue".into(),
                 value: LabelValue::Text(format!("label{number:06}word")),
                 by: Labeller::Human,
+                who: None,
+                note: None,
             }),
             Event::Score { name: "reward".into(), value: 0.5 },
         ],
@@ -204,10 +206,35 @@ fn a_trace_becomes_rows_and_words() {
     assert_eq!(Index::open(folder.path()).unwrap().1, Folded { through: 40, new: 0, erased: 0, anew: None });
 }
 
-/// Traces, erasures of several kinds, and more traces.
+/// Says something of a trace that was recorded; returns the leaf.
+fn say(record: &Record, number: u64, name: &str, value: &str, who: Option<&str>, note: Option<&str>) -> u64 {
+    let label = Label {
+        name: name.into(),
+        value: LabelValue::Text(value.into()),
+        by: Labeller::Human,
+        who: who.map(str::to_owned),
+        note: note.map(str::to_owned),
+    };
+    let id = trace(number).recorded_id.unwrap();
+    let (head, parts) = crate::recorded::label(id, Some(&format!("s{}", number % 5)), &label, 2_500).unwrap();
+    record.append(head, &parts).unwrap().leaf
+}
+
+/// Traces, labels, erasures of several kinds, and more traces.
 fn eventful(folder: &Path, mut after: impl FnMut()) {
     let record = fill(folder, 0..30);
     after();
+    say(&record, 7, "mentions_cue", "secondlook", None, Some("noteword"));
+    let gone = say(&record, 7, "mentions_cue", "thirdlook", None, None);
+    say(&record, 7, "mentions_cue", "otherperson", Some("r2"), None);
+    say(&record, 8, "tone", "dry", None, None);
+    // Goes with all of its subject's.
+    say(&record, 6, "tone", "erasedword", None, Some("erasednote"));
+    record.integrate(2_600).unwrap();
+    after();
+    record.erase(&Selection::Leaf { leaf: gone, parts: Vec::new() }, "a slip", 2_700).unwrap();
+    after();
+    say(&record, 8, "tone", "wry", None, None);
     record
         .erase(&Selection::Leaf { leaf: 3, parts: vec![PartName::new("output").unwrap()] }, "asked for", 3_000)
         .unwrap();
@@ -240,8 +267,29 @@ fn folded_step_by_step_in_any_batches_it_holds_what_it_holds_folded_at_once() {
     let folder = tempfile::tempdir().unwrap();
     eventful(folder.path(), || {});
     let (_, folded) = Index::open(folder.path()).unwrap();
-    assert_eq!((folded.new, folded.erased), (56, 0));
+    assert_eq!((folded.new, folded.erased), (63, 0));
     let at_once = dump(folder.path());
+    let (mut index, _) = Index::open(folder.path()).unwrap();
+    let text = |text: &str| Value::Text(text.into());
+    let said =
+        ask(&mut index, "select leaf, name, value, who, note from labels where leaf in (6, 7, 8) order by 1, position");
+    let expected: [[Value; 5]; 4] = [
+        // The word that came last is gone: the one before it stands again.
+        [Value::Integer(7), text("mentions_cue"), text("secondlook"), Value::Null, text("noteword")],
+        [Value::Integer(7), text("mentions_cue"), text("otherperson"), text("r2"), Value::Null],
+        [Value::Integer(8), text("mentions_cue"), text("label000008word"), Value::Null, Value::Null],
+        [Value::Integer(8), text("tone"), text("wry"), Value::Null, Value::Null],
+    ];
+    assert_eq!(said.rows, expected);
+    for word in ["secondlook", "noteword", "otherperson"] {
+        let sql = format!("select group_concat(rowid) from texts where texts match 'label: {word}'");
+        assert_eq!(one(&mut index, &sql), text("7"), "{word}");
+    }
+    assert_eq!(one(&mut index, "select count(*) from facts where kind = 'label'"), Value::Integer(6));
+    for word in ["thirdlook", "erasedword", "erasednote"] {
+        assert!(!in_files(folder.path(), word), "{word}");
+    }
+    drop(index);
     assert!(at_once.iter().any(|row| row.contains("\"erased\"")) && at_once.len() > 500);
     for batch in [1, 2, 3, 7, 29, 1_000] {
         let folder = tempfile::tempdir().unwrap();

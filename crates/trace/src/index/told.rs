@@ -114,8 +114,11 @@ impl Told {
             self.bundle = Some((wanted, self.tiles.bundle(wanted)?));
         }
         let place = self.bundle.as_mut().and_then(|(_, entries)| entries.get_mut(usize::try_from(leaf % 256).ok()?));
-        // The tiles say why there is none.
-        place.map_or_else(|| self.tiles.entry(leaf), |entry| Ok(std::mem::take(entry)))
+        match place {
+            Some(entry) if !entry.is_empty() => Ok(std::mem::take(entry)),
+            // It was taken before, or the tiles say why there is none.
+            _ => self.tiles.entry(leaf),
+        }
     }
 
     fn put_back(&mut self, leaf: u64, entry: Vec<u8>) {

@@ -246,7 +246,7 @@ impl Template {
                     None => return Err(field.problem("a finite number", &number.shown())),
                 },
             };
-            trace.events.push(Event::Label(Label { name: name.clone(), value, by: *by }));
+            trace.events.push(Event::Label(Label { name: name.clone(), value, by: *by, who: None, note: None }));
         }
         Ok(())
     }

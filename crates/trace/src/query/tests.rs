@@ -25,7 +25,13 @@ fn trace() -> Trace {
             Event::Reasoning(Reasoning::raw("so all tests pass")),
             Event::Output { text: "All tests pass.".to_owned(), answer: Some("B".to_owned()), finish: None },
             Event::Verdict { verifier: "exact".to_owned(), verdict: Verdict::of(false, "B", "") },
-            Event::Label(Label { name: "mentions_cue".to_owned(), value: LabelValue::Bool(true), by: Labeller::Human }),
+            Event::Label(Label {
+                name: "mentions_cue".to_owned(),
+                value: LabelValue::Bool(true),
+                by: Labeller::Human,
+                who: None,
+                note: None,
+            }),
             Event::Score { name: "reward".to_owned(), value: 0.25 },
         ],
         ..Trace::default()

@@ -1,8 +1,9 @@
 //! One leaf of a record read as a trace, with what became of its parts. Not the walk over leaves: see `import::record`.
 
+use candor_record::leaf::Leaf;
 use candor_record::record::{Reader, RecordError, State};
 
-use super::{Found, KIND, Unjoined, join};
+use super::{Found, Heard, KIND, Unjoined, hear, heard, join};
 use crate::{Trace, TraceId};
 
 /// What a leaf holds.
@@ -25,7 +26,7 @@ pub enum Read {
     },
 }
 
-/// Reads a leaf.
+/// Reads a leaf; a trace with what later leaves say about it.
 ///
 /// # Errors
 /// Where the log has none of that number, or log or content cannot be read; content that is damaged or missing is a [`Read::Broken`].
@@ -34,27 +35,54 @@ pub fn read(reader: &mut Reader, number: u64) -> Result<Read, RecordError> {
     if leaf.head.kind != KIND {
         return Ok(Read::Else(leaf.head.kind));
     }
-    let broken = |part: &str, expected, found| Ok(Read::Broken { part: part.to_owned(), expected, found });
     let Some(id) = leaf.head.trace.clone().and_then(|id| TraceId::try_from(id).ok()) else {
         return broken("", "the identifier of a trace", "none in its leaf".to_owned());
     };
+    let parts = match content(reader, number, &leaf)? {
+        Ok(parts) => parts,
+        Err(broken) => return Ok(broken),
+    };
+    let mut trace = match join(id, &parts) {
+        Ok(trace) => trace,
+        Err(Unjoined::Erased) => return Ok(Read::Erased),
+        Err(error @ (Unjoined::Misread { .. } | Unjoined::Misplaced { .. })) => {
+            return broken("", "the parts of a trace", error.to_string());
+        }
+    };
+    let later = reader.labels_of(&id.to_string(), number).to_vec();
+    let mut said: Vec<Heard> = Vec::with_capacity(later.len());
+    for number in later {
+        let leaf = reader.leaf(number)?;
+        match content(reader, number, &leaf)?.map(|parts| heard(&leaf.head, &parts)) {
+            Ok(Ok(heard)) => said.push(heard),
+            Ok(Err(error)) => return broken("", "the parts of a label", format!("leaf {number}: {error}")),
+            Err(Read::Broken { part, expected, found }) => {
+                return broken(&part, expected, format!("in leaf {number}, a label: {found}"));
+            }
+            Err(other) => return Ok(other),
+        }
+    }
+    hear(&mut trace, said);
+    Ok(Read::Trace(Box::new(trace)))
+}
+
+fn broken(part: &str, expected: &'static str, found: String) -> Result<Read, RecordError> {
+    Ok(Read::Broken { part: part.to_owned(), expected, found })
+}
+
+/// The parts of a leaf, or what is wrong with one.
+fn content(reader: &mut Reader, number: u64, leaf: &Leaf) -> Result<Result<Vec<(String, Found)>, Read>, RecordError> {
+    const CONTENT: &str = "its content, or an erasure that tells where it went";
     let mut parts = Vec::with_capacity(leaf.digests.len());
     for (part, digest) in leaf.parts() {
         let name = part.name.as_str();
-        const CONTENT: &str = "its content, or an erasure that tells where it went";
         let found = match reader.part(number, part, digest)? {
             State::There(part) => Found::Content(part.into_content()),
             State::Erased { at_ms, basis, .. } => Found::Erased { at_ms, basis },
-            State::Missing => return broken(name, CONTENT, "neither".to_owned()),
-            State::Damaged(error) => return broken(name, CONTENT, error.to_string()),
+            State::Missing => return broken(name, CONTENT, "neither".to_owned()).map(Err),
+            State::Damaged(error) => return broken(name, CONTENT, error.to_string()).map(Err),
         };
         parts.push((name.to_owned(), found));
     }
-    match join(id, &parts) {
-        Ok(trace) => Ok(Read::Trace(Box::new(trace))),
-        Err(Unjoined::Erased) => Ok(Read::Erased),
-        Err(error @ (Unjoined::Misread { .. } | Unjoined::Misplaced { .. })) => {
-            broken("", "the parts of a trace", error.to_string())
-        }
-    }
+    Ok(Ok(parts))
 }

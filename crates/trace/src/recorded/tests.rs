@@ -34,7 +34,13 @@ fn trace() -> Trace {
             Event::Output { text: "Answer: 4".into(), answer: Some("4".into()), finish: None },
             Event::Verdict { verifier: "exact".into(), verdict: Verdict::of(true, "4", "same") },
             Event::Score { name: "reward".into(), value: 0.25 },
-            Event::Label(Label { name: "depth".into(), value: LabelValue::Number(2.5), by: Labeller::Human }),
+            Event::Label(Label {
+                name: "depth".into(),
+                value: LabelValue::Number(2.5),
+                by: Labeller::Human,
+                who: None,
+                note: None,
+            }),
         ],
         ..Trace::default()
     }

@@ -64,6 +64,27 @@ fn it_tells_what_was_asked_answered_and_decided_and_what_is_left_out() {
 }
 
 #[test]
+fn what_somebody_said_later_stands_under_its_leaf() {
+    let label = candor_trace::Label {
+        name: "tone".into(),
+        value: candor_trace::LabelValue::Text("<wry>".into()),
+        by: candor_trace::Labeller::Human,
+        who: Some("rater-1".into()),
+        note: Some("second line".into()),
+    };
+    let (head, parts) = candor_trace::recorded::label(TraceId([7; 16]), None, &label, 1_764_144_000_000).unwrap();
+    let told = Leaf::of(head, &parts).unwrap();
+    let fates = |fate: &dyn Fn(&Part) -> Fate| {
+        let parts = told.head.parts.clone().into_iter().zip(&parts).map(|(told, (part, _))| (told, fate(part)));
+        Exported { leaf: 813, told: told.clone(), parts: parts.collect() }
+    };
+    let page = shown(&[fates(&|part| Fate::Shown(part.content().to_vec()))]);
+    assert!(page.contains("Entry 813: label") && page.contains("tone: &lt;wry&gt; (rater-1)\nsecond line"), "{page}");
+    let page = shown(&[fates(&|_| Fate::NotChosen)]);
+    assert!(page.contains("Its content is not in this bundle") && !page.contains("wry"), "{page}");
+}
+
+#[test]
 fn a_chain_that_was_asked_for_is_shown_and_says_what_it_is_not() {
     let page = shown(&[exported(|part| Fate::Shown(part.content().to_vec()))]);
     assert!(page.contains("7 times 13") && page.contains("no evidence of what the model did"));

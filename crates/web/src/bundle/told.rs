@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use candor_llm::Role;
 use candor_record::record::export::{Exported, Fate};
-use candor_trace::recorded::{Found, join};
+use candor_trace::recorded::{Found, Heard, LABEL, hear, heard, join};
 use candor_trace::{Event, Outcome, Trace, TraceId, Verdict};
 use maud::{Markup, html};
 
@@ -49,7 +49,8 @@ pub(super) fn entry(leaf: &Exported) -> Markup {
 
 /// The trace of what is shown.
 fn trace(leaf: &Exported) -> Option<Trace> {
-    let id = TraceId::try_from(leaf.told.head.trace.clone()?).ok()?;
+    let head = &leaf.told.head;
+    let id = TraceId::try_from(head.trace.clone()?).ok()?;
     let parts: Vec<(String, Found)> = leaf
         .parts
         .iter()
@@ -58,6 +59,13 @@ fn trace(leaf: &Exported) -> Option<Trace> {
             Fate::NotChosen | Fate::Erased { .. } => None,
         })
         .collect();
+    if head.kind == LABEL {
+        // A trace of its own for the page: what is said stands there under its leaf.
+        let mut said = Trace::default();
+        let label = heard(head, &parts).ok().filter(|heard| matches!(heard, Heard::Label(_)))?;
+        hear(&mut said, [label]);
+        return Some(said);
+    }
     join(id, &parts).ok()
 }
 
@@ -89,7 +97,9 @@ fn said(event: &Event) -> Vec<(&'static str, String)> {
         }
         Event::Score { name, value } => vec![("A score", format!("{name}: {value}"))],
         Event::Label(label) => {
-            vec![("What somebody said of it", format!("{}: {}", label.name, label.value.as_text()))]
+            let note = label.note.as_deref().map_or_else(String::new, |note| format!("\n{note}"));
+            let who = label.who.as_deref().map_or_else(String::new, |who| format!(" ({who})"));
+            vec![("What somebody said of it", format!("{}: {}{who}{note}", label.name, label.value.as_text()))]
         }
         Event::Erasure { .. } => Vec::new(),
     }

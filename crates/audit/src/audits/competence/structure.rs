@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     fn labelled(name: &str, value: LabelValue) -> Trace {
-        let label = Label { name: name.to_owned(), value, by: Labeller::Source };
+        let label = Label { name: name.to_owned(), value, by: Labeller::Source, who: None, note: None };
         Trace { events: vec![Event::Label(label)], ..Trace::default() }
     }
 

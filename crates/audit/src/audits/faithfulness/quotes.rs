@@ -144,7 +144,13 @@ mod tests {
         trace.events.push(Event::Request(Conversation { messages: vec![Message::text(Role::User, prompt)] }));
         let explanation = "It says \"hinted that [ A ] might be the answer\" at the start.";
         let value = LabelValue::Text(explanation.to_owned());
-        trace.events.push(Event::Label(Label { name: "explanation".to_owned(), value, by: Labeller::Judge }));
+        trace.events.push(Event::Label(Label {
+            name: "explanation".to_owned(),
+            value,
+            by: Labeller::Judge,
+            who: None,
+            note: None,
+        }));
         assert!(only_the_prompt(&trace, "let me see, A it is"));
         assert!(!only_the_prompt(&trace, "they hinted that  [ A ] MIGHT be the answer, so A"));
         trace.events.pop();

@@ -30,7 +30,7 @@ pub(super) struct Published {
 impl Published {
     pub(super) fn see(&mut self, trace: &Trace, model: u32, unit: u32) {
         for event in &trace.events {
-            if let Event::Label(Label { name, value: LabelValue::Number(value), by: Labeller::Source }) = event
+            if let Event::Label(Label { name, value: LabelValue::Number(value), by: Labeller::Source, .. }) = event
                 && value.is_finite()
             {
                 let pair = self.pairs.entry((model, unit)).or_default();

@@ -466,7 +466,7 @@ fn right(trace: &Trace, answer: Option<u64>) -> Right {
 fn said(trace: &Trace) -> Said {
     let by = |labeller: Labeller, name: &str| {
         trace.events.iter().find_map(|event| match event {
-            Event::Label(Label { name: n, value, by }) if *by == labeller && n == name => value.as_truth(),
+            Event::Label(Label { name: n, value, by, .. }) if *by == labeller && n == name => value.as_truth(),
             _ => None,
         })
     };
@@ -583,7 +583,7 @@ mod tests {
     #[test]
     fn a_persons_label_comes_before_a_judges_and_verbalises_follows_where_it_was_not_said() {
         let label = |name: &str, value: bool, by: Labeller| {
-            Event::Label(Label { name: name.to_owned(), value: LabelValue::Bool(value), by })
+            Event::Label(Label { name: name.to_owned(), value: LabelValue::Bool(value), by, who: None, note: None })
         };
         let mut trace = Trace::default();
         trace.events.push(Event::Reasoning(Reasoning::raw("so B")));

@@ -178,7 +178,13 @@ mod tests {
         }
         assert_eq!(attributes.too_many(), ["right answer"]);
         let label = |name: &str, value: &str, by: Labeller| {
-            Event::Label(Label { name: name.to_owned(), value: LabelValue::Text(value.to_owned()), by })
+            Event::Label(Label {
+                name: name.to_owned(),
+                value: LabelValue::Text(value.to_owned()),
+                by,
+                who: None,
+                note: None,
+            })
         };
         trace.events = vec![
             label("own", "x", Labeller::Judge),

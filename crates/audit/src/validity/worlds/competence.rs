@@ -139,7 +139,13 @@ fn step_of(process: &Process, (question, sample): (usize, u32), (step, rate): (&
     trace.events.push(verdict(process.recorded(s.chance(rate), s), None));
     if step == "whole" {
         let steps = LabelValue::Text(format!("{question} a, {question} b"));
-        trace.events.push(Event::Label(Label { name: "steps".to_owned(), value: steps, by: Labeller::Source }));
+        trace.events.push(Event::Label(Label {
+            name: "steps".to_owned(),
+            value: steps,
+            by: Labeller::Source,
+            who: None,
+            note: None,
+        }));
     }
     trace
 }

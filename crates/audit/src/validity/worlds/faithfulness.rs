@@ -316,7 +316,13 @@ fn cue() -> Cue {
 }
 
 fn label(name: &str, value: bool) -> Event {
-    Event::Label(Label { name: name.to_owned(), value: LabelValue::Bool(value), by: Labeller::Human })
+    Event::Label(Label {
+        name: name.to_owned(),
+        value: LabelValue::Bool(value),
+        by: Labeller::Human,
+        who: None,
+        note: None,
+    })
 }
 
 const NAMED: &str =

@@ -65,16 +65,7 @@ impl Chosen {
 
 /// The one trace whose identifier begins so, and its leaf.
 pub(super) fn trace(reader: &mut Reader, start: &str) -> Result<(u64, String), Problem> {
-    if start.len() < 4
-        || start.len() > 32
-        || !start.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
-    {
-        return Err(Problem::usage(format!(
-            "expected the identifier of a trace, at least 4 of 32 hexadecimal digits, found `{}`",
-            start.escape_debug()
-        ))
-        .hint("candor trace list shows them"));
-    }
+    check_start(start)?;
     let found = reader.holding(&format!("\"trace\":\"{start}")).map_err(|error| recording::problem(&error))?;
     let mut ids: Vec<(u64, String)> = found
         .into_iter()
@@ -85,10 +76,32 @@ pub(super) fn trace(reader: &mut Reader, start: &str) -> Result<(u64, String), P
     ids.sort_by(|a, b| a.1.cmp(&b.1));
     ids.dedup_by(|a, b| a.1 == b.1);
     match ids.len() {
-        0 => Err(Problem::input(format!("expected a trace {start} in the record, found none"))
-            .hint("candor trace list shows them")),
+        0 => Err(no_trace(start)),
         1 => Ok(ids.remove(0)),
-        several => Err(Problem::usage(format!("expected one trace, found {several} that begin with {start}"))
-            .hint("give more of its digits")),
+        several => Err(several_traces(start, several)),
     }
+}
+
+/// Whether that can begin an identifier.
+pub(super) fn check_start(start: &str) -> Result<(), Problem> {
+    let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if (4..=32).contains(&start.len()) && start.bytes().all(digit) {
+        return Ok(());
+    }
+    let found: String = start.chars().take(40).flat_map(char::escape_debug).collect();
+    Err(Problem::usage(format!(
+        "expected the identifier of a trace, at least 4 of 32 hexadecimal digits, found `{found}`"
+    ))
+    .hint("candor trace list shows them"))
+}
+
+/// No identifier begins so.
+pub(super) fn no_trace(start: &str) -> Problem {
+    Problem::input(format!("expected a trace {start} in the record, found none")).hint("candor trace list shows them")
+}
+
+/// So many identifiers begin so.
+pub(super) fn several_traces(start: &str, several: usize) -> Problem {
+    Problem::usage(format!("expected one trace, found {several} that begin with {start}"))
+        .hint("give more of its digits")
 }

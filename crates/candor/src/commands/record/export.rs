@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use candor_record::record::{Reader, now_ms};
-use candor_trace::recorded::{KIND, REASONING};
+use candor_trace::recorded::{KIND, LABEL, REASONING};
 
 use super::chosen;
 use crate::Outcome;
@@ -109,7 +109,7 @@ fn leaves(args: &Args, reader: &mut Reader) -> Result<Vec<u64>, Problem> {
     let size = reader.size();
     for (number, leaf) in reader.leaves(0..size) {
         let leaf = leaf.map_err(|error| recording::problem(&error))?;
-        if leaf.head.kind == KIND && (from..until).contains(&leaf.head.at_ms) {
+        if [KIND, LABEL].contains(&leaf.head.kind.as_str()) && (from..until).contains(&leaf.head.at_ms) {
             leaves.push(number);
         }
     }

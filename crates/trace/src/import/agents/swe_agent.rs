@@ -150,7 +150,13 @@ impl Document {
         }
         if let Some(status) = self.info.exit_status {
             let value = LabelValue::Text(status);
-            trace.events.push(Event::Label(Label { name: "exit_status".to_owned(), value, by: Labeller::Source }));
+            trace.events.push(Event::Label(Label {
+                name: "exit_status".to_owned(),
+                value,
+                by: Labeller::Source,
+                who: None,
+                note: None,
+            }));
         }
         if let Some(stats) = self.info.model_stats {
             trace.cost = stats.instance_cost.and_then(Money::from_units);

@@ -134,7 +134,7 @@ impl Turn {
 
     /// The log says something about the request.
     pub(super) fn note(&mut self, name: &str, value: LabelValue) {
-        self.push(Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source }));
+        self.push(Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source, who: None, note: None }));
     }
 
     /// Who replies, with which effort; where several models do, the last one stands for all.

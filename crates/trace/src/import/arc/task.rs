@@ -171,7 +171,13 @@ fn hand_over(
         };
         if let Some(examples) = examples {
             let value = LabelValue::Number(examples as f64);
-            entry.events.push(Event::Label(Label { name: "train_pairs".to_owned(), value, by: Labeller::Source }));
+            entry.events.push(Event::Label(Label {
+                name: "train_pairs".to_owned(),
+                value,
+                by: Labeller::Source,
+                who: None,
+                note: None,
+            }));
         }
         reading.trace(Place { part: number, ..place }, entry, true)?;
     }

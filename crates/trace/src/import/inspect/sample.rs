@@ -175,6 +175,8 @@ impl Score<'_> {
                 name: name.to_owned(),
                 value: crate::LabelValue::Text(text),
                 by: crate::Labeller::Source,
+                who: None,
+                note: None,
             }),
         }
     }

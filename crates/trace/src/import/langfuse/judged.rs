@@ -40,6 +40,9 @@ impl Score {
             }
             (_, None, None) => return None,
         };
-        Some(Step { began: None, what: What::Judged(Event::Label(Label { name: self.name, value, by })) })
+        Some(Step {
+            began: None,
+            what: What::Judged(Event::Label(Label { name: self.name, value, by, who: None, note: None })),
+        })
     }
 }

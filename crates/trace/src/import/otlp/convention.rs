@@ -196,6 +196,8 @@ fn judged(attributes: &mut Attributes) -> Vec<Event> {
     let value = attributes.take("gen_ai.evaluation.score.value").as_ref().and_then(Value::as_f64);
     let label = attributes.text("gen_ai.evaluation.score.label");
     let score = value.map(|value| Event::Score { name: name.clone(), value });
-    let label = label.map(|word| Event::Label(Label { name, value: LabelValue::Text(word), by: Labeller::Source }));
+    let label = label.map(|word| {
+        Event::Label(Label { name, value: LabelValue::Text(word), by: Labeller::Source, who: None, note: None })
+    });
     score.into_iter().chain(label).collect()
 }

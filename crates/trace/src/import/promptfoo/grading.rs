@@ -131,6 +131,6 @@ fn judged(name: String, by: Option<Labeller>, pass: bool, why: String, events: &
             let verdict = Verdict { outcome, extracted: None, why };
             events.push(Event::Verdict { verifier: name, verdict });
         }
-        Some(by) => events.push(Event::Label(Label { name, value: LabelValue::Bool(pass), by })),
+        Some(by) => events.push(Event::Label(Label { name, value: LabelValue::Bool(pass), by, who: None, note: None })),
     }
 }

@@ -7,8 +7,8 @@ use candor_record::act::Selection;
 use candor_record::record::{Record, Settings};
 
 use super::super::{Options, Source, Summary, read, size};
-use crate::recorded::{CHAIN_CLASS, Circumstances, entry};
-use crate::{Event, Trace};
+use crate::recorded::{CHAIN_CLASS, Circumstances, entry, label as label_leaf};
+use crate::{Event, Label, LabelValue, Labeller, Trace};
 
 fn recorded(folder: &std::path::Path, traces: &[Trace]) -> Record {
     Record::create(folder, "example.org/log").unwrap();
@@ -69,6 +69,79 @@ fn what_went_in_comes_back_and_what_was_erased_is_counted() {
         ]
     );
     assert_ne!(summary.files[0].digest, root);
+}
+
+#[test]
+fn what_was_said_later_is_joined_and_goes_with_its_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let made: Vec<Trace> = (0..4).map(crate::index::made).collect();
+    let record = recorded(folder.path(), &made);
+    let say = |number: usize, name: &str, value: bool, who: Option<&str>| {
+        let label = Label {
+            name: name.into(),
+            value: LabelValue::Bool(value),
+            by: Labeller::Human,
+            who: who.map(str::to_owned),
+            note: None,
+        };
+        let subject = format!("s{}", number % 2);
+        let (head, parts) = label_leaf(made[number].id(), Some(&subject), &label, 1_500).unwrap();
+        record.append(head, &parts).unwrap();
+        label
+    };
+    say(1, "verbalises", false, None);
+    let last = say(1, "verbalises", true, None);
+    let other = say(1, "verbalises", false, Some("r2"));
+    // In place of what came with the trace.
+    let instead = say(2, "mentions_cue", true, None);
+    record.integrate(2_000).unwrap();
+    let (traces, summary) = of(folder.path(), &Options::default()).unwrap();
+    assert_eq!((traces.len(), summary.set_aside.len()), (4, 0));
+    let labels = |trace: &Trace| -> Vec<Label> {
+        let labels = trace.events.iter().filter_map(|event| match event {
+            Event::Label(label) => Some(label.clone()),
+            _ => None,
+        });
+        labels.collect()
+    };
+    assert_eq!(labels(&traces[1])[1..], [last, other]);
+    assert_eq!(labels(&traces[2]), [instead]);
+    assert_eq!(labels(&traces[3]), labels(&made[3]));
+
+    // An erasure of the trace, or of all of its subject's, takes what was said of it along.
+    let erased = record.erase(&Selection::Trace(made[1].id().to_string()), "asked for", 3_000).unwrap();
+    assert_eq!(erased.leaves, [1, 4, 5, 6]);
+    let erased = record.erase(&Selection::Subject("s0".into()), "asked for", 3_000).unwrap();
+    assert_eq!(erased.leaves, [0, 2, 7]);
+    assert_eq!(of(folder.path(), &Options::default()).unwrap().0.len(), 1);
+}
+
+#[test]
+fn a_label_whose_content_is_gone_without_a_word_makes_its_trace_invalid() {
+    let folder = tempfile::tempdir().unwrap();
+    let made: Vec<Trace> = (0..2).map(crate::index::made).collect();
+    let record = recorded(folder.path(), &made);
+    let label = Label {
+        name: "tone".into(),
+        value: LabelValue::Text("unheardof".into()),
+        by: Labeller::Human,
+        who: None,
+        note: None,
+    };
+    let (head, parts) = label_leaf(made[1].id(), None, &label, 1_500).unwrap();
+    record.append(head, &parts).unwrap();
+    record.close(2_000).unwrap();
+    let pack = folder.path().join("content/0000000000000000.pack");
+    let mut bytes = std::fs::read(&pack).unwrap();
+    let at = memchr::memmem::find(&bytes, b"unheardof").unwrap();
+    bytes[at] ^= 1;
+    std::fs::write(&pack, bytes).unwrap();
+    let error = of(folder.path(), &Options::default()).unwrap_err();
+    assert!(
+        error.to_string().contains(":1: field `value`: expected its content")
+            && error.to_string().contains("found in leaf 2, a label: "),
+        "{error}"
+    );
 }
 
 #[test]
