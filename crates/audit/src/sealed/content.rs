@@ -206,7 +206,7 @@ fn derivation(run: &Run, derived: &Derived, found: &mut Examined) {
             match there.remove(&(report.audit.as_str(), claim.name())) {
                 Some(1) => {}
                 Some(times) => {
-                    found.find_claim(&report.audit, claim.name(), format!("expected one derivation, found {times}"))
+                    found.find_claim(&report.audit, claim.name(), format!("expected one derivation, found {times}"));
                 }
                 None => found.find_claim(
                     &report.audit,

@@ -7,6 +7,7 @@ mod export;
 mod hold;
 mod init;
 mod prove;
+mod sealed;
 mod status;
 mod verify;
 
@@ -23,7 +24,7 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Say what the record holds, what stands, and what is due
     Status(status::Args),
-    /// Check a record, a copy of one, or a bundle, offline, with the public key alone
+    /// Check a record, a copy of one, a bundle or a sealed report, offline, with the public key alone
     Verify(verify::Args),
     /// Write the proof that a trace is in the record
     Prove(prove::Args),

@@ -11,6 +11,7 @@ fn own_calls(environment: &TestEnvironment) {
 }
 
 /// The leaves of the record, by kind.
+#[expect(clippy::expect_used, reason = "a test that cannot set itself up fails")]
 fn kinds(environment: &TestEnvironment) -> Value {
     let said = environment.done(&["record", "verify", "--json"]);
     let said: Value = serde_json::from_str(&said).expect("JSON");

@@ -137,8 +137,8 @@ fn recorded(
     let mut plan = Plan {
         candor: env!("CARGO_PKG_VERSION").to_owned(),
         audits: audits.iter().map(|audit| audit.about().name.to_owned()).collect(),
-        source: source.clone(),
-        settings: wanted.clone(),
+        source,
+        settings: wanted,
         live: None,
         require,
     };
@@ -156,7 +156,7 @@ fn recorded(
             return Err(problem);
         }
     };
-    let found = reading::audited(&from, audits, &wanted, settings, |trace| unfinished.observe(trace));
+    let found = reading::audited(&from, audits, &plan.settings, settings, |trace| unfinished.observe(trace));
     let run = match found {
         Ok(run) => run,
         Err(problem) => {
@@ -169,7 +169,7 @@ fn recorded(
         Some(Early::Adaptive) => candor_audit::live::adaptive::stopped(run),
         None => run,
     };
-    let arguments = Source::of(&source);
+    let arguments = Source::of(&plan.source);
     plan.candor.clone_from(&run.candor);
     let id = registering.as_ref().map(|registering| registering.run.as_str());
     let stored = unfinished.finish(id, &plan, &run, &candor_web::render_from(&run, &arguments.arguments))?;
