@@ -2,9 +2,8 @@
 """Examines a sealed report of candor: digests, canonical form, inclusion proofs, order of the leaves, the list of runs, the body against its seal.
 
     interop/sealed_part.py FILE [--vkey KEYFILE]
-
 Written from docs/formats/sealed.md alone; shares no code with candor. Signatures are NOT checked here: `candor record verify` and interop/goverify do that.
-Exit 1 where something does not fit, with each thing named. Standard library only."""
+Exit 5 where something does not fit, with each thing named. Standard library only."""
 import argparse, base64, hashlib, json, sys
 
 # -- file
@@ -107,4 +106,5 @@ if __name__ == "__main__":
             findings.append("vkey: another key than the one that was given")
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         findings.append(f"file: not of the form of a sealed report: {type(error).__name__}: {error}")
-    sys.exit("\n".join("FAIL  " + finding for finding in findings[:20]) or 0)
+    print(*("FAIL  " + finding for finding in findings), sep="\n", end="\n" if findings else "")
+    sys.exit(5 if findings else 0)

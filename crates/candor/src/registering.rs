@@ -18,8 +18,8 @@ use crate::recording;
 use crate::runs::{Plan, Stored, identifier};
 use crate::settings::Settings;
 
-/// The retention class of a plan's text.
-const CLASS: &str = "standard";
+/// The retention class of a plan's text: one of its own, so that a rule for traces does not take it away.
+const CLASS: &str = "plan";
 
 /// The version that registers.
 const CANDOR: &str = env!("CARGO_PKG_VERSION");
@@ -226,8 +226,13 @@ pub(crate) fn others(told: &[(u64, Head)], plan: &Digest) -> Result<(u64, u64), 
         .map_err(|error| recording::problem(&error.into()))
 }
 
-/// What the record says of the plan of a stored run, for its report.
-pub(crate) fn said(stored: &Stored, plan: &Plan, settings: &Settings) -> Result<Registered, Problem> {
+/// What the record says of the plan of a stored run, for its report. A record that cannot be read says nothing, and the report says that.
+pub(crate) fn said(stored: &Stored, plan: &Plan, settings: &Settings) -> Registered {
+    told_of(stored, plan, settings)
+        .unwrap_or_else(|problem| Registered::Not(format!("the record cannot be read: {}", problem.message)))
+}
+
+fn told_of(stored: &Stored, plan: &Plan, settings: &Settings) -> Result<Registered, Problem> {
     if !recording::exists(settings) {
         return Ok(Registered::Not("there is no record here (candor record init makes one)".to_owned()));
     }

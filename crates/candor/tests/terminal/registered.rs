@@ -80,6 +80,11 @@ fn a_plan_is_registered_before_its_data_and_every_run_of_it_is_listed() {
     let json: Value = serde_json::from_str(&environment.done(&["audit", "report", "@prev", "--json"])).expect("JSON");
     assert_eq!(json["registered"]["before"]["runs"][2]["finished"], false);
     assert_eq!(json["registered"]["before"]["leaf"], 0);
+    // A record that cannot be read keeps nobody from a report.
+    std::fs::rename(environment.path(".candor/record/log/checkpoint"), environment.path("kept")).expect("moved");
+    let lines = said(&environment.done(&["audit", "report"]));
+    assert!(lines[0].starts_with("plan not registered before its data: the record cannot be read: "), "{lines:?}");
+    std::fs::rename(environment.path("kept"), environment.path(".candor/record/log/checkpoint")).expect("moved back");
     // What is stored says nothing of it: the same data give the same bytes, with a record and without.
     let plain = TestEnvironment::new();
     own_calls(&plain);

@@ -82,6 +82,9 @@ fn a_stranger_examines_it_with_the_key_alone() {
         ran.out
     );
     assert!(ran.out.contains("does not hold: ") && ran.err.contains("margin.sealed: "), "{}{}", ran.out, ran.err);
+    alone.write("case.zip", "PK\u{3}\u{4}");
+    let ran = alone.run(&["record", "verify", "case.zip"]);
+    assert!(ran.code == Some(6) && ran.err.contains("unzip case.zip -d case"), "{}", ran.err);
     alone.write("spaced.sealed", &(text + "\n"));
     let ran = alone.run(&["record", "verify", "spaced.sealed"]);
     assert!(ran.code == Some(5) && ran.err.contains("canonical bytes: byte "), "{}", ran.err);

@@ -122,9 +122,7 @@ impl Reader {
         let bytes = std::fs::read(&path).map_err(RecordError::io(&path, "reading"))?;
         let checkpoint = SignedCheckpoint::open(&bytes, key)?;
         let tiles = Tiles::new(log, checkpoint.checkpoint().size());
-        // A folder that is not there holds no content.
-        let content = Content::read(&log.join("no content"))?;
-        Ok(Self { acts: acts(&tiles)?, heads: Heads::new(tiles), content, checkpoint })
+        Ok(Self { acts: acts(&tiles)?, heads: Heads::new(tiles), content: Content::none(), checkpoint })
     }
 
     /// A leaf.

@@ -145,12 +145,13 @@ fn recorded(
     let store = Store::under(&settings.directory);
     let mut unfinished = store.begin()?;
     // Before the first trace is read. What is not there is not begun.
-    let registering = match from.path.exists().then(|| Identity::of(&plan, None)).transpose() {
-        Ok(identity) => identity.map(|plan| registering::begin(&plan, None, None, settings)).transpose(),
-        Err(problem) => Err(problem),
+    let registered = if from.path.exists() {
+        Identity::of(&plan, None).and_then(|plan| registering::begin(&plan, None, None, settings))
+    } else {
+        Ok(None)
     };
-    let registering = match registering {
-        Ok(registering) => registering.flatten(),
+    let registering = match registered {
+        Ok(registering) => registering,
         Err(problem) => {
             unfinished.abandon();
             return Err(problem);
@@ -186,7 +187,7 @@ pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Res
     let last = Store::under(&settings.directory).find("@last").is_ok_and(|last| last.id == stored.id);
     let name = if last { "@last" } else { &stored.id };
     let source = if plan.live.is_some() { Source::run(name, settings) } else { Source::of(&plan.source) };
-    let run = Run { registered: Some(registering::said(&stored, &plan, settings)?), ..run };
+    let run = Run { registered: Some(registering::said(&stored, &plan, settings)), ..run };
     form.deliver(&run, &source, settings)?;
     if !settings.quiet {
         // On standard error, since it changes with the clock: what is printed on standard output does not.

@@ -67,6 +67,13 @@ pub(super) fn of_file(path: &Path, key: Option<&VerifierKey>) -> Result<OfFile, 
     File::open(path)
         .and_then(|file| file.take(MOST_SEALED_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| Problem::reading(path, &error))?;
+    if bytes.starts_with(b"PK") {
+        return Err(Problem::input(format!(
+            "{}: expected a record, a bundle or a sealed report, found an archive",
+            path.display()
+        ))
+        .hint("a bundle is unpacked first: unzip case.zip -d case"));
+    }
     let file = SealedReport::from_bytes(&bytes).map_err(|error| {
         Problem::record(format!("{}: {error}", path.display()))
             .hint("a sealed report is one line of canonical JSON, as candor audit report --sealed writes it")
