@@ -220,6 +220,11 @@ pub(crate) fn plan_of(told: &[(u64, Head)], id: &str) -> Result<Option<Digest>, 
     Ok(of_run(told, id)?.first().map(|said| *said.of().1))
 }
 
+/// Whether a step of the run was made under another plan.
+pub(crate) fn changed(told: &[(u64, Head)], id: &str, plan: &Digest) -> Result<bool, Problem> {
+    Ok(of_run(told, id)?.iter().any(|step| step.of().1 != plan))
+}
+
 /// Other plans about the same thing, and their runs.
 pub(crate) fn others(told: &[(u64, Head)], plan: &Digest) -> Result<(u64, u64), Problem> {
     registered::others(plan, told.iter().map(|(leaf, head)| (*leaf, head)))
@@ -245,6 +250,10 @@ fn told_of(stored: &Stored, plan: &Plan, settings: &Settings) -> Result<Register
     let (Some((told, _)), Some(run)) = (&history.plan, history.run(&stored.id)) else {
         return Ok(Registered::Not("the record knows this run and not its plan".to_owned()));
     };
+    if changed(&leaves, &stored.id, &digest)? {
+        let why = format!("the run went on under another plan than the one that leaf {} registered", told.leaf);
+        return Ok(Registered::Not(why));
+    }
     if run.begun.is_none_or(|begun| begun.leaf < told.leaf) {
         return Ok(Registered::Not(format!("the run had begun when leaf {} registered it", told.leaf)));
     }

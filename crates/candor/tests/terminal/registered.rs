@@ -127,6 +127,24 @@ fn a_run_of_calls_is_registered_before_the_first_of_them_and_where_it_goes_on() 
 }
 
 #[test]
+fn a_run_that_went_on_under_a_changed_plan_is_not_a_run_of_the_registered_one() {
+    let environment = TestEnvironment::new();
+    environment.done(&["record", "init"]);
+    environment.done(&["audit", "run", "compute", "--on", "pebble", "--limit", "48", "--quiet"]);
+    let folder = environment.path(&format!(".candor/runs/{}", crate::environment::only_run(&environment)));
+    // Stopped before its end, its margin changed, and resumed.
+    std::fs::remove_file(folder.join("whole")).expect("a file");
+    let plan = std::fs::read_to_string(folder.join("plan.toml")).expect("a plan");
+    assert!(plan.contains("margin = 0.02"), "{plan}");
+    std::fs::write(folder.join("plan.toml"), plan.replacen("margin = 0.02", "margin = 0.2", 1)).expect("written");
+    let lines = said(&environment.done(&["audit", "resume", "--quiet"]));
+    let why = "plan not registered before its data: the run went on under another plan than the one that leaf 0";
+    assert!(lines.join(" ").starts_with(why), "{lines:?}");
+    let ran = environment.run(&["audit", "report", "--sealed", "report.sealed"]);
+    assert!(ran.code == Some(5) && !environment.path("report.sealed").exists(), "{}", ran.err);
+}
+
+#[test]
 fn two_that_write_at_once_wait_for_each_other() {
     let environment = TestEnvironment::new();
     own_calls(&environment);
