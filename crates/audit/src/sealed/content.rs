@@ -219,7 +219,6 @@ fn derivation(run: &Run, derived: &Derived, found: &mut Examined) {
     for (audit, claim) in there.into_keys() {
         found.find_claim(audit, claim, "expected it in the report, found only its derivation");
     }
-    let mut used = BTreeSet::new();
     for recipe in &derived.claims {
         let mut columns = BTreeSet::new();
         of_step(&recipe.step, &mut columns);
@@ -232,7 +231,6 @@ fn derivation(run: &Run, derived: &Derived, found: &mut Examined) {
                 );
             }
         }
-        used.extend(columns);
     }
 }
 
