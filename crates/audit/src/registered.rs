@@ -16,7 +16,7 @@ mod plan;
 mod said;
 
 pub use history::{Ended, History, RunOfPlan, Told, others};
-pub use leaves::{PLAN, PLAN_PART, PlanLeaf, RUN, RunLeaf, SEAL, SealLeaf, SealedRun};
+pub use leaves::{PLAN, PLAN_PART, PlanLeaf, RUN, RunLeaf, SEAL, SealLeaf, SealedRun, of_plan};
 pub use numbers::{Number, numbers, numbers_digest, source};
 pub(crate) use plan::plain;
 pub use plan::{MOST_PLAN_BYTES, canonical, digest};

@@ -45,7 +45,9 @@ pub(crate) fn open_waiting(settings: &Settings) -> Result<Record, Problem> {
     loop {
         match Record::open(&folder, Options::default()) {
             Err(RecordError::Journal(journal::Error::Locked { .. })) => {
-                output::remark("another process writes the record: waiting for it");
+                if !settings.quiet {
+                    output::remark("another process writes the record: waiting for it");
+                }
                 // The system wakes us when the writer lets go; somebody else may be faster, and then we wait again.
                 let lock = File::open(&path).map_err(|error| Problem::reading(&path, &error))?;
                 lock.lock().map_err(|error| Problem::reading(&path, &error))?;

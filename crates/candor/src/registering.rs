@@ -18,8 +18,8 @@ use crate::recording;
 use crate::runs::{Plan, Stored, identifier};
 use crate::settings::Settings;
 
-/// The retention class of a plan's text.
-const CLASS: &str = "standard";
+/// The retention class of a plan's text: one of its own, so that a rule for traces does not take it away.
+const CLASS: &str = "plan";
 
 /// The version that registers.
 const CANDOR: &str = env!("CARGO_PKG_VERSION");
@@ -221,14 +221,24 @@ pub(crate) fn plan_of(told: &[(u64, Head)], id: &str) -> Result<Option<Digest>, 
     Ok(of_run(told, id)?.first().map(|said| *said.of().1))
 }
 
+/// Whether a step of the run was made under another plan.
+pub(crate) fn changed(told: &[(u64, Head)], id: &str, plan: &Digest) -> Result<bool, Problem> {
+    Ok(of_run(told, id)?.iter().any(|step| step.of().1 != plan))
+}
+
 /// Other plans about the same thing, and their runs.
 pub(crate) fn others(told: &[(u64, Head)], plan: &Digest) -> Result<(u64, u64), Problem> {
     registered::others(plan, told.iter().map(|(leaf, head)| (*leaf, head)))
         .map_err(|error| recording::problem(&error.into()))
 }
 
-/// What the record says of the plan of a stored run, for its report.
-pub(crate) fn said(stored: &Stored, plan: &Plan, settings: &Settings) -> Result<Registered, Problem> {
+/// What the record says of the plan of a stored run, for its report. A record that cannot be read says nothing, and the report says that.
+pub(crate) fn said(stored: &Stored, plan: &Plan, settings: &Settings) -> Registered {
+    told_of(stored, plan, settings)
+        .unwrap_or_else(|problem| Registered::Not(format!("the record cannot be read: {}", problem.message)))
+}
+
+fn told_of(stored: &Stored, plan: &Plan, settings: &Settings) -> Result<Registered, Problem> {
     if !recording::exists(settings) {
         return Ok(Registered::Not("there is no record here (candor record init makes one)".to_owned()));
     }
@@ -241,6 +251,10 @@ pub(crate) fn said(stored: &Stored, plan: &Plan, settings: &Settings) -> Result<
     let (Some((told, _)), Some(run)) = (&history.plan, history.run(&stored.id)) else {
         return Ok(Registered::Not("the record knows this run and not its plan".to_owned()));
     };
+    if changed(&leaves, &stored.id, &digest)? {
+        let why = format!("the run went on under another plan than the one that leaf {} registered", told.leaf);
+        return Ok(Registered::Not(why));
+    }
     if run.begun.is_none_or(|begun| begun.leaf < told.leaf) {
         return Ok(Registered::Not(format!("the run had begun when leaf {} registered it", told.leaf)));
     }

@@ -34,6 +34,12 @@ pub(crate) fn seal(stored: &Stored, settings: &Settings) -> Result<Sealed, Probl
         return Err(Problem::record(format!("run {}: expected it registered in the record, found it not", stored.id))
             .hint("candor audit run registers a plan before its data, where there is a record"));
     };
+    if registering::changed(&told, &stored.id, &plan)? {
+        return Err(Problem::record(format!(
+            "run {}: expected every step of it under the plan that was registered, found that it went on under another",
+            stored.id
+        )));
+    }
     let history = registering::history(&told, &plan)?;
     let body = body(stored, &plan, &history, &mut reader, settings)?;
     let size = reader.size();

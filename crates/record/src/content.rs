@@ -152,6 +152,13 @@ impl Content {
         Ok(Self { folder: folder.to_owned(), firsts, writing: None, durable: 0, erased: 0, seen: None, full: FULL })
     }
 
+    /// The content of a log that stands alone: none.
+    #[must_use]
+    pub fn none() -> Self {
+        let folder = PathBuf::new();
+        Self { folder, firsts: Vec::new(), writing: None, durable: 0, erased: 0, seen: None, full: FULL }
+    }
+
     fn path(&self, first: u64) -> PathBuf {
         self.folder.join(pack::name(first))
     }

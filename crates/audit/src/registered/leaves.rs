@@ -124,6 +124,14 @@ pub struct SealedRun {
     pub leaves: Vec<u64>,
 }
 
+/// The plan that a leaf is about, where it registers one or tells of a run.
+///
+/// # Errors
+/// Where it says that it does and cannot be read.
+pub fn of_plan(head: &Head) -> Result<Option<Digest>, Error> {
+    Ok(PlanLeaf::of_head(head)?.map(|said| said.plan).or(RunLeaf::of_head(head)?.map(|said| *said.of().1)))
+}
+
 macro_rules! told {
     ($told:ty, $kind:expr) => {
         impl $told {

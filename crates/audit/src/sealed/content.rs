@@ -206,7 +206,7 @@ fn derivation(run: &Run, derived: &Derived, found: &mut Examined) {
             match there.remove(&(report.audit.as_str(), claim.name())) {
                 Some(1) => {}
                 Some(times) => {
-                    found.find_claim(&report.audit, claim.name(), format!("expected one derivation, found {times}"))
+                    found.find_claim(&report.audit, claim.name(), format!("expected one derivation, found {times}"));
                 }
                 None => found.find_claim(
                     &report.audit,
@@ -219,7 +219,6 @@ fn derivation(run: &Run, derived: &Derived, found: &mut Examined) {
     for (audit, claim) in there.into_keys() {
         found.find_claim(audit, claim, "expected it in the report, found only its derivation");
     }
-    let mut used = BTreeSet::new();
     for recipe in &derived.claims {
         let mut columns = BTreeSet::new();
         of_step(&recipe.step, &mut columns);
@@ -232,7 +231,6 @@ fn derivation(run: &Run, derived: &Derived, found: &mut Examined) {
                 );
             }
         }
-        used.extend(columns);
     }
 }
 

@@ -15,6 +15,9 @@ use crate::registered::{History, PLAN, RUN, SEAL, SealLeaf, digest};
 /// Findings that are kept; the rest is counted.
 const MOST_FINDINGS: usize = 1000;
 
+/// Characters of a finding that are shown.
+const MOST_SAID: usize = 400;
+
 /// Something that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -36,7 +39,11 @@ impl fmt::Display for Finding {
             said.push_str(&format!("{audit}: claim {claim}: "));
         }
         said.push_str(&self.what);
-        out.write_str(&clean_line(&said))
+        // Foreign lists can be long; what is wrong stands at the beginning.
+        match said.char_indices().nth(MOST_SAID) {
+            None => out.write_str(&clean_line(&said)),
+            Some((at, _)) => write!(out, "{}…", clean_line(said.get(..at).unwrap_or_default())),
+        }
     }
 }
 

@@ -1,9 +1,13 @@
 //! The list of runs of a sealed file against the leaves that tell them and against the seal: none left out, none invented, none given other numbers.
 
-use super::{Body, Examined};
+use super::{Body, Examined, MOST_SEALED_RUNS};
 use crate::registered::{self, RunOfPlan, SealedRun};
 
 pub(super) fn against(body: &Body, found: &mut Examined) {
+    if body.runs.len() > MOST_SEALED_RUNS {
+        found.find(None, format!("list of runs: expected at most {MOST_SEALED_RUNS}, found {}", body.runs.len()));
+        return;
+    }
     let history = found.history.clone();
     let told: Vec<SealedRun> =
         history.runs.iter().map(|run| SealedRun { run: run.run.clone(), leaves: run.leaves() }).collect();

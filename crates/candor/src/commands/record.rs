@@ -8,6 +8,7 @@ mod hold;
 mod init;
 mod label;
 mod prove;
+mod sealed;
 mod status;
 mod verify;
 
@@ -24,7 +25,7 @@ pub(crate) enum Command {
     Init(init::Args),
     /// Say what the record holds, what stands, and what is due
     Status(status::Args),
-    /// Check a record, a copy of one, or a bundle, offline, with the public key alone
+    /// Check a record, a copy of one, a bundle or a sealed report, offline, with the public key alone
     Verify(verify::Args),
     /// Record what somebody says of a trace: a label, or a file of them
     Label(label::Args),

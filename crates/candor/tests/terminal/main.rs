@@ -16,6 +16,7 @@ mod query;
 mod record;
 mod registered;
 mod rescore;
+mod sealed;
 mod spending;
 mod trace;
 mod validity;

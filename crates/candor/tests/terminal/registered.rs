@@ -11,6 +11,7 @@ fn own_calls(environment: &TestEnvironment) {
 }
 
 /// The leaves of the record, by kind.
+#[expect(clippy::expect_used, reason = "a test that cannot set itself up fails")]
 fn kinds(environment: &TestEnvironment) -> Value {
     let said = environment.done(&["record", "verify", "--json"]);
     let said: Value = serde_json::from_str(&said).expect("JSON");
@@ -79,6 +80,11 @@ fn a_plan_is_registered_before_its_data_and_every_run_of_it_is_listed() {
     let json: Value = serde_json::from_str(&environment.done(&["audit", "report", "@prev", "--json"])).expect("JSON");
     assert_eq!(json["registered"]["before"]["runs"][2]["finished"], false);
     assert_eq!(json["registered"]["before"]["leaf"], 0);
+    // A record that cannot be read keeps nobody from a report.
+    std::fs::rename(environment.path(".candor/record/log/checkpoint"), environment.path("kept")).expect("moved");
+    let lines = said(&environment.done(&["audit", "report"]));
+    assert!(lines[0].starts_with("plan not registered before its data: the record cannot be read: "), "{lines:?}");
+    std::fs::rename(environment.path("kept"), environment.path(".candor/record/log/checkpoint")).expect("moved back");
     // What is stored says nothing of it: the same data give the same bytes, with a record and without.
     let plain = TestEnvironment::new();
     own_calls(&plain);
@@ -118,6 +124,24 @@ fn a_run_of_calls_is_registered_before_the_first_of_them_and_where_it_goes_on() 
         "{lines:?}"
     );
     assert_eq!(lines[2], "on the same source the record has 1 other plan with 1 run", "{lines:?}");
+}
+
+#[test]
+fn a_run_that_went_on_under_a_changed_plan_is_not_a_run_of_the_registered_one() {
+    let environment = TestEnvironment::new();
+    environment.done(&["record", "init"]);
+    environment.done(&["audit", "run", "compute", "--on", "pebble", "--limit", "48", "--quiet"]);
+    let folder = environment.path(&format!(".candor/runs/{}", crate::environment::only_run(&environment)));
+    // Stopped before its end, its margin changed, and resumed.
+    std::fs::remove_file(folder.join("whole")).expect("a file");
+    let plan = std::fs::read_to_string(folder.join("plan.toml")).expect("a plan");
+    assert!(plan.contains("margin = 0.02"), "{plan}");
+    std::fs::write(folder.join("plan.toml"), plan.replacen("margin = 0.02", "margin = 0.2", 1)).expect("written");
+    let lines = said(&environment.done(&["audit", "resume", "--quiet"]));
+    let why = "plan not registered before its data: the run went on under another plan than the one that leaf 0";
+    assert!(lines.join(" ").starts_with(why), "{lines:?}");
+    let ran = environment.run(&["audit", "report", "--sealed", "report.sealed"]);
+    assert!(ran.code == Some(5) && !environment.path("report.sealed").exists(), "{}", ran.err);
 }
 
 #[test]

@@ -150,10 +150,8 @@ impl Reader {
         let bytes = std::fs::read(&path).map_err(RecordError::io(&path, "reading"))?;
         let checkpoint = SignedCheckpoint::open(&bytes, key)?;
         let tiles = Tiles::new(log, checkpoint.checkpoint().size());
-        // A folder that is not there holds no content.
-        let content = Content::read(&log.join("no content"))?;
         let (acts, labels) = acts_and_labels(&tiles)?;
-        Ok(Self { heads: Heads::new(tiles), content, acts, labels, checkpoint })
+        Ok(Self { heads: Heads::new(tiles), content: Content::none(), acts, labels, checkpoint })
     }
 
     /// Leaves behind that one of which each says something about its trace, in order.

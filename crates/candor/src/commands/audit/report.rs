@@ -32,7 +32,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     let stored = Store::under(&settings.directory).find(&args.run)?;
     let plan = stored.plan()?;
-    let run = Run { registered: Some(registering::said(&stored, &plan, settings)?), ..stored.report()? };
+    let run = Run { registered: Some(registering::said(&stored, &plan, settings)), ..stored.report()? };
     let source = if plan.live.is_some() { Source::run(&args.run, settings) } else { Source::of(&plan.source) };
     args.form.deliver(&run, &source, settings)?;
     if let Some(path) = &args.sealed {

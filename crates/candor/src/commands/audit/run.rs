@@ -141,26 +141,27 @@ fn recorded(
     let mut plan = Plan {
         candor: env!("CARGO_PKG_VERSION").to_owned(),
         audits: audits.iter().map(|audit| audit.about().name.to_owned()).collect(),
-        source: source.clone(),
-        settings: wanted.clone(),
+        source,
+        settings: wanted,
         live: None,
         require,
     };
     let store = Store::under(&settings.directory);
     let mut unfinished = store.begin()?;
     // Before the first trace is read. What is not there is not begun.
-    let registering = match from.path.exists().then(|| Identity::of(&plan, None)).transpose() {
-        Ok(identity) => identity.map(|plan| registering::begin(&plan, None, None, settings)).transpose(),
-        Err(problem) => Err(problem),
+    let registered = if from.path.exists() {
+        Identity::of(&plan, None).and_then(|plan| registering::begin(&plan, None, None, settings))
+    } else {
+        Ok(None)
     };
-    let registering = match registering {
-        Ok(registering) => registering.flatten(),
+    let registering = match registered {
+        Ok(registering) => registering,
         Err(problem) => {
             unfinished.abandon();
             return Err(problem);
         }
     };
-    let found = reading::audited(&from, audits, &wanted, settings, |trace| unfinished.observe(trace));
+    let found = reading::audited(&from, audits, &plan.settings, settings, |trace| unfinished.observe(trace));
     let run = match found {
         Ok(run) => run,
         Err(problem) => {
@@ -173,7 +174,7 @@ fn recorded(
         Some(Early::Adaptive) => candor_audit::live::adaptive::stopped(run),
         None => run,
     };
-    let arguments = Source::of(&source);
+    let arguments = Source::of(&plan.source);
     plan.candor.clone_from(&run.candor);
     let id = registering.as_ref().map(|registering| registering.run.as_str());
     let stored = unfinished.finish(id, &plan, &run, &candor_web::render_from(&run, &arguments.arguments))?;
@@ -190,7 +191,7 @@ pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Res
     let last = Store::under(&settings.directory).find("@last").is_ok_and(|last| last.id == stored.id);
     let name = if last { "@last" } else { &stored.id };
     let source = if plan.live.is_some() { Source::run(name, settings) } else { Source::of(&plan.source) };
-    let run = Run { registered: Some(registering::said(&stored, &plan, settings)?), ..run };
+    let run = Run { registered: Some(registering::said(&stored, &plan, settings)), ..run };
     form.deliver(&run, &source, settings)?;
     if !settings.quiet {
         // On standard error, since it changes with the clock: what is printed on standard output does not.

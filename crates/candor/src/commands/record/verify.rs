@@ -8,12 +8,13 @@ use candor_record::log::{VerifierKey, store};
 use candor_record::record::examine::{Examined, examine, log_of};
 use serde::Serialize;
 
-use super::day;
+use super::{day, sealed};
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
 use crate::recording;
 use crate::settings::Settings;
+use crate::show::page::WIDEST;
 use crate::show::text;
 
 /// Findings that are printed; all are counted.
@@ -25,11 +26,22 @@ const ERASURES: usize = 10;
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A record, a copy of one, the public part of one, or an unpacked bundle [default: the record here]
+    /// A record, a copy of one, the public part of one, an unpacked bundle, or the file of a sealed report [default: the record here]
     path: Option<PathBuf>,
     /// The public key as you got it from elsewhere: a file, or the text itself [default: the copy beside the log, which shows only that the log fits itself]
     #[arg(long, value_name = "KEY")]
     vkey: Option<String>,
+    /// Hold a sealed report against that record, too: its entries are the log's, and no run of its plan is left out
+    #[arg(long, value_name = "FILE")]
+    sealed: Option<PathBuf>,
+}
+
+#[derive(Debug, Serialize)]
+struct Both<'a, S: Serialize> {
+    #[serde(flatten)]
+    log: Found<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sealed: Option<S>,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,6 +66,13 @@ struct Found<'a> {
 
 /// Checks it.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
+    if let Some(file) = args.path.as_deref().filter(|path| path.is_file()) {
+        if args.sealed.is_some() {
+            return Err(Problem::usage("--sealed: expected a record or a bundle to hold it against, found a file"));
+        }
+        let key = args.vkey.as_deref().map(|given| key(Some(given), file)).transpose()?;
+        return sealed::run(file, key.as_ref(), settings);
+    }
     let folder = args.path.clone().unwrap_or_else(|| recording::folder(settings));
     let log = log_of(&folder);
     if !log.join(store::CHECKPOINT).exists() && !log.join(store::VKEY).exists() {
@@ -62,15 +81,27 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     }
     let key = key(args.vkey.as_deref(), &log)?;
     let examined = examine(&folder, &key).map_err(|error| recording::problem(&error))?;
-    if settings.json {
-        output::json(&found(&examined))?;
-    } else {
-        output::print(&clean(&page(&examined, &key, args.vkey.is_some())))?;
+    let file = args.sealed.as_deref().map(|path| sealed::of_file(path, Some(&key)));
+    let mut file = file.transpose()?;
+    if let Some(file) = &mut file {
+        file.beside(&log, &key)?;
     }
-    if examined.holds() {
+    if settings.json {
+        output::json(&Both { log: found(&examined), sealed: file.as_ref().map(sealed::OfFile::json) })?;
+    } else {
+        if let Some(file) = &file {
+            output::print(&format!("{}\n", file.page()))?;
+        }
+        output::print(&clean(&page(&examined, &key, args.vkey.is_some())))?;
+        if file.is_some() {
+            output::print(&(text::fill(sealed::NOT_SHOWN.trim_end(), WIDEST, "  ").join("\n") + "\n"))?;
+        }
+    }
+    let count = examined.count() + file.as_ref().map_or(0, sealed::OfFile::count);
+    if count == 0 {
         return Ok(Outcome::Done);
     }
-    Err(Problem::record(format!("{}: {}", folder.display(), text::counted(examined.count(), "finding"))))
+    Err(Problem::record(format!("{}: {}", folder.display(), text::counted(count, "finding"))))
 }
 
 /// The key: the text itself, a file, or the log's own copy.
