@@ -87,7 +87,7 @@ impl Values {
     }
 
     fn mean(&self, level: Level) -> Result<Estimate, Undefined> {
-        bounded_difference(&self.values, level)?.resized(self.size())
+        Ok(bounded_difference(&self.values, level)?.resized(self.size()))
     }
 }
 

@@ -3,7 +3,7 @@
 //! Not end against start: that contrast has no power for a curve that rises and falls.
 
 use super::usable;
-use crate::curve::simultaneous::{Contrast, Family, Matrix, families};
+use crate::curve::simultaneous::{Bound, Contrast, Family, Matrix, families};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
@@ -77,18 +77,25 @@ pub fn drops(matrix: &Matrix, level: Level, resamples: u32, seed: Seed) -> Resul
     let (rises, falls) = (rises?, falls?);
     let size = Size::single(matrix.rows() as u64);
     let both = rises.contrasts.iter().zip(&falls.contrasts);
-    let drops: Vec<Drop> = both.map(|(rise, fall)| drop((&rises, rise), (&falls, fall), size, level)).collect();
+    let drops: Vec<Drop> = both.map(|(rise, fall)| drop(matrix, (&rises, rise), (&falls, fall), size, level)).collect();
     let onset = onset(&drops);
     Ok(Drops { drops, onset, method: rises.method })
 }
 
-fn drop((rises, rise): (&Family, &Contrast), (falls, fall): (&Family, &Contrast), size: Size, level: Level) -> Drop {
+fn drop(
+    matrix: &Matrix,
+    (rises, rise): (&Family, &Contrast),
+    (falls, fall): (&Family, &Contrast),
+    size: Size,
+    level: Level,
+) -> Drop {
     let (low, high) = falls.ends(fall);
     let interval = Interval::ordered(low.max(-1.0), high.min(1.0), level);
     Drop {
         from: rise.from,
         to: rise.to,
-        estimate: Estimate::new(fall.value, Ok(interval), size, Method::named(falls.method_of(fall))),
+        estimate: Estimate::new(fall.value, Ok(interval), size, Method::named(falls.method_of(fall)))
+            .map(|estimate| estimate.derived(|| falls.derivation(matrix, fall, Bound::Ends))),
         at_least: (-rises.upper_bound(rise)).clamp(-1.0, 1.0),
         at_most: falls.upper_bound(fall).clamp(-1.0, 1.0),
     }

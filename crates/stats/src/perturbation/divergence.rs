@@ -138,14 +138,14 @@ pub fn divergence(questions: &[Answers], level: Level, seed: Seed) -> Divergence
     let share = |of: &dyn Fn(&Rates) -> f64| -> Result<Estimate, Undefined> {
         let rates: Vec<[f64; 1]> = used.iter().map(|(_, rates)| [of(rates).clamp(0.0, 1.0)]).collect();
         let clusters = Clusters::from_values(&rates).map_err(|e| Undefined::not_applicable("a rate", e.to_string()))?;
-        clusters.proportion(level)?.resized(size)
+        Ok(clusters.proportion(level)?.resized(size))
     };
     let values: Vec<f64> = used.iter().map(|(_, rates)| rates.divergence()).collect();
     Divergence {
         divergence: if values.is_empty() {
             Err(Undefined::no_data("questions with at least 2 samples in each arm"))
         } else {
-            bounded_difference(&values, level).and_then(|estimate| estimate.resized(size))
+            bounded_difference(&values, level).map(|estimate| estimate.resized(size))
         },
         test: permute(&used, size, seed),
         flipped: share(&|rates| rates.flipped),

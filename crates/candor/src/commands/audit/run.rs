@@ -94,7 +94,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         return deliver(sitting, &args.form, settings);
     }
     let Some(path) = &args.from else {
-        let plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
+        let mut plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
+        plan.settings.derive = args.form.derives();
         if let Some(asked) = plan.live.clone() {
             if asked.wanted.until.is_none() && args.live.detect()?.is_some() {
                 return Err(Problem::usage("--detect: expected --until with what is to be decided")
@@ -106,7 +107,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         return recorded(&audits, plan.source, plan.settings, plan.require, &args.form, settings);
     };
     let audits = named(&args.wanted.names)?;
-    let wanted = args.wanted.settings(candor_audit::Settings::default())?;
+    let mut wanted = args.wanted.settings(candor_audit::Settings::default())?;
+    wanted.derive = args.form.derives();
     let shown = |path: &Path| path.to_string_lossy().into_owned();
     let source = runs::Source {
         from: Some(shown(&Store::under(&settings.directory).data(path)?)),
