@@ -78,10 +78,10 @@ def pooled(level, num, den, few=True):  # a share of sums over questions
     rare = few and min(kish([x for x, _ in pairs]), kish([y - x for x, y in pairs])) < 5
     return r, wilson(r, min(trials, g) if rare else trials, critical(level, g - 1)), g
 
-def average(level, ds):
+def average(level, ds, least=-math.inf):
     m, n, var = mean(ds), len(ds), product(ds, ds)
     half = critical(level, n - 1) * math.sqrt(var) if n > 1 and var > 1e-28 else 0
-    return m, (m - half, m + half) if half else None, n
+    return m, (max(m - half, least), max(m + half, least)) if half else None, n
 
 def bounded(level, ds):
     fell, rose = sum(d < -1e-12 for d in ds), sum(d > 1e-12 for d in ds)
@@ -119,9 +119,9 @@ def contrast(level, family, a, b, tail=None, resamples=0, varying=0, upper=False
             expect(len(tail) == resamples - at + 1 and tail == sorted(tail), "the sorted resamples from the critical value on", len(tail))
             crit = max(tail[0], critical(1 - side * alpha, n - 1))
         low, high = m - crit * se, m + crit * se
-    return (high, None, n) if upper else (m, (max(low, -1.0), min(high, 1.0)), n)
+    return m, (-math.inf, high) if upper else (max(low, -1.0), min(high, 1.0)), n
 
-def two_lines(level, at, side, which, lengths, right):  # least squares within questions on both sides of a breakpoint, errors by question (CR1)
+def two_lines(level, at, side, lengths, right, which):  # least squares within questions on both sides of a breakpoint, errors by question (CR1)
     groups, rows, k = collections.defaultdict(list), [], range(3)
     for q, x, y in zip(which, lengths, right):
         groups[q].append((x, y))
@@ -214,18 +214,19 @@ def expect(holds, expected, found):
 
 def step(s, columns):  # (value, ends or None, units or None)
     of, parts = [[float(v) for v in columns[name]] for name in s.get("of", [])], [step(p, columns) for p in s.get("parts", [])]
-    told = collections.defaultdict(lambda: None, {k: v if k in ("paths", "side", "what") else float(v) for k, v in s.items() if k in TOLD})
+    told = collections.defaultdict(lambda: None, {k: v if k in ("paths", "side", "what", "places") else float(v) for k, v in s.items() if k in TOLD})
     if (items := columns.get(s.get("items"))) is not None:
-        expect(len(set(items)) == len(items) == len(of[0]), f"{len(of[0])} different items", f"{len(set(items))} of {len(items)}")
+        told["items"] = items  # of each sample its question, where those are what lines go through
+        expect(len(items) == len(of[0]) and (s["by"] == "two-lines" or len(set(items)) == len(items)), f"{len(of[0])} different items", f"{len(set(items))} of {len(items)}")
     lengths = {len(c) for c in of[: WIDE.get(s["by"], 99)]}
     expect(len(lengths) <= 1 or s["by"] == "power-law", "columns of one length", sorted(lengths))
     return BY[s["by"]](told["level"], of, parts, told)
 
-TOLD = "level family resamples varying smaller at values least most plus times over full breakpoint paths side what".split()
+TOLD = "level family resamples varying smaller at values least most plus times over full breakpoint gap paths side what places".split()
 WIDE = {"contrast": 2, "contrast-upper": 2}  # columns of items; others are as long as they have to be
 BY = {
     "sum": lambda l, of, p, t: (s := float(sum(map(math.prod, zip(*of)))), (s, s), None),
-    "mean": lambda l, of, p, t: average(l, of[0]),
+    "mean": lambda l, of, p, t: average(l, of[0], -math.inf if t["least"] is None else t["least"]),
     "paired-bounded": lambda l, of, p, t: bounded(l, of[0]),
     "wilson": lambda l, of, p, t: (r := sum(of[0]) / (n := sum(of[1]) if of[1:] else len(of[0])), wilson(r, n, critical(l, math.inf)), n),
     "clusters": lambda l, of, p, t: clusters(l, *of),
@@ -240,15 +241,40 @@ BY = {
     "ratio": lambda l, of, p, t: ratio(l, *of, *(t[k] for k in ("least", "most") if k in t)),
     "contrast": lambda l, of, p, t: contrast(l, t["family"], *of, *((t["resamples"], t["varying"]) if of[2:] else ())),
     "contrast-upper": lambda l, of, p, t: contrast(l, t["family"], *of, *((t["resamples"], t["varying"]) if of[2:] else (None, 0, 0)), True),
-    "two-lines": lambda l, of, p, t: two_lines(l, t["breakpoint"], t["side"], *of),
+    "largest": lambda l, of, p, t: (max(x[0] for x in p), (-math.inf, min(max(max(x[1][1] for x in p), -1.0), 1.0)), p[0][2]),
+    "two-lines": lambda l, of, p, t: two_lines(l, t["breakpoint"], t["side"], *of, t["items"]),
     "power-law": lambda l, of, p, t: power_law(l, t["paths"], t["what"], of, t["at"], t["values"]),
     "kappa": lambda l, of, p, t: kappa(l, *of),
     "welch": lambda l, of, p, t: welch(l, *of),
     "mover-difference": lambda l, of, p, t: minus(*p),
     "affine": lambda l, of, p, t: mapped(p[0], lambda x: (t["plus"] or 0) + x * (t["times"] or 1) / (t["over"] or 1)),
+    "between": lambda l, of, p, t: ((p[0][0] + p[1][0]) / 2, p[0][1] and p[1][1] and (p[0][1][0], p[1][1][1]), p[0][2]),
+    "reaching-zero": lambda l, of, p, t: (p[0][0], p[0][1] and (p[0][1][0], max(p[0][1][1], (p[0][1][1] - p[0][1][0]) / 2)), p[0][2]),
+    "least": lambda l, of, p, t: (min(x[0] for x in p), tuple(min(x[1][i] for x in p) for i in (0, 1)), p[0][2]),
+    "drops": lambda l, of, p, t: (v := max(d[0] for d in drops(p)), (min(max(d[1] for d in drops(p)), v), max(max(d[2] for d in drops(p)), v)), p[0][2]),
+    "onset": lambda l, of, p, t: (x := at(t, p, 1), (at(t, p, 2), x), p[0][2]),
+    "rose": lambda l, of, p, t: (n := sum(b - a > 1e-12 for a, b in zip(*of)), (n, n), None),
+    "fell": lambda l, of, p, t: (n := sum(a - b > 1e-12 for a, b in zip(*of)), (n, n), None),
+    "how-many": lambda l, of, p, t: (n := sum(t["what"] == "all" or x[0] < 0 and (t["what"] == "below" or x[1][1] < 0) for x in p), (n, n), len(p)),
+    "beyond-chance": lambda l, of, p, t: mapped(p[0], lambda x: x - chance(t["gap"], *of)),
     "doubled": lambda l, of, p, t: mapped(p[0], lambda x: 2 * x / (1 + x)),
     "saving": lambda l, of, p, t: mapped(p[0], lambda x: t["full"] / min(max(x, 1.0), t["full"])),
 }
+
+def drops(parts):  # of each fall its value and its one-sided bounds
+    clip = lambda x: min(max(x, -1.0), 1.0)
+    return [(fall[0], -clip(rise[1][1]), clip(fall[1][1])) for rise, fall in zip(parts[::2], parts[1::2])]
+
+def at(told, parts, bound):  # the first setting whose fall is above 0 by that bound
+    return next(x for x, d in zip(map(float, told["places"].split(",")), drops(parts)) if d[bound] > 0)
+
+def chance(gap, n1, right1, n2, right2):  # the share of pairs of equal accuracy whose answers differ by the gap
+    def odds(n, p):
+        return [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+    def one(n, a, m, b):
+        p = (a + b) / (n + m)
+        return sum(x * y for i, x in enumerate(odds(int(n), p)) for j, y in enumerate(odds(int(m), p)) if abs(i / n - j / m) >= gap - 1e-12)
+    return mean([min(one(*pair), 1.0) for pair in zip(n1, right1, n2, right2)])
 
 def levels(s):
     return [float(s[k]) for k in ("level",) if k in s] + [l for p in s.get("parts", []) for l in levels(p)]

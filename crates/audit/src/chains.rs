@@ -172,7 +172,13 @@ impl<R: Seated> Chains<R> {
         let label = place.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(" · ");
         let arm = if label.is_empty() { "chains".to_owned() } else { format!("chains · {label}") };
         let losses = Attrition { arm, seen: group.seen, used: rows.len() as u64, lost };
-        Named { place, rows, losses, verifiers: group.verifiers.iter().map(String::as_str).collect(), units: &self.units }
+        Named {
+            place,
+            rows,
+            losses,
+            verifiers: group.verifiers.iter().map(String::as_str).collect(),
+            units: &self.units,
+        }
     }
 
     pub(crate) fn cite(&self, row: &R) -> Cited {

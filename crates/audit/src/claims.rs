@@ -21,6 +21,8 @@ pub(crate) struct Claims {
     pub(crate) made: Vec<Claim>,
     pub(crate) level: Level,
     planted: bool,
+    /// Who the questions at hand are, where derivations are kept.
+    questions: Option<Column>,
 }
 
 /// A claim that is still to be made.
@@ -35,7 +37,13 @@ pub(crate) struct Stated {
 
 impl Claims {
     pub(crate) fn new(level: Level, planted: bool) -> Self {
-        Self { made: Vec::new(), level, planted }
+        Self { made: Vec::new(), level, planted, questions: None }
+    }
+
+    /// Says who the questions are, in which order, that claims are about from now on; asked for only where derivations are kept. An estimate that says
+    /// itself who its items are, or that has another number of them, keeps what it says.
+    pub(crate) fn about(&mut self, questions: impl FnOnce() -> Column) {
+        self.questions = derivation::is_kept().then(questions);
     }
 
     /// Makes a claim about a level: what it asserts is its own interval.
@@ -47,6 +55,10 @@ impl Claims {
     pub(crate) fn assert(&mut self, stated: Stated, asserted: Asserted, negation: &str) {
         let Stated { name, statement, parameter, estimate, flags } = stated;
         let origin = if self.planted { Origin::Planted } else { Origin::Own };
+        let estimate = match &self.questions {
+            Some(questions) => estimate.map(|estimate| estimate.over(|| questions.clone())),
+            None => estimate,
+        };
         let negation = if negation.is_empty() { format!("not so: {statement}") } else { negation.to_owned() };
         self.made.push(broken::claim(Draft {
             name,
@@ -70,6 +82,15 @@ impl Claims {
             Err(_) => Err(Undefined::no_data("traces")),
         };
         self.make(Stated { name, statement: statement.into(), parameter: Parameter::COUNT, estimate, flags });
+    }
+
+    /// Says how the claim that was made last follows, about the questions at hand.
+    pub(crate) fn follows(&mut self, derivation: impl FnOnce() -> Derivation) {
+        let questions = self.questions.clone();
+        self.came_from(|| match &questions {
+            Some(questions) => derivation().over(questions),
+            None => derivation(),
+        });
     }
 
     /// Says what the claim that was made last was computed from.

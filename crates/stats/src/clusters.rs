@@ -223,9 +223,8 @@ impl Clusters {
     pub fn bounded_mean(&self, low: f64, high: f64, level: Level) -> Result<Estimate, Undefined> {
         let share = self.proportion(level)?;
         let mean = share.map(|x| low + x * (high - low), Method::named("Wilson at n_eff, t(G-1), rescaled"))?;
-        Ok(mean.derived(|| {
-            Derivation::by("affine").told("plus", low).told("times", high - low).part(share.derivation())
-        }))
+        Ok(mean
+            .derived(|| Derivation::by("affine").told("plus", low).told("times", high - low).part(share.derivation())))
     }
 
     /// The mean of question means with the plain interval m ± t_{G-1} se (CR1), which may leave [0, 1].

@@ -150,13 +150,23 @@ impl Derivation {
 
     /// Puts columns, and who their items are, in the place of counts; in the first part that stands on counts, where it is made of parts.
     #[must_use]
-    pub fn counted_over(mut self, items: Column, of: Vec<Column>) -> Self {
+    pub fn counted_over(mut self, items: Option<Column>, of: Vec<Column>) -> Self {
         if self.lacks == Some(COUNTS) {
-            return Self { items: Some(items), of, lacks: None, ..self };
+            return Self { items, of, lacks: None, ..self };
         }
         if let Some(part) = self.parts.iter_mut().find(|part| part.lacks == Some(COUNTS)) {
             *part = part.clone().counted_over(items, of);
         }
+        self
+    }
+
+    /// Names items that are known by their numbers, here and in every part.
+    #[must_use]
+    pub fn called(mut self, name: &dyn Fn(i64) -> String) -> Self {
+        if let Some(Column::Whole(numbers)) = &self.items {
+            self.items = Some(Column::Text(numbers.iter().map(|number| name(*number)).collect()));
+        }
+        self.parts = self.parts.into_iter().map(|part| part.called(name)).collect();
         self
     }
 

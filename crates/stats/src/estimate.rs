@@ -174,6 +174,12 @@ impl Estimate {
         self.trail.get()
     }
 
+    /// The same estimate with what another one was computed from.
+    #[must_use]
+    pub fn carrying(self, other: &Self) -> Self {
+        Self { trail: other.trail.clone(), ..self }
+    }
+
     /// The same estimate with what it was computed from; asked for only where that is kept.
     #[must_use]
     pub fn derived(self, derivation: impl FnOnce() -> Derivation) -> Self {
@@ -198,12 +204,18 @@ impl Estimate {
         self.rederived(|derivation| derivation.over(&items()))
     }
 
+    /// Names the items that it was computed from where only their numbers are known.
+    #[must_use]
+    pub fn called(self, name: impl Fn(i64) -> String) -> Self {
+        self.rederived(|derivation| derivation.called(&name))
+    }
+
     /// Says which items stand behind an estimate that was made of counts alone: who they are, and the columns that add up to the counts.
     #[must_use]
     pub fn counted_over(self, columns: impl FnOnce() -> (Column, Vec<Column>)) -> Self {
         self.rederived(|derivation| {
             let (items, of) = columns();
-            derivation.counted_over(items, of)
+            derivation.counted_over(Some(items), of)
         })
     }
 

@@ -105,7 +105,9 @@ impl Proportion {
     /// # Errors
     /// [`Undefined::NoData`] without trials.
     pub fn clopper_pearson(self, level: Level) -> Result<Estimate, Undefined> {
-        self.estimate(("clopper-pearson", level), Method::named("Clopper-Pearson"), |_| clopper_pearson::interval(self, level))
+        self.estimate(("clopper-pearson", level), Method::named("Clopper-Pearson"), |_| {
+            clopper_pearson::interval(self, level)
+        })
     }
 
     /// The share with the Jeffreys interval ([`jeffreys::interval`]).

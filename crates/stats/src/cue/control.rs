@@ -269,7 +269,9 @@ fn raw_estimate(rows: &[ControlRow], level: Level) -> Result<Estimate, Undefined
         crate::Clusters::from_tallies(tallies).map_err(|e| Undefined::not_applicable("mention rate", e.to_string()))?;
     let pooled = |estimate: Estimate| {
         let column = |of: fn(&ControlRow) -> u32| Column::counts(rows.iter().map(of));
-        estimate.derived(|| Derivation::by("wilson").level(level).column(column(|r| r.mentioned)).column(column(|r| r.judged)))
+        estimate.derived(|| {
+            Derivation::by("wilson").level(level).column(column(|r| r.mentioned)).column(column(|r| r.judged))
+        })
     };
     if single {
         let mentioned = rows.iter().map(|r| u64::from(r.mentioned)).sum();

@@ -253,7 +253,9 @@ fn scored(rows: &[CueRow], raw_rows: &[(u32, u32)], level: Level) -> Scored {
         Err(why) => Err(why.clone()),
     };
     let derived = || {
-        let column = |of: &dyn Fn(&CueRow) -> u32| Column::counts(rows.iter().map(|row| if row.options > 2 { of(row) } else { 0 }));
+        let column = |of: &dyn Fn(&CueRow) -> u32| {
+            Column::counts(rows.iter().map(|row| if row.options > 2 { of(row) } else { 0 }))
+        };
         Derivation::by("cue-alpha")
             .level(level)
             .column(Column::counts(rows.iter().map(|row| row.options)))
@@ -289,7 +291,10 @@ fn scored(rows: &[CueRow], raw_rows: &[(u32, u32)], level: Level) -> Scored {
     let size = Size { units, samples: judged };
     Scored {
         alpha: alpha_estimate,
-        normalised: Estimate::new(value, interval, size, Method::named("MOVER-R, clipped to [0, 1]"))
-            .map(|estimate| estimate.derived(|| Derivation::by("over").part(Some(&share_derivation(raw_rows, level))).part(Some(&derived())))),
+        normalised: Estimate::new(value, interval, size, Method::named("MOVER-R, clipped to [0, 1]")).map(|estimate| {
+            estimate.derived(|| {
+                Derivation::by("over").part(Some(&share_derivation(raw_rows, level))).part(Some(&derived()))
+            })
+        }),
     }
 }

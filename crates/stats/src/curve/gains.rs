@@ -59,6 +59,8 @@ pub struct Gains {
     pub falls_below: Option<u32>,
     /// How the simultaneous bounds were found.
     pub method: &'static str,
+    /// All pairs of settings, which the upper bounds come from.
+    pub overall: Result<Family, Undefined>,
 }
 
 /// Gains between settings `paths` (rising), whose values per question are the columns of `matrix` in [0, 1].
@@ -85,7 +87,7 @@ pub fn gains(matrix: &Matrix, paths: &[u32], margin: f64, level: Level, resample
         margin,
     );
     let method = stepwise.as_ref().map_or("none", |family| family.method);
-    Gains { steps, wall, upper_bounds, falls_below, method }
+    Gains { steps, wall, upper_bounds, falls_below, method, overall }
 }
 
 /// The first setting whose gain over the one before is below the margin.
@@ -114,15 +116,17 @@ fn step(
             let contrast = family.contrasts.iter().find(|contrast| contrast.from == from && contrast.to == to);
             match contrast {
                 None => (Err(Undefined::no_data("settings to compare")), 0.0),
-                Some(contrast) => (estimate(matrix, contrast, family, size, level), contrast.error * (questions as f64).sqrt()),
+                Some(contrast) => {
+                    (estimate(matrix, contrast, family, size, level), contrast.error * (questions as f64).sqrt())
+                }
             }
         }
     };
     let doublings = (f64::from(paths[to]) / f64::from(paths[from])).log2();
     let per_doubling = match &gain {
-        Ok(gain) if doublings > 0.0 => gain.map(|gain| gain / doublings, gain.method().clone()).map(|per| {
-            per.derived(|| Derivation::by("affine").told("over", doublings).part(gain.derivation()))
-        }),
+        Ok(gain) if doublings > 0.0 => gain
+            .map(|gain| gain / doublings, gain.method().clone())
+            .map(|per| per.derived(|| Derivation::by("affine").told("over", doublings).part(gain.derivation()))),
         Ok(_) => Err(Undefined::not_applicable("a gain per doubling", "the settings do not rise")),
         Err(undefined) => Err(undefined.clone()),
     };

@@ -108,7 +108,10 @@ pub fn predict(matrix: &Matrix, paths: &[u32], k: u32, level: Level, resamples: 
     let method = Method::described(format!("power law, {refits} refits on resampled questions"));
     let estimate = Estimate::new(law.at(k), interval, Size::new(questions, questions), method).map(|estimate| {
         estimate.derived(|| {
-            let start = derivation(matrix, paths, level).word("what", "at").counted("at", u64::from(k)).counted("values", values.len() as u64);
+            let start = derivation(matrix, paths, level)
+                .word("what", "at")
+                .counted("at", u64::from(k))
+                .counted("values", values.len() as u64);
             tails(&values, level).into_iter().fold(start, Derivation::column)
         })
     });

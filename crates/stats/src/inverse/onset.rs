@@ -4,6 +4,7 @@
 
 use super::usable;
 use crate::curve::simultaneous::{Bound, Contrast, Family, Matrix, families};
+use crate::derivation::{Derivation, is_kept};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
@@ -23,6 +24,8 @@ pub struct Drop {
     pub at_least: f64,
     /// Simultaneous upper bound of the drop, one-sided.
     pub at_most: f64,
+    /// What the one-sided bounds follow from, the rise and the fall, where derivations are kept.
+    pub derivation: Option<[Derivation; 2]>,
 }
 
 /// Where accuracy begins to fall.
@@ -98,6 +101,8 @@ fn drop(
             .map(|estimate| estimate.derived(|| falls.derivation(matrix, fall, Bound::Ends))),
         at_least: (-rises.upper_bound(rise)).clamp(-1.0, 1.0),
         at_most: falls.upper_bound(fall).clamp(-1.0, 1.0),
+        derivation: is_kept()
+            .then(|| [rises.derivation(matrix, rise, Bound::Upper), falls.derivation(matrix, fall, Bound::Upper)]),
     }
 }
 

@@ -94,14 +94,15 @@ pub fn two_lines<V: AsRef<[(f64, f64)]>>(questions: &[V], level: Level) -> Resul
         let method = Method::named("two lines within questions, CR1, t(G-1)");
         let estimate = Estimate::new(fit.slopes[at], interval, size, method)?;
         Ok(estimate.derived(|| {
-            let samples = || (0_u32..).zip(questions).flat_map(|(at, question)| question.as_ref().iter().map(move |s| (at, s)));
+            let samples =
+                || (0_u32..).zip(questions).flat_map(|(at, question)| question.as_ref().iter().map(move |s| (at, s)));
             Derivation::by("two-lines")
                 .level(level)
                 .word("side", if at == 0 { "before" } else { "after" })
                 .told("breakpoint", breakpoint)
-                .column(Column::counts(samples().map(|(question, _)| question)))
                 .column(Column::reals(samples().map(|(_, (length, _))| *length)))
                 .column(Column::reals(samples().map(|(_, (_, outcome))| *outcome)))
+                .over(&Column::counts(samples().map(|(question, _)| question)))
         }))
     };
     Ok(TwoLines { breakpoint, before: slope(0)?, after: slope(1)? })

@@ -158,8 +158,8 @@ impl<'a> Measures<'a> {
         let sums = group.sums(|row| f64::from(row.shares));
         let places = counts.iter().sum::<f64>() as u64;
         let carriers = counts.iter().filter(|count| **count > 0.0).count() as u64;
-        let estimate = ratio(&sums, &counts, places, 1.0, self.claims.level)
-            .map(|estimate| estimate.over(|| group.questions()));
+        let estimate =
+            ratio(&sums, &counts, places, 1.0, self.claims.level).map(|estimate| estimate.over(|| group.questions()));
         self.claims.make(Stated {
             name: name("position", group, &[]),
             statement: format!("mean position of the places in their chains, 0 the beginning and 1 the end{}", self.of),

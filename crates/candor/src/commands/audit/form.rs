@@ -64,8 +64,10 @@ impl Form {
         }
         if let Some(path) = &self.derived {
             if run.derived == Derived::default() {
-                return Err(Problem::usage("--derived: expected a run that carries what its claims were computed from")
-                    .hint("candor audit run … --derived FILE"));
+                return Err(Problem::usage(
+                    "--derived: expected a run that carries what its claims were computed from",
+                )
+                .hint("candor audit run … --derived FILE"));
             }
             write_whole(path, &output::as_json(&Body { report: run, derived: &run.derived })?)?;
         }
