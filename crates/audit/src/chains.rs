@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use candor_llm::Provenance;
 use candor_stats::attrition::MOST_LOST;
+use candor_stats::derivation::Column;
 use candor_stats::{Claim, Flag, Flags, Tally};
 use candor_trace::{Event, Trace};
 use candor_verify::signal::Value;
 
 use crate::audits::compute::JUDGES;
 use crate::claims::recorded;
+use crate::derive::{items, sample};
 use crate::names::{Fixed, Names, Spot, Spots};
 use crate::rows::{Decided, Subject, decided};
 use crate::{Attrition, Cited};
@@ -60,6 +62,7 @@ pub(crate) struct Named<'a, R> {
     pub(crate) rows: Vec<&'a R>,
     pub(crate) losses: Attrition,
     verifiers: Vec<&'a str>,
+    units: &'a Names,
 }
 
 impl<R> Default for Chains<R> {
@@ -169,7 +172,13 @@ impl<R: Seated> Chains<R> {
         let label = place.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(" · ");
         let arm = if label.is_empty() { "chains".to_owned() } else { format!("chains · {label}") };
         let losses = Attrition { arm, seen: group.seen, used: rows.len() as u64, lost };
-        Named { place, rows, losses, verifiers: group.verifiers.iter().map(String::as_str).collect() }
+        Named {
+            place,
+            rows,
+            losses,
+            verifiers: group.verifiers.iter().map(String::as_str).collect(),
+            units: &self.units,
+        }
     }
 
     pub(crate) fn cite(&self, row: &R) -> Cited {
@@ -212,6 +221,30 @@ impl<R: Seated> Named<'_, R> {
             }
         }
         units.into_values().collect()
+    }
+
+    /// Who the questions of [`Named::tallies`] and [`Named::sums`] are, as long as none is left out.
+    pub(crate) fn questions(&self) -> Column {
+        let units: BTreeSet<u32> = self.rows.iter().map(|row| row.seat().unit).collect();
+        items(units.into_iter().map(|unit| self.units.name(unit)))
+    }
+
+    /// How a question is called, its stratum before it.
+    pub(crate) fn question(&self, unit: u32) -> &str {
+        self.units.name(unit)
+    }
+
+    /// Who the samples are, in the order of the rows.
+    pub(crate) fn samples(&self) -> Column {
+        items(self.rows.iter().map(|row| {
+            let seat = row.seat();
+            sample(self.units.name(seat.unit), seat.sample)
+        }))
+    }
+
+    /// A count of samples for a claim: who they are, and one value each.
+    pub(crate) fn each<T: Into<i64>>(&self, value: impl Fn(&R) -> T) -> (Column, Vec<Column>) {
+        (self.samples(), vec![Column::counts(self.rows.iter().map(|row| value(row)))])
     }
 
     /// The sum of a quantity over the samples of each question, questions in a fixed order.

@@ -1,6 +1,7 @@
 //! How audits word their claims: names, parameters, flags. The marks are computed from them, never chosen.
 
 use candor_stats::clusters::pooled::Pooled;
+use candor_stats::derivation::{self, Column, Derivation};
 use candor_stats::paired::bounded_difference;
 use candor_stats::{
     Asserted, Claim, Draft, Estimate, Finding, Flag, Flags, Interval, Level, Method, Origin, Parameter, Provenance,
@@ -20,6 +21,8 @@ pub(crate) struct Claims {
     pub(crate) made: Vec<Claim>,
     pub(crate) level: Level,
     planted: bool,
+    /// Who the questions at hand are, where derivations are kept.
+    questions: Option<Column>,
 }
 
 /// A claim that is still to be made.
@@ -34,7 +37,13 @@ pub(crate) struct Stated {
 
 impl Claims {
     pub(crate) fn new(level: Level, planted: bool) -> Self {
-        Self { made: Vec::new(), level, planted }
+        Self { made: Vec::new(), level, planted, questions: None }
+    }
+
+    /// Says who the questions are, in which order, that claims are about from now on; asked for only where derivations are kept. An estimate that says
+    /// itself who its items are, or that has another number of them, keeps what it says.
+    pub(crate) fn about(&mut self, questions: impl FnOnce() -> Column) {
+        self.questions = derivation::is_kept().then(questions);
     }
 
     /// Makes a claim about a level: what it asserts is its own interval.
@@ -46,6 +55,10 @@ impl Claims {
     pub(crate) fn assert(&mut self, stated: Stated, asserted: Asserted, negation: &str) {
         let Stated { name, statement, parameter, estimate, flags } = stated;
         let origin = if self.planted { Origin::Planted } else { Origin::Own };
+        let estimate = match &self.questions {
+            Some(questions) => estimate.map(|estimate| estimate.over(|| questions.clone())),
+            None => estimate,
+        };
         let negation = if negation.is_empty() { format!("not so: {statement}") } else { negation.to_owned() };
         self.made.push(broken::claim(Draft {
             name,
@@ -69,6 +82,33 @@ impl Claims {
             Err(_) => Err(Undefined::no_data("traces")),
         };
         self.make(Stated { name, statement: statement.into(), parameter: Parameter::COUNT, estimate, flags });
+    }
+
+    /// Says how the claim that was made last follows, about the questions at hand.
+    pub(crate) fn follows(&mut self, derivation: impl FnOnce() -> Derivation) {
+        let questions = self.questions.clone();
+        self.came_from(|| match &questions {
+            Some(questions) => derivation().over(questions),
+            None => derivation(),
+        });
+    }
+
+    /// Says what the claim that was made last was computed from.
+    pub(crate) fn came_from(&mut self, derivation: impl FnOnce() -> Derivation) {
+        if derivation::is_kept()
+            && let Some(claim) = self.made.last_mut()
+        {
+            claim.came_from(derivation);
+        }
+    }
+
+    /// Says which items the claim that was made last is a count of, and their columns: it is the sum of their product, such as how many items have
+    /// all of the properties.
+    pub(crate) fn counts(&mut self, columns: impl FnOnce() -> (Column, Vec<Column>)) {
+        self.came_from(|| {
+            let (items, columns) = columns();
+            Derivation::sum(columns).over(&items)
+        });
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<&Claim> {
@@ -206,11 +246,11 @@ pub(crate) fn enough(questions: u64, changed: u64) -> Finding {
 pub(crate) fn at_level(estimate: Result<Estimate, Undefined>, level: Level) -> Result<Estimate, Undefined> {
     let estimate = estimate?;
     let Some(size) = estimate.size() else { return Ok(estimate) };
-    let interval = estimate.interval().map_err(Clone::clone).and_then(|interval| {
+    let interval = estimate.interval().copied().map_err(Clone::clone).and_then(|interval| {
         Interval::new(interval.low(), interval.high(), level)
             .map_err(|_| Undefined::Unbounded { what: "the interval".into() })
     });
-    Estimate::new(estimate.value(), interval, size, estimate.method().clone())
+    Ok(estimate.resized(size).bounded(interval))
 }
 
 /// V7 of a fall: small and alike losses, or a fall that stays in the worst case. `worst` are per question the smallest falls that the

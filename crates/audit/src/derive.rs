@@ -2,8 +2,12 @@
 //!
 //! The form is described in docs/formats/derivation.md; `interop/rederive.py` is written from that page.
 
+mod gather;
+
 use std::collections::BTreeMap;
 
+use candor_record::Digest;
+use candor_stats::derivation::Column;
 use serde::{Deserialize, Serialize};
 
 /// What every claim of a run was computed from. Integers and strings only, so that it has canonical bytes; a float is a string in its shortest form
@@ -67,4 +71,27 @@ pub struct Without {
     pub claim: String,
     /// Why.
     pub why: String,
+}
+
+/// The tag of the digests by which items are named.
+const ITEM: &str = "candor.derived.item.v1";
+/// So many hexadecimal digits of a digest name an item: two of a million are called alike with a chance below one in ten
+/// million.
+const DIGITS: usize = 16;
+
+/// What an item is called: a digest of its name, so that what a question is called does not leave with the numbers.
+pub(crate) fn item(name: &str) -> String {
+    let mut digest = Digest::tagged(ITEM, name.as_bytes()).to_string();
+    digest.truncate(DIGITS);
+    digest
+}
+
+/// The items of these names, in order.
+pub(crate) fn items<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> Column {
+    Column::Text(names.into_iter().map(|name| item(name.as_ref())).collect())
+}
+
+/// What one sample of a question is called before its digest is taken.
+pub(crate) fn sample(question: &str, number: u32) -> String {
+    format!("{question}\u{1f}{number}")
 }

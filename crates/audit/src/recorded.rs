@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 
+use candor_stats::derivation::kept;
 use candor_trace::Trace;
 use candor_trace::import::{self, Options, Overlap, Source, Summary};
 
@@ -16,6 +17,7 @@ use crate::{Audit, Error, Observer, Report, Run, Settings, SourceFile};
 pub(crate) struct AtWork {
     observers: Vec<(&'static dyn Audit, Box<dyn Observer>)>,
     never_right: NeverRight,
+    derive: bool,
     pub(crate) answers: u64,
     pub(crate) verdicts: u64,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Found {
 impl AtWork {
     pub(crate) fn start(audits: &[&'static dyn Audit], settings: &Settings) -> Self {
         let observers = audits.iter().map(|audit| (*audit, audit.start(settings))).collect();
-        Self { observers, never_right: NeverRight::default(), answers: 0, verdicts: 0 }
+        Self { observers, never_right: NeverRight::default(), derive: settings.derive, answers: 0, verdicts: 0 }
     }
 
     /// Shows a trace to every audit that takes it.
@@ -49,7 +51,7 @@ impl AtWork {
     pub(crate) fn finish(self) -> Result<Found, Error> {
         let (mut reports, mut silent) = (Vec::new(), Vec::new());
         for (audit, observer) in self.observers {
-            match observer.report()? {
+            match kept(self.derive, || observer.report())? {
                 Some(report) => reports.push(report),
                 None => silent.push(audit.about().name.to_owned()),
             }
@@ -167,11 +169,11 @@ pub(crate) fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<Stri
         skipped: summary.skipped.iter().map(|skipped| (skipped.name.clone(), skipped.reason.to_string())).collect(),
         settings: settings.clone(),
         findings: worst(&reports),
+        derived: if settings.derive { Derived::of(&reports) } else { Derived::default() },
         reports,
         silent,
         absent: summary.absent.iter().map(ToString::to_string).collect(),
         first: Vec::new(),
-        derived: Derived::default(),
         registered: None,
     }
 }

@@ -17,6 +17,10 @@ pub struct Settings {
     pub margin: f64,
     /// Resamples of every bootstrap.
     pub resamples: u32,
+    /// Whether a run carries what its claims were computed from ([`crate::derive`]). It costs memory and time, and changes no number; a report
+    /// does not say whether it was so.
+    #[serde(skip)]
+    pub derive: bool,
     /// Of the faithfulness audit.
     pub faithfulness: faithfulness::Settings,
     /// Of the compute audit.
@@ -46,6 +50,7 @@ impl Default for Settings {
             level: Level::P95,
             margin: 0.02,
             resamples: 2_000,
+            derive: false,
             faithfulness: faithfulness::Settings::default(),
             compute: compute::Settings::default(),
             lift: lift::Settings::default(),

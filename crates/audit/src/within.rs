@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use candor_stats::derivation::{self, Column};
 use candor_stats::paired::bounded_difference;
 use candor_stats::{Estimate, Finding, Level, Size, Undefined};
 
+use crate::derive::items;
 use crate::rows::Decided;
 
 /// Fewer questions, or fewer that differ, carry no evidence.
@@ -16,6 +18,9 @@ const FEWEST_CHANGED: usize = 10;
 #[derive(Debug, Default)]
 pub(crate) struct Within {
     differences: Vec<f64>,
+    /// The questions of the differences, and what they are called where derivations are kept.
+    units: Vec<u32>,
+    items: Option<Column>,
     samples: u64,
     /// Questions all of whose samples show it, or none of them: they cannot be compared.
     pub(crate) alike: u64,
@@ -49,16 +54,23 @@ impl Within {
             *n += 1;
             *so_many += right;
         }
-        for Sides { n: [others, showing], right: [others_right, showing_right] } in questions.into_values() {
+        for (unit, Sides { n: [others, showing], right: [others_right, showing_right] }) in questions {
             if others == 0 || showing == 0 {
                 found.alike += 1;
                 continue;
             }
             let share = |right: u64, n: u64| right as f64 / n as f64;
             found.differences.push(share(showing_right, showing) - share(others_right, others));
+            found.units.push(unit);
             found.samples += others + showing;
         }
         found
+    }
+
+    /// Says what the questions are called; asked for only where derivations are kept.
+    pub(crate) fn called<'a>(mut self, name: impl Fn(u32) -> &'a str) -> Self {
+        self.items = derivation::is_kept().then(|| items(self.units.iter().map(|unit| name(*unit))));
+        self
     }
 
     pub(crate) fn questions(&self) -> u64 {
@@ -73,7 +85,11 @@ impl Within {
         }
         let mean = bounded_difference(&self.differences, level)?;
         let size = Size { units: self.questions(), samples: self.samples };
-        Estimate::new(mean.value(), mean.interval().copied().map_err(Clone::clone), size, mean.method().clone())
+        let mean = mean.resized(size);
+        Ok(match &self.items {
+            Some(items) => mean.over(|| items.clone()),
+            None => mean,
+        })
     }
 
     /// The finding on V1.

@@ -57,7 +57,9 @@ impl Plan {
     /// What of it decides which calls are made and what is done with them.
     pub(crate) fn deciding(&self) -> Self {
         let live = self.live.as_ref().map(crate::live::Asked::deciding);
-        Self { source: Source::default(), live, ..self.clone() }
+        // Whether claims carry what they were computed from changes none of them.
+        let settings = Settings { derive: false, ..self.settings.clone() };
+        Self { source: Source::default(), live, settings, ..self.clone() }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod parameter;
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::Derivation;
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::serialised::outcome;
@@ -115,6 +116,13 @@ impl Claim {
         let mut claim = Self { standing: Standing::Planted, negated: false, why: Vec::new(), raise: Vec::new(), draft };
         claim.judge();
         claim
+    }
+
+    /// Says what the estimate was computed from; asked for only where that is kept, and without part in the mark.
+    pub fn came_from(&mut self, derivation: impl FnOnce() -> Derivation) {
+        if let Ok(estimate) = &mut self.draft.estimate {
+            *estimate = estimate.clone().derived(derivation);
+        }
     }
 
     fn judge(&mut self) {

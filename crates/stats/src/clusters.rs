@@ -11,6 +11,7 @@ pub mod pooled;
 use serde::{Deserialize, Serialize};
 
 use crate::claim::flag::Finding;
+use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::Level;
@@ -208,7 +209,8 @@ impl Clusters {
             let df = self.clusters.len() as f64 - 1.0;
             wilson::at(mean, trials, critical(level, df), level)
         });
-        Estimate::new(mean, interval, self.size(), Method::named("Wilson at n_eff, t(G-1)"))
+        let estimate = Estimate::new(mean, interval, self.size(), Method::named("Wilson at n_eff, t(G-1)"))?;
+        Ok(estimate.derived(|| self.derivation("clusters", level)))
     }
 
     /// The mean of values that were given in [low, high] ([`Clusters::from_bounded`]), in their own unit.
@@ -219,7 +221,10 @@ impl Clusters {
     /// # Errors
     /// Without questions.
     pub fn bounded_mean(&self, low: f64, high: f64, level: Level) -> Result<Estimate, Undefined> {
-        self.proportion(level)?.map(|x| low + x * (high - low), Method::named("Wilson at n_eff, t(G-1), rescaled"))
+        let share = self.proportion(level)?;
+        let mean = share.map(|x| low + x * (high - low), Method::named("Wilson at n_eff, t(G-1), rescaled"))?;
+        Ok(mean
+            .derived(|| Derivation::by("affine").told("plus", low).told("times", high - low).part(share.derivation())))
     }
 
     /// The mean of question means with the plain interval m ± t_{G-1} se (CR1), which may leave [0, 1].
@@ -234,7 +239,26 @@ impl Clusters {
             let half = critical(level, self.clusters.len() as f64 - 1.0) * se;
             crate::interval::Interval::ordered(mean - half, mean + half, level)
         });
-        Estimate::new(mean, interval, self.size(), Method::named("CR1, t(G-1)"))
+        let estimate = Estimate::new(mean, interval, self.size(), Method::named("CR1, t(G-1)"))?;
+        Ok(estimate.derived(|| self.derivation("mean", level)))
+    }
+
+    /// Right ones and samples per question where those are whole, else the questions' means.
+    fn derivation(&self, by: &'static str, level: Level) -> Derivation {
+        let right = self.clusters.iter().map(|cluster| {
+            let samples = f64::from(cluster.samples);
+            let right = (cluster.mean * samples).round();
+            // Exactly the same mean, or none of it.
+            (right / samples).total_cmp(&cluster.mean).is_eq().then_some(right as i64)
+        });
+        let whole: Option<Vec<i64>> = right.collect();
+        let derivation = Derivation::by(by).level(level);
+        match whole {
+            Some(right) => derivation
+                .column(Column::Whole(right))
+                .column(Column::counts(self.clusters.iter().map(|cluster| cluster.samples))),
+            None => derivation.column(Column::reals(self.clusters.iter().map(|cluster| cluster.mean))),
+        }
     }
 
     /// How many questions carry success, and how many failure.

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::{Column, Derivation, Trail};
 use crate::interval::Interval;
 use crate::serialised::outcome;
 use crate::undefined::Undefined;
@@ -79,13 +80,23 @@ impl fmt::Display for Method {
 ///
 /// The value is finite. A value may exist without an interval: one question alone, or a published number whose n
 /// nobody stated.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     value: f64,
     #[serde(with = "outcome")]
     interval: Result<Interval, Undefined>,
     size: Option<Size>,
     method: Method,
+    #[serde(skip)]
+    trail: Trail,
+}
+
+impl fmt::Debug for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { value, interval, size, method, trail: _ } = self;
+        let mut shown = f.debug_struct("Estimate");
+        shown.field("value", value).field("interval", interval).field("size", size).field("method", method).finish()
+    }
 }
 
 impl Estimate {
@@ -100,7 +111,7 @@ impl Estimate {
         method: Method,
     ) -> Result<Self, Undefined> {
         if value.is_finite() {
-            Ok(Self { value, interval, size: Some(size), method })
+            Ok(Self { value, interval, size: Some(size), method, trail: Trail::default() })
         } else {
             Err(Undefined::NotConverged { what: method.0 })
         }
@@ -113,7 +124,7 @@ impl Estimate {
     pub fn published(value: f64) -> Result<Self, Undefined> {
         if value.is_finite() {
             let interval = Err(Undefined::NotPublished { what: Cow::Borrowed("n") });
-            Ok(Self { value, interval, size: None, method: Method::named("as published") })
+            Ok(Self { value, interval, size: None, method: Method::named("as published"), trail: Trail::default() })
         } else {
             Err(Undefined::NotPublished { what: Cow::Borrowed("value") })
         }
@@ -146,8 +157,66 @@ impl Estimate {
     }
 
     /// The same estimate with the size that stands behind it, where the method saw only one value per unit.
-    pub(crate) fn resized(self, size: Size) -> Result<Self, Undefined> {
-        Self::new(self.value, self.interval, size, self.method)
+    #[must_use]
+    pub fn resized(self, size: Size) -> Self {
+        Self { size: Some(size), ..self }
+    }
+
+    /// The same estimate with another interval.
+    #[must_use]
+    pub fn bounded(self, interval: Result<Interval, Undefined>) -> Self {
+        Self { interval, ..self }
+    }
+
+    /// What it was computed from, where that is kept ([`crate::derivation`]).
+    #[must_use]
+    pub fn derivation(&self) -> Option<&Derivation> {
+        self.trail.get()
+    }
+
+    /// The same estimate with what another one was computed from.
+    #[must_use]
+    pub fn carrying(self, other: &Self) -> Self {
+        Self { trail: other.trail.clone(), ..self }
+    }
+
+    /// The same estimate with what it was computed from; asked for only where that is kept.
+    #[must_use]
+    pub fn derived(self, derivation: impl FnOnce() -> Derivation) -> Self {
+        Self { trail: Trail::when_kept(derivation), ..self }
+    }
+
+    /// The same estimate with what it was computed from, made of what it carries; nothing where it carries nothing.
+    #[must_use]
+    pub fn rederived(self, change: impl FnOnce(Derivation) -> Derivation) -> Self {
+        match self.trail.get() {
+            Some(derivation) => {
+                let derivation = derivation.clone();
+                Self { trail: Trail::when_kept(|| change(derivation)), ..self }
+            }
+            None => self,
+        }
+    }
+
+    /// Says who the items are that it was computed from, one per value of its columns.
+    #[must_use]
+    pub fn over(self, items: impl FnOnce() -> Column) -> Self {
+        self.rederived(|derivation| derivation.over(&items()))
+    }
+
+    /// Names the items that it was computed from where only their numbers are known.
+    #[must_use]
+    pub fn called(self, name: impl Fn(i64) -> String) -> Self {
+        self.rederived(|derivation| derivation.called(&name))
+    }
+
+    /// Says which items stand behind an estimate that was made of counts alone: who they are, and the columns that add up to the counts.
+    #[must_use]
+    pub fn counted_over(self, columns: impl FnOnce() -> (Column, Vec<Column>)) -> Self {
+        self.rederived(|derivation| {
+            let (items, of) = columns();
+            derivation.counted_over(Some(items), of)
+        })
     }
 
     /// The estimate of `f(theta)` for a monotone `f`: value and ends transformed, so that coverage is kept.
@@ -159,10 +228,12 @@ impl Estimate {
         if !value.is_finite() {
             return Err(Undefined::NotConverged { what: method.0 });
         }
+        // What `f` is only the caller knows, who says so.
+        let trail = Trail::default();
         let interval = match &self.interval {
             Ok(interval) => interval.map(f).map_err(|_| Undefined::Unbounded { what: method.0.clone() }),
             Err(why) => Err(why.clone()),
         };
-        Ok(Self { value, interval, size: self.size, method })
+        Ok(Self { value, interval, size: self.size, method, trail })
     }
 }

@@ -20,6 +20,7 @@
 //! | [`ratio`], [`resample`] | MOVER-R, Fieller; sign-flips, the question bootstrap |
 //! | [`sequential`] | looked at all the time: confidence sequences, windows, sampled audits, drift |
 //! | [`attrition`] | lost units, and what the worst case makes of them |
+//! | [`derivation`] | what an estimate was computed from, for who wants to compute it again |
 //! | [`seed`] | seeded streams that replay for ever |
 //!
 //! ```
@@ -58,6 +59,7 @@ pub mod claim;
 pub mod clusters;
 pub mod cue;
 pub mod curve;
+pub mod derivation;
 pub mod detector;
 pub mod error;
 pub mod estimate;

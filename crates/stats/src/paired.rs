@@ -8,6 +8,7 @@ pub mod newcombe;
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
@@ -104,7 +105,7 @@ impl Paired {
         let shares = self.first.iter().chain(&self.second).all(|x| (0.0..=1.0).contains(x));
         let differences = self.differences();
         let e = if shares { bounded_difference(&differences, level) } else { mean_difference(&differences, level) }?;
-        e.resized(Size { units: self.first.len() as u64, samples: self.samples })
+        Ok(e.resized(Size { units: self.first.len() as u64, samples: self.samples }))
     }
 
     /// The sign-flip test on the question means ([`crate::resample::sign_flip`]): the default test.
@@ -161,7 +162,8 @@ pub fn mean_difference(differences: &[f64], level: Level) -> Result<Estimate, Un
         let half = critical(level, g as f64 - 1.0) * se;
         Interval::ordered(mean - half, mean + half, level)
     });
-    Estimate::new(mean, interval, Size::single(g as u64), Method::named("paired, CR1, t(G-1)"))
+    let estimate = Estimate::new(mean, interval, Size::single(g as u64), Method::named("paired, CR1, t(G-1)"))?;
+    Ok(estimate.derived(|| derivation("mean", differences, level)))
 }
 
 /// Fewer changed questions than this and the t interval has no scale to stand on.
@@ -185,13 +187,18 @@ pub fn bounded_difference(differences: &[f64], level: Level) -> Result<Estimate,
     if rose + fell >= FEWEST_CHANGED {
         return Ok(estimate);
     }
+    let derivation = || derivation("paired-bounded", differences, level);
     let n = differences.len() as u64;
     let bound = |changed: u64| {
         if changed >= n { 1.0 } else { 1.0 - beta_quantile((n - changed) as f64, changed as f64 + 1.0, level.tail()) }
     };
     let interval = Interval::ordered(-bound(fell), bound(rose), level);
     let method = Method::named("paired, exact bound on the questions that changed");
-    Estimate::new(estimate.value(), Ok(interval), Size::single(n), method)
+    Ok(Estimate::new(estimate.value(), Ok(interval), Size::single(n), method)?.derived(derivation))
+}
+
+fn derivation(by: &'static str, differences: &[f64], level: Level) -> Derivation {
+    Derivation::by(by).level(level).column(Column::reals(differences.iter().copied()))
 }
 
 /// CR1 standard error of the mean of per-question differences.

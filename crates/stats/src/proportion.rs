@@ -9,6 +9,7 @@ pub mod wilson;
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::{COUNTS, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
@@ -78,9 +79,15 @@ impl Proportion {
         Ok(self.successes as f64 / self.trials as f64)
     }
 
-    fn estimate(self, method: Method, interval: impl FnOnce(f64) -> Interval) -> Result<Estimate, Undefined> {
+    fn estimate(
+        self,
+        (by, level): (&'static str, Level),
+        method: Method,
+        interval: impl FnOnce(f64) -> Interval,
+    ) -> Result<Estimate, Undefined> {
         let share = self.share()?;
-        Estimate::new(share, Ok(interval(share)), Size::single(self.trials), method)
+        let estimate = Estimate::new(share, Ok(interval(share)), Size::single(self.trials), method)?;
+        Ok(estimate.derived(|| Derivation::by(by).level(level).lacking(COUNTS)))
     }
 
     /// The share with Wilson's score interval ([`wilson::score_interval`]): the default for independent trials.
@@ -88,7 +95,7 @@ impl Proportion {
     /// # Errors
     /// [`Undefined::NoData`] without trials.
     pub fn wilson(self, level: Level) -> Result<Estimate, Undefined> {
-        self.estimate(Method::named("Wilson"), |share| {
+        self.estimate(("wilson", level), Method::named("Wilson"), |share| {
             wilson::at(share, self.trials as f64, crate::special::critical_normal(level), level)
         })
     }
@@ -98,7 +105,9 @@ impl Proportion {
     /// # Errors
     /// [`Undefined::NoData`] without trials.
     pub fn clopper_pearson(self, level: Level) -> Result<Estimate, Undefined> {
-        self.estimate(Method::named("Clopper-Pearson"), |_| clopper_pearson::interval(self, level))
+        self.estimate(("clopper-pearson", level), Method::named("Clopper-Pearson"), |_| {
+            clopper_pearson::interval(self, level)
+        })
     }
 
     /// The share with the Jeffreys interval ([`jeffreys::interval`]).
@@ -106,7 +115,7 @@ impl Proportion {
     /// # Errors
     /// [`Undefined::NoData`] without trials.
     pub fn jeffreys(self, level: Level) -> Result<Estimate, Undefined> {
-        self.estimate(Method::named("Jeffreys"), |_| jeffreys::interval(self, level))
+        self.estimate(("jeffreys", level), Method::named("Jeffreys"), |_| jeffreys::interval(self, level))
     }
 }
 

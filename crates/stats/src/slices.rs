@@ -5,6 +5,7 @@
 
 use crate::claim::flag::Finding;
 use crate::clusters::Clusters;
+use crate::derivation::{Column, is_kept};
 use crate::error::Error;
 use crate::estimate::Estimate;
 use crate::interval::Level;
@@ -27,6 +28,8 @@ pub struct Sliced {
     slices: usize,
     /// Value and slices per question, in a canonical order.
     rows: Vec<(f64, Vec<usize>)>,
+    /// Which of the questions, as they came, each row is.
+    came: Vec<u32>,
 }
 
 impl Sliced {
@@ -35,8 +38,10 @@ impl Sliced {
     /// # Errors
     /// When a value is outside [0, 1], or a slice's number is not below `slices`.
     pub fn new(slices: usize, questions: impl IntoIterator<Item = (f64, Vec<usize>)>) -> Result<Self, Error> {
-        let mut rows: Vec<(f64, Vec<usize>)> = questions.into_iter().collect();
-        for (value, members) in &mut rows {
+        let numbered = (0_u32..).zip(questions);
+        let mut rows: Vec<(f64, Vec<usize>, u32)> =
+            numbered.map(|(came, (value, members))| (value, members, came)).collect();
+        for (value, members, _) in &mut rows {
             if !(0.0..=1.0).contains(value) {
                 return Err(Error::domain("value of a question", "a number in [0, 1]", value));
             }
@@ -48,7 +53,12 @@ impl Sliced {
         }
         // The split does not depend on the order of the questions.
         rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
-        Ok(Self { slices, rows })
+        let (mut ordered, mut came) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
+        for (value, members, number) in rows {
+            ordered.push((value, members));
+            came.push(number);
+        }
+        Ok(Self { slices, rows: ordered, came })
     }
 }
 
@@ -88,6 +98,8 @@ pub struct Confirmation {
     pub found: Vec<Found>,
     /// Slices with enough questions on both halves.
     pub considered: usize,
+    /// Which they are, by their numbers.
+    pub enough: Vec<bool>,
     /// Slices left out because they, or the rest, have fewer than 10 questions on a half, or no spread there.
     pub left_out: usize,
     /// The level of every interval here: 1 - alpha x confirmed/found, with at least one counted as confirmed.
@@ -134,8 +146,9 @@ pub fn confirm(
     let order = seed.stream("slices/split").order(rows.len());
     let (first, second) = order.split_at(rows.len() / 2);
     let compared: Vec<Option<(Gap, Gap)>> = (0..questions.slices)
-        .map(|slice| Some((Gap::new(rows, first, slice, level)?, Gap::new(rows, second, slice, level)?)))
+        .map(|slice| Some((Gap::new(questions, first, slice, level)?, Gap::new(questions, second, slice, level)?)))
         .collect();
+    let enough: Vec<bool> = compared.iter().map(Option::is_some).collect();
     let considered = compared.iter().flatten().count();
     if considered == 0 {
         return Err(Undefined::too_few("questions of a slice on each half", 0, FEWEST_QUESTIONS));
@@ -164,14 +177,14 @@ pub fn confirm(
                 slice,
                 found_with: here.value,
                 gap: there.estimate(adjusted_level),
-                mean: there.inside.proportion(adjusted_level),
+                mean: there.inside.proportion(adjusted_level).map(|mean| mean.over(|| there.items(true))),
                 p: chances[at],
                 adjusted: adjusted[at],
                 confirmed: confirmed(at),
             }
         })
         .collect();
-    Ok(Confirmation { found, considered, left_out: questions.slices - considered, level: adjusted_level })
+    Ok(Confirmation { found, considered, enough, left_out: questions.slices - considered, level: adjusted_level })
 }
 
 /// A slice against the rest on one half.
@@ -179,14 +192,21 @@ struct Gap {
     inside: Clusters,
     outside: Clusters,
     value: f64,
+    /// Which questions lie inside and outside, where derivations are kept.
+    came: [Vec<u32>; 2],
 }
 
 impl Gap {
     /// `None` where a side has too few questions or no spread.
-    fn new(rows: &[(f64, Vec<usize>)], half: &[usize], slice: usize, level: Level) -> Option<Self> {
-        let (mut inside, mut outside) = (Vec::new(), Vec::new());
-        for (value, members) in half.iter().filter_map(|row| rows.get(*row)) {
-            if members.binary_search(&slice).is_ok() { &mut inside } else { &mut outside }.push([*value]);
+    fn new(questions: &Sliced, half: &[usize], slice: usize, level: Level) -> Option<Self> {
+        let (mut inside, mut outside, mut came) = (Vec::new(), Vec::new(), [Vec::new(), Vec::new()]);
+        let rows = |row: &usize| questions.rows.get(*row).zip(questions.came.get(*row));
+        for ((value, members), number) in half.iter().filter_map(rows) {
+            let is_inside = members.binary_search(&slice).is_ok();
+            if is_inside { &mut inside } else { &mut outside }.push([*value]);
+            if is_kept() {
+                came[usize::from(!is_inside)].push(*number);
+            }
         }
         if inside.len().min(outside.len()) < FEWEST_QUESTIONS {
             return None;
@@ -194,11 +214,22 @@ impl Gap {
         let (inside, outside) = (Clusters::from_values(&inside).ok()?, Clusters::from_values(&outside).ok()?);
         let gap = inside.independent_difference(&outside, level).ok()?;
         gap.interval().ok()?;
-        Some(Self { inside, outside, value: gap.value() })
+        Some(Self { inside, outside, value: gap.value(), came })
     }
 
     fn estimate(&self, level: Level) -> Result<Estimate, Undefined> {
-        self.inside.independent_difference(&self.outside, level)
+        let gap = self.inside.independent_difference(&self.outside, level)?;
+        // Who is inside, then who is outside: where both are as many, each part still has its own.
+        Ok(gap.rederived(|mut derivation| {
+            for (part, is_inside) in derivation.parts.iter_mut().zip([true, false]) {
+                part.items = Some(self.items(is_inside));
+            }
+            derivation
+        }))
+    }
+
+    fn items(&self, is_inside: bool) -> Column {
+        Column::counts(self.came[usize::from(!is_inside)].iter().copied())
     }
 
     /// The gap in units of the interval's reach towards 0.

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
@@ -31,6 +32,14 @@ impl Strata {
             values.entry(stratum).or_default().push(value);
         }
         Ok(Self { values })
+    }
+
+    fn derivation(&self, by: &'static str, level: Level) -> Derivation {
+        let strata = self.values.iter().flat_map(|(stratum, values)| values.iter().map(|_| *stratum));
+        Derivation::by(by)
+            .level(level)
+            .column(Column::counts(strata))
+            .column(Column::reals(self.values.values().flatten().copied()))
     }
 
     fn items(&self) -> usize {
@@ -87,7 +96,8 @@ impl Strata {
             let half = critical(level, df) * se;
             Interval::ordered(mean - half, mean + half, level)
         });
-        Estimate::new(mean, interval, self.size(), Method::named("paired, fixed strata, t(N-H)"))
+        let method = Method::named("paired, fixed strata, t(N-H)");
+        Ok(Estimate::new(mean, interval, self.size(), method)?.derived(|| self.derivation("strata-mean", level)))
     }
 
     /// The pooled share of values in [0, 1] with Wilson's interval at n_eff = m (1 - m)/se^2 and t_{N-H}.
@@ -108,7 +118,8 @@ impl Strata {
                 Err(Undefined::NoVariation { what: "items within strata".into() })
             }
         });
-        Estimate::new(mean, interval, self.size(), Method::named("Wilson at n_eff, fixed strata, t(N-H)"))
+        let method = Method::named("Wilson at n_eff, fixed strata, t(N-H)");
+        Ok(Estimate::new(mean, interval, self.size(), method)?.derived(|| self.derivation("strata-share", level)))
     }
 }
 

@@ -6,6 +6,7 @@ use candor_audit::Audit;
 use super::sitting::{Sat, Sitting, conclude, ended, named, task};
 use super::{Asked, Foreign, Judge, Models};
 use crate::problem::Problem;
+use crate::recording;
 use crate::registering::{self, Identity};
 use crate::runs::{LiveRun, Store};
 use crate::settings::Settings;
@@ -47,6 +48,7 @@ pub(crate) fn rescore(
     plan.candor = env!("CARGO_PKG_VERSION").to_owned();
     plan.live = Some(asked.clone());
     plan.settings = change(plan.settings)?;
+    plan.settings.derive = recording::exists(settings);
     if plan.settings.seed != first.plan.settings.seed {
         // It says which cues and changes were asked about.
         return Err(Problem::usage(format!(

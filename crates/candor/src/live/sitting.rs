@@ -21,6 +21,7 @@ use crate::exam::truths;
 use crate::output;
 use crate::problem::{Kind, Problem};
 use crate::progress::Called;
+use crate::recording;
 use crate::registering::{self, Identity, Registering};
 use crate::runs::{LiveRun, Plan, Store, Stored};
 use crate::settings::Settings;
@@ -109,6 +110,7 @@ pub(crate) fn go_on(
     settings: &Settings,
 ) -> Result<Sitting, Problem> {
     let mut live = Store::under(&settings.directory).find_live(name)?;
+    live.plan.settings.derive = recording::exists(settings);
     let Some(mut asked) = live.plan.live.clone() else {
         return Err(Problem::record(format!("run {}: expected a plan with calls, found none", live.id)));
     };

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::{COUNTS, Derivation};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::proportion::Proportion;
@@ -92,12 +93,9 @@ impl Agreement {
         } else {
             Err(Undefined::NoVariation { what: "disagreement".into() })
         };
-        Estimate::new(
-            kappa,
-            interval,
-            Size::single(self.units()),
-            Method::named("Cohen's kappa, large-sample interval"),
-        )
+        let method = Method::named("Cohen's kappa, large-sample interval");
+        let estimate = Estimate::new(kappa, interval, Size::single(self.units()), method)?;
+        Ok(estimate.derived(|| Derivation::by("kappa").level(level).lacking(COUNTS)))
     }
 
     /// Positive agreement 2a/(2a + b + c): the chance that one rater says yes where the other does.
@@ -129,5 +127,7 @@ fn doubled(alike: u64, apart: u64, what: &'static str, level: Level) -> Result<E
         return Err(Undefined::no_data(what));
     }
     let method = Method::named("Wilson on a/(a+b+c), transformed");
-    proportion(alike, alike + apart)?.wilson(level)?.map(|j| 2.0 * j / (1.0 + j), method)
+    let share = proportion(alike, alike + apart)?.wilson(level)?;
+    let doubled = share.map(|j| 2.0 * j / (1.0 + j), method)?;
+    Ok(doubled.derived(|| Derivation::by("doubled").part(share.derivation())))
 }

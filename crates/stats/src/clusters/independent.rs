@@ -3,6 +3,7 @@
 //! Not for the same questions on both sides: their difference is paired ([`crate::Paired`]).
 
 use crate::clusters::Clusters;
+use crate::derivation::Derivation;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::undefined::Undefined;
@@ -31,6 +32,7 @@ impl Clusters {
         };
         let size =
             Size { units: (self.questions() + other.questions()) as u64, samples: self.samples() + other.samples() };
-        Estimate::new(m - n, interval, size, Method::named("MOVER on Wilson at n_eff, t(G-1)"))
+        let estimate = Estimate::new(m - n, interval, size, Method::named("MOVER on Wilson at n_eff, t(G-1)"))?;
+        Ok(estimate.derived(|| Derivation::by("mover-difference").part(x.derivation()).part(y.derivation())))
     }
 }

@@ -7,6 +7,7 @@
 use crate::claim::FEWEST_UNITS;
 use crate::claim::flag::Finding;
 use crate::clusters::{FEWEST_MINORITY, Tally};
+use crate::derivation::{self, Column, Derivation};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::Level;
 use crate::proportion::{Proportion, wilson};
@@ -17,19 +18,20 @@ use crate::undefined::Undefined;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pooled {
     questions: Vec<Tally>,
+    /// In the order in which they came, where derivations are kept.
+    came: Option<Vec<Tally>>,
 }
 
 impl Pooled {
     /// Of these questions. A question whose yes exceed its samples counts as all yes.
     pub fn of(questions: impl IntoIterator<Item = Tally>) -> Self {
-        let mut questions: Vec<Tally> = questions
-            .into_iter()
-            .filter(|question| question.samples > 0)
-            .map(|Tally { samples, correct }| Tally { samples, correct: correct.min(samples) })
-            .collect();
+        let alike = |Tally { samples, correct }| Tally { samples, correct: correct.min(samples) };
+        let mut questions: Vec<Tally> = questions.into_iter().map(alike).collect();
+        let came = derivation::is_kept().then(|| questions.clone());
+        questions.retain(|question| question.samples > 0);
         // Sums do not depend on the order in which questions came.
         questions.sort_unstable();
-        Self { questions }
+        Self { questions, came }
     }
 
     fn total(&self, of: fn(&Tally) -> u32) -> u64 {
@@ -62,7 +64,7 @@ impl Pooled {
         let yes = self.total(|question| question.correct);
         let plain = Proportion::new(yes, size.samples).map_err(refused)?;
         if size.units == size.samples {
-            return plain.wilson(level);
+            return Ok(plain.wilson(level)?.derived(|| self.derivation(level)));
         }
         let (share, g) = (plain.share()?, self.questions.len());
         let interval = if g < 2 {
@@ -88,7 +90,16 @@ impl Pooled {
         };
         let even = self.questions.windows(2).all(|pair| matches!(pair, [a, b] if a.samples == b.samples));
         let method = if even { "Wilson at n_eff, t(G-1)" } else { "Wilson at n_eff, jackknife over questions" };
-        Estimate::new(share, interval, size, Method::named(method))
+        let estimate = Estimate::new(share, interval, size, Method::named(method))?;
+        Ok(estimate.derived(|| self.derivation(level)))
+    }
+
+    fn derivation(&self, level: Level) -> Derivation {
+        let came = self.came.as_ref().unwrap_or(&self.questions);
+        Derivation::by("pooled")
+            .level(level)
+            .column(Column::counts(came.iter().map(|question| question.correct)))
+            .column(Column::counts(came.iter().map(|question| question.samples)))
     }
 
     /// How many questions carry the rarer outcome: Kish's effective number of those that bring a yes, or a no.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::Level;
@@ -191,11 +192,13 @@ pub fn control_score(rows: &[ControlRow], level: Level, seed: Seed) -> Result<Co
         if p0 <= 0.0 {
             // Without a single control answer at the hint every switch counts as followed, whatever the sample: the value has no spread.
             let none = Err(Undefined::NoVariation { what: "control answers at the hint".into() });
-            return Estimate::new(1.0, none, size, Method::named("no control answer at the hint"));
+            let estimate = Estimate::new(1.0, none, size, Method::named("no control answer at the hint"))?;
+            return Ok(estimate.derived(|| derivation(&used, level, "cue-followed", smaller)));
         }
         let scale = |a: &f64, b: &f64| if smaller { *a } else { p * (1.0 - p0) + (1.0 - p0) * (a - p) - p * (b - p0) };
         let denominator = terms.followed.iter().zip(&terms.control).map(|(a, b)| scale(a, b)).collect();
-        fieller(differences.clone(), denominator, "Fieller, t(G-1), clipped to [0, 1]")
+        let share = fieller(differences.clone(), denominator, "Fieller, t(G-1), clipped to [0, 1]")?;
+        Ok(share.derived(|| derivation(&used, level, "cue-followed", smaller)))
     };
     let corrected = |smaller: bool| {
         if !enough {
@@ -205,7 +208,9 @@ pub fn control_score(rows: &[ControlRow], level: Level, seed: Seed) -> Result<Co
         if rates.excess() <= 0.0 {
             return Err(Undefined::CueWithoutEffect { share: rates.share().unwrap_or(rates.excess()) });
         }
-        fieller(terms.numerator(rates, smaller), differences.clone(), "Fieller, t(G-1), clipped to [0, 1]")
+        let corrected =
+            fieller(terms.numerator(rates, smaller), differences.clone(), "Fieller, t(G-1), clipped to [0, 1]")?;
+        Ok(corrected.derived(|| derivation(&used, level, "cue-corrected", smaller)))
     };
     Ok(ControlScore {
         questions: used.len() as u64,
@@ -223,9 +228,24 @@ pub fn control_score(rows: &[ControlRow], level: Level, seed: Seed) -> Result<Co
     })
 }
 
+fn derivation(rows: &[ControlRow], level: Level, by: &'static str, smaller: bool) -> Derivation {
+    let counts: [fn(&ControlRow) -> u32; 8] = [
+        |r| r.eligible,
+        |r| r.to_hint,
+        |r| r.judged,
+        |r| r.mentioned,
+        |r| r.judged_otherwise,
+        |r| r.mentioned_otherwise,
+        |r| r.control,
+        |r| r.control_to_hint,
+    ];
+    let start = Derivation::by(by).level(level).counted("smaller", u64::from(smaller));
+    counts.into_iter().fold(start, |derivation, of| derivation.column(Column::counts(rows.iter().map(of))))
+}
+
 fn mean_of(differences: &[f64], size: Size, level: Level) -> Result<Estimate, Undefined> {
     let mean = crate::paired::bounded_difference(differences, level)?;
-    Estimate::new(mean.value(), mean.interval().copied().map_err(Clone::clone), size, mean.method().clone())
+    Ok(mean.resized(size))
 }
 
 fn ratio(
@@ -247,10 +267,17 @@ fn raw_estimate(rows: &[ControlRow], level: Level) -> Result<Estimate, Undefined
     let single = rows.iter().all(|r| r.judged <= 1);
     let clusters =
         crate::Clusters::from_tallies(tallies).map_err(|e| Undefined::not_applicable("mention rate", e.to_string()))?;
+    let pooled = |estimate: Estimate| {
+        let column = |of: fn(&ControlRow) -> u32| Column::counts(rows.iter().map(of));
+        estimate.derived(|| {
+            Derivation::by("wilson").level(level).column(column(|r| r.mentioned)).column(column(|r| r.judged))
+        })
+    };
     if single {
         let mentioned = rows.iter().map(|r| u64::from(r.mentioned)).sum();
         let proportion = crate::Proportion::new(mentioned, clusters.samples());
-        return proportion.map_err(|e| Undefined::not_applicable("mention rate", e.to_string()))?.wilson(level);
+        let share = proportion.map_err(|e| Undefined::not_applicable("mention rate", e.to_string()))?.wilson(level)?;
+        return Ok(pooled(share));
     }
     clusters.proportion(level)
 }

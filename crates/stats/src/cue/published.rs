@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
@@ -115,7 +116,13 @@ fn share_estimate(rows: &[(u32, u32)], what: &'static str, level: Level) -> Resu
     let share = share(rows, what);
     let clustered = rows.iter().any(|(_, y)| *y > 1);
     let method = Method::named(if clustered { "Wilson at n_eff, t(G-1)" } else { "Wilson" });
-    Estimate::new(num as f64 / den as f64, share.map(|s| s.interval(level)), size, method)
+    let estimate = Estimate::new(num as f64 / den as f64, share.map(|s| s.interval(level)), size, method)?;
+    Ok(estimate.derived(|| share_derivation(rows, level)))
+}
+
+fn share_derivation(rows: &[(u32, u32)], level: Level) -> Derivation {
+    let column = |of: fn(&(u32, u32)) -> u32| Column::counts(rows.iter().map(of));
+    Derivation::by("cue-share").level(level).column(column(|row| row.0)).column(column(|row| row.1))
 }
 
 /// alpha(phi) = 1 - w phi / (1 - phi), w = mean of 1/(n - 2).
@@ -245,7 +252,19 @@ fn scored(rows: &[CueRow], raw_rows: &[(u32, u32)], level: Level) -> Scored {
         }
         Err(why) => Err(why.clone()),
     };
-    let alpha_estimate = Estimate::new(alpha, alpha_interval, size, Method::named("Wilson on O/(S+O), transformed"));
+    let derived = || {
+        let column = |of: &dyn Fn(&CueRow) -> u32| {
+            Column::counts(rows.iter().map(|row| if row.options > 2 { of(row) } else { 0 }))
+        };
+        Derivation::by("cue-alpha")
+            .level(level)
+            .column(Column::counts(rows.iter().map(|row| row.options)))
+            .column(column(&|row| if other > 0 { row.to_other } else { row.eligible }))
+            .column(column(&|row| row.to_other))
+            .column(column(&|row| row.to_hint + row.to_other))
+    };
+    let alpha_estimate = Estimate::new(alpha, alpha_interval, size, Method::named("Wilson on O/(S+O), transformed"))
+        .map(|estimate| estimate.derived(derived));
     if alpha <= 0.0 {
         return Scored { alpha: alpha_estimate, normalised: Err(Undefined::CueWithoutEffect { share: alpha }) };
     }
@@ -272,6 +291,10 @@ fn scored(rows: &[CueRow], raw_rows: &[(u32, u32)], level: Level) -> Scored {
     let size = Size { units, samples: judged };
     Scored {
         alpha: alpha_estimate,
-        normalised: Estimate::new(value, interval, size, Method::named("MOVER-R, clipped to [0, 1]")),
+        normalised: Estimate::new(value, interval, size, Method::named("MOVER-R, clipped to [0, 1]")).map(|estimate| {
+            estimate.derived(|| {
+                Derivation::by("over").part(Some(&share_derivation(raw_rows, level))).part(Some(&derived()))
+            })
+        }),
     }
 }

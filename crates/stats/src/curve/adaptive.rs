@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::settled::{Votes, ahead};
+use crate::derivation::{Column, Derivation};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
@@ -131,7 +132,8 @@ pub fn replay(
     let full = f64::from(k);
     let saving = drawn.and_then(|drawn| {
         // Fewer than one sample is never drawn, so that the interval of the mean cannot reach below 1.
-        drawn.map(|mean| full / mean.clamp(1.0, full), method.clone())
+        let saving = drawn.map(|mean| full / mean.clamp(1.0, full), method.clone())?;
+        Ok(saving.derived(|| Derivation::by("saving").told("full", full).part(drawn.derivation())))
     });
     let tokens = questions
         .iter()
@@ -148,7 +150,7 @@ pub fn replay(
 /// The mean loss; where hardly any question lost or gained, an exact bound on how many may.
 fn loss(losses: &[f64], level: Level, size: Size) -> Result<Estimate, Undefined> {
     let found = crate::paired::bounded_difference(losses, level)?;
-    Estimate::new(found.value(), found.interval().copied().map_err(Clone::clone), size, found.method().clone())
+    Ok(found.resized(size))
 }
 
 fn best_rule(half: &[usize], rules: usize, outcomes: &[Outcome]) -> usize {
@@ -176,7 +178,8 @@ fn mean(values: &[f64], level: Level, size: Size, method: Method) -> Result<Esti
     } else {
         Err(Undefined::NoVariation { what: "outcomes over questions".into() })
     };
-    Estimate::new(mean, interval, size, method)
+    let estimate = Estimate::new(mean, interval, size, method)?;
+    Ok(estimate.derived(|| Derivation::by("mean").level(level).column(Column::reals(values.iter().copied()))))
 }
 
 /// Plays one order of one question through every rule at once.

@@ -1,6 +1,7 @@
 //! Gains along a curve, the wall, and where the marginal gain falls below a margin. Not the curve's own values.
 
-use super::simultaneous::{Contrast, Family, Matrix, families};
+use super::simultaneous::{Bound, Contrast, Family, Matrix, families};
+use crate::derivation::Derivation;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
@@ -58,6 +59,8 @@ pub struct Gains {
     pub falls_below: Option<u32>,
     /// How the simultaneous bounds were found.
     pub method: &'static str,
+    /// All pairs of settings, which the upper bounds come from.
+    pub overall: Result<Family, Undefined>,
 }
 
 /// Gains between settings `paths` (rising), whose values per question are the columns of `matrix` in [0, 1].
@@ -84,7 +87,7 @@ pub fn gains(matrix: &Matrix, paths: &[u32], margin: f64, level: Level, resample
         margin,
     );
     let method = stepwise.as_ref().map_or("none", |family| family.method);
-    Gains { steps, wall, upper_bounds, falls_below, method }
+    Gains { steps, wall, upper_bounds, falls_below, method, overall }
 }
 
 /// The first setting whose gain over the one before is below the margin.
@@ -113,23 +116,34 @@ fn step(
             let contrast = family.contrasts.iter().find(|contrast| contrast.from == from && contrast.to == to);
             match contrast {
                 None => (Err(Undefined::no_data("settings to compare")), 0.0),
-                Some(contrast) => (estimate(contrast, family, size, level), contrast.error * (questions as f64).sqrt()),
+                Some(contrast) => {
+                    (estimate(matrix, contrast, family, size, level), contrast.error * (questions as f64).sqrt())
+                }
             }
         }
     };
     let doublings = (f64::from(paths[to]) / f64::from(paths[from])).log2();
     let per_doubling = match &gain {
-        Ok(gain) if doublings > 0.0 => gain.map(|gain| gain / doublings, gain.method().clone()),
+        Ok(gain) if doublings > 0.0 => gain
+            .map(|gain| gain / doublings, gain.method().clone())
+            .map(|per| per.derived(|| Derivation::by("affine").told("over", doublings).part(gain.derivation()))),
         Ok(_) => Err(Undefined::not_applicable("a gain per doubling", "the settings do not rise")),
         Err(undefined) => Err(undefined.clone()),
     };
     Step { from: paths[from], to: paths[to], gain, per_doubling, gained, lost, spread }
 }
 
-fn estimate(contrast: &Contrast, family: &Family, size: Size, level: Level) -> Result<Estimate, Undefined> {
+fn estimate(
+    matrix: &Matrix,
+    contrast: &Contrast,
+    family: &Family,
+    size: Size,
+    level: Level,
+) -> Result<Estimate, Undefined> {
     let (low, high) = family.ends(contrast);
     let interval = Interval::ordered(low.max(-1.0), high.min(1.0), level);
-    Estimate::new(contrast.value, Ok(interval), size, Method::named(family.method_of(contrast)))
+    let estimate = Estimate::new(contrast.value, Ok(interval), size, Method::named(family.method_of(contrast)))?;
+    Ok(estimate.derived(|| family.derivation(matrix, contrast, Bound::Ends)))
 }
 
 fn bounds(family: &Family, paths: &[u32]) -> Vec<(u32, f64)> {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::simultaneous::Matrix;
+use crate::derivation::{Column, Derivation};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
@@ -105,7 +106,15 @@ pub fn predict(matrix: &Matrix, paths: &[u32], k: u32, level: Level, resamples: 
     }
     let interval = percentile(&mut values, refits, level);
     let method = Method::described(format!("power law, {refits} refits on resampled questions"));
-    let estimate = Estimate::new(law.at(k), interval, Size::new(questions, questions), method);
+    let estimate = Estimate::new(law.at(k), interval, Size::new(questions, questions), method).map(|estimate| {
+        estimate.derived(|| {
+            let start = derivation(matrix, paths, level)
+                .word("what", "at")
+                .counted("at", u64::from(k))
+                .counted("values", values.len() as u64);
+            tails(&values, level).into_iter().fold(start, Derivation::column)
+        })
+    });
     Prediction { estimate, held_out_error: held_out(matrix, paths, &means, seed) }
 }
 
@@ -115,12 +124,29 @@ pub(super) fn percentile(values: &mut [f64], refits: u64, level: Level) -> Resul
         return Err(Undefined::NotConverged { what: "the fit on resampled questions".into() });
     }
     values.sort_by(f64::total_cmp);
-    let at = |share: f64| {
-        let place = (share * (values.len() - 1) as f64).round() as usize;
-        values[place.min(values.len() - 1)]
-    };
+    let at = |share: f64| values[place(values, share)];
     let tail = 0.5 * level.alpha();
     Ok(Interval::ordered(at(tail), at(1.0 - tail), level))
+}
+
+fn place(values: &[f64], share: f64) -> usize {
+    let last = values.len().saturating_sub(1);
+    ((share * last as f64).round() as usize).min(last)
+}
+
+/// The sorted values up to the lower end, and from the upper end on.
+fn tails(sorted: &[f64], level: Level) -> [Column; 2] {
+    let tail = 0.5 * level.alpha();
+    let (low, high) = (place(sorted, tail), place(sorted, 1.0 - tail));
+    [sorted.get(..=low), sorted.get(high..)].map(|values| Column::reals(values.unwrap_or_default().iter().copied()))
+}
+
+/// How a law follows from the values of every question at every number of paths.
+#[must_use]
+pub fn derivation(matrix: &Matrix, paths: &[u32], level: Level) -> Derivation {
+    let listed: Vec<String> = paths.iter().map(ToString::to_string).collect();
+    let start = Derivation::by("power-law").level(level).word("paths", listed.join(","));
+    (0..matrix.columns()).fold(start, |derivation, at| derivation.column(Column::reals(matrix.column(at))))
 }
 
 fn held_out(

@@ -1,6 +1,7 @@
 //! Simultaneous bounds on differences between settings that were measured on the same questions: max-t over a seeded question
 //! bootstrap. Not a test of one difference chosen beforehand: that needs no correction.
 
+use crate::derivation::{self, Column, Derivation};
 use crate::interval::Level;
 use crate::seed::Seed;
 use crate::special::{beta_quantile, critical};
@@ -101,6 +102,28 @@ pub struct Family {
     /// Questions.
     pub questions: usize,
     level: Level,
+    /// What the critical values were read from, where derivations are kept and there was something to resample.
+    resampled: Option<Resampled>,
+}
+
+/// The upper tails of what resamples gave, sorted, down to the critical value.
+#[derive(Debug, Clone, PartialEq)]
+struct Resampled {
+    /// How many resamples there are.
+    count: u64,
+    /// Contrasts that were resampled.
+    varying: u64,
+    largest: Vec<f64>,
+    lowest: Vec<f64>,
+}
+
+/// Which bound of a contrast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// Both ends, clipped to [-1, 1].
+    Ends,
+    /// The upper bound alone.
+    Upper,
 }
 
 impl Family {
@@ -133,6 +156,28 @@ impl Family {
             contrast.value + self.upper * contrast.error
         } else {
             self.share_bound(contrast.rose, self.level.alpha() / self.contrasts.len().max(1) as f64)
+        }
+    }
+
+    /// How a bound of one contrast follows from the two columns of `matrix`, the resamples and the level.
+    #[must_use]
+    pub fn derivation(&self, matrix: &Matrix, contrast: &Contrast, bound: Bound) -> Derivation {
+        let column = |at| Column::reals(matrix.column(at));
+        let by = if bound == Bound::Ends { "contrast" } else { "contrast-upper" };
+        let derivation = Derivation::by(by)
+            .level(self.level)
+            .counted("family", self.contrasts.len() as u64)
+            .column(column(contrast.from))
+            .column(column(contrast.to));
+        match &self.resampled {
+            None => derivation,
+            Some(Resampled { count, varying, largest, lowest }) => {
+                let tail = if bound == Bound::Ends { largest } else { lowest };
+                derivation
+                    .counted("resamples", *count)
+                    .counted("varying", *varying)
+                    .column(Column::reals(tail.iter().copied()))
+            }
         }
     }
 
@@ -216,7 +261,13 @@ pub fn families<const N: usize>(
             let two_sided = quantile(&mut extremes.largest, 1.0 - spent).max(critical(level, freedom));
             (two_sided, quantile(&mut extremes.lowest, 1.0 - spent).max(one_sided(level)), resampling)
         };
-        Ok(Family { contrasts, two_sided, upper, method, questions, level })
+        let resampled = (resampled && !varying.is_empty() && derivation::is_kept()).then(|| Resampled {
+            count: extremes.largest.len() as u64,
+            varying: varying.len() as u64,
+            largest: tail(&extremes.largest, 1.0 - spent),
+            lowest: tail(&extremes.lowest, 1.0 - spent),
+        });
+        Ok(Family { contrasts, two_sided, upper, method, questions, level, resampled })
     })
 }
 
@@ -381,8 +432,17 @@ fn cholesky(lower: &[f64], size: usize) -> Vec<f64> {
 /// The smallest value that at least `share` of (R + 1) reach: conservative for a finite number of resamples.
 fn quantile(values: &mut [f64], share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
+    values.get(place(values, share)).copied().unwrap_or(f64::INFINITY)
+}
+
+fn place(values: &[f64], share: f64) -> usize {
     let at = ((values.len() + 1) as f64 * share).ceil() as usize;
-    values.get(at.clamp(1, values.len()) - 1).copied().unwrap_or(f64::INFINITY)
+    at.min(values.len()).saturating_sub(1)
+}
+
+/// From that value of the sorted ones on.
+fn tail(sorted: &[f64], share: f64) -> Vec<f64> {
+    sorted.get(place(sorted, share)..).unwrap_or_default().to_vec()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::claim::flag::Finding;
 use crate::clusters::Tally;
 use crate::clusters::pooled::Pooled;
+use crate::derivation::Derivation;
 use crate::estimate::{Estimate, Method};
 use crate::interval::Level;
 use crate::serialised::outcome;
@@ -113,7 +114,8 @@ impl Score {
         let share = pooled.share(level)?;
         if self == Self::F1 {
             let method = Method::described(format!("{} on TP/(TP + FP + FN), transformed", share.method()));
-            return share.map(|jaccard| 2.0 * jaccard / (1.0 + jaccard), method);
+            let f1 = share.map(|jaccard| 2.0 * jaccard / (1.0 + jaccard), method)?;
+            return Ok(f1.derived(|| Derivation::by("doubled").part(share.derivation())));
         }
         Ok(share)
     }

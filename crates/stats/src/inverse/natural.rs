@@ -4,6 +4,7 @@
 //! answers merely take 1.3 times as long, longest minus shortest is clearly below 0 without any effect of length.
 
 use crate::claim::flag::Finding;
+use crate::derivation::Column;
 use crate::error::Error;
 use crate::estimate::{Estimate, Size};
 use crate::interval::Level;
@@ -67,15 +68,18 @@ pub fn natural<V: AsRef<[(f64, bool)]>>(questions: &[V], level: Level, seed: See
 /// One value per question that has one, and the samples behind them.
 struct Values {
     values: Vec<f64>,
+    /// Which of the questions they belong to.
+    came: Vec<u32>,
     samples: u64,
 }
 
 impl Values {
     fn of<V: AsRef<[(f64, bool)]>>(questions: &[V], value: impl Fn(&[(f64, bool)]) -> Option<f64>) -> Self {
-        let mut all = Self { values: Vec::new(), samples: 0 };
-        for question in questions.iter().map(AsRef::as_ref) {
+        let mut all = Self { values: Vec::new(), came: Vec::new(), samples: 0 };
+        for (came, question) in (0_u32..).zip(questions.iter().map(AsRef::as_ref)) {
             if let Some(value) = value(question) {
                 all.values.push(value);
+                all.came.push(came);
                 all.samples += question.len() as u64;
             }
         }
@@ -87,7 +91,8 @@ impl Values {
     }
 
     fn mean(&self, level: Level) -> Result<Estimate, Undefined> {
-        bounded_difference(&self.values, level)?.resized(self.size())
+        let mean = bounded_difference(&self.values, level)?.resized(self.size());
+        Ok(mean.over(|| Column::counts(self.came.iter().copied())))
     }
 }
 

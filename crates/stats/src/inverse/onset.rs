@@ -3,7 +3,8 @@
 //! Not end against start: that contrast has no power for a curve that rises and falls.
 
 use super::usable;
-use crate::curve::simultaneous::{Contrast, Family, Matrix, families};
+use crate::curve::simultaneous::{Bound, Contrast, Family, Matrix, families};
+use crate::derivation::{Derivation, is_kept};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::seed::Seed;
@@ -23,6 +24,8 @@ pub struct Drop {
     pub at_least: f64,
     /// Simultaneous upper bound of the drop, one-sided.
     pub at_most: f64,
+    /// What the one-sided bounds follow from, the rise and the fall, where derivations are kept.
+    pub derivation: Option<[Derivation; 2]>,
 }
 
 /// Where accuracy begins to fall.
@@ -77,20 +80,29 @@ pub fn drops(matrix: &Matrix, level: Level, resamples: u32, seed: Seed) -> Resul
     let (rises, falls) = (rises?, falls?);
     let size = Size::single(matrix.rows() as u64);
     let both = rises.contrasts.iter().zip(&falls.contrasts);
-    let drops: Vec<Drop> = both.map(|(rise, fall)| drop((&rises, rise), (&falls, fall), size, level)).collect();
+    let drops: Vec<Drop> = both.map(|(rise, fall)| drop(matrix, (&rises, rise), (&falls, fall), size, level)).collect();
     let onset = onset(&drops);
     Ok(Drops { drops, onset, method: rises.method })
 }
 
-fn drop((rises, rise): (&Family, &Contrast), (falls, fall): (&Family, &Contrast), size: Size, level: Level) -> Drop {
+fn drop(
+    matrix: &Matrix,
+    (rises, rise): (&Family, &Contrast),
+    (falls, fall): (&Family, &Contrast),
+    size: Size,
+    level: Level,
+) -> Drop {
     let (low, high) = falls.ends(fall);
     let interval = Interval::ordered(low.max(-1.0), high.min(1.0), level);
     Drop {
         from: rise.from,
         to: rise.to,
-        estimate: Estimate::new(fall.value, Ok(interval), size, Method::named(falls.method_of(fall))),
+        estimate: Estimate::new(fall.value, Ok(interval), size, Method::named(falls.method_of(fall)))
+            .map(|estimate| estimate.derived(|| falls.derivation(matrix, fall, Bound::Ends))),
         at_least: (-rises.upper_bound(rise)).clamp(-1.0, 1.0),
         at_most: falls.upper_bound(fall).clamp(-1.0, 1.0),
+        derivation: is_kept()
+            .then(|| [rises.derivation(matrix, rise, Bound::Upper), falls.derivation(matrix, fall, Bound::Upper)]),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Newcombe's method 10: the interval of a difference of paired proportions, one sample per question.
 
+use crate::derivation::{COUNTS, Derivation};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::paired::PairedCounts;
@@ -37,6 +38,8 @@ impl PairedCounts {
         let low = theta - add(w1.high() - p1, p2 - w2.low());
         let high = theta + add(p1 - w1.low(), w2.high() - p2);
         let interval = Interval::ordered(low.max(-1.0), high.min(1.0), level);
-        Estimate::new(theta, Ok(interval), Size::single(self.questions()), Method::named("Newcombe, method 10"))
+        let method = Method::named("Newcombe, method 10");
+        let estimate = Estimate::new(theta, Ok(interval), Size::single(self.questions()), method)?;
+        Ok(estimate.derived(|| Derivation::by("newcombe").level(level).lacking(COUNTS)))
     }
 }

@@ -4,6 +4,7 @@
 //! flip when the same prompt is asked again.
 
 use crate::clusters::Clusters;
+use crate::derivation::Column;
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::Level;
@@ -130,22 +131,25 @@ pub struct Divergence {
 #[must_use]
 pub fn divergence(questions: &[Answers], level: Level, seed: Seed) -> Divergence {
     // A canonical order: results do not depend on the order of the questions.
-    let mut used: Vec<(&Answers, Rates)> =
-        questions.iter().filter_map(|answers| Some((answers, answers.rates()?))).collect();
-    used.sort_by(|a, b| a.0.cmp(b.0));
+    let numbered = (0_u32..).zip(questions);
+    let mut ordered: Vec<(&Answers, Rates, u32)> =
+        numbered.filter_map(|(came, answers)| Some((answers, answers.rates()?, came))).collect();
+    ordered.sort_by(|a, b| a.0.cmp(b.0));
+    let items = || Column::counts(ordered.iter().map(|(_, _, came)| *came));
+    let used: Vec<(&Answers, Rates)> = ordered.iter().map(|(answers, rates, _)| (*answers, *rates)).collect();
     let samples = used.iter().map(|(answers, _)| answers.samples()).fold(0, |sum, (n, m)| sum + n + m);
     let size = Size { units: used.len() as u64, samples };
     let share = |of: &dyn Fn(&Rates) -> f64| -> Result<Estimate, Undefined> {
         let rates: Vec<[f64; 1]> = used.iter().map(|(_, rates)| [of(rates).clamp(0.0, 1.0)]).collect();
         let clusters = Clusters::from_values(&rates).map_err(|e| Undefined::not_applicable("a rate", e.to_string()))?;
-        clusters.proportion(level)?.resized(size)
+        Ok(clusters.proportion(level)?.resized(size).over(items))
     };
     let values: Vec<f64> = used.iter().map(|(_, rates)| rates.divergence()).collect();
     Divergence {
         divergence: if values.is_empty() {
             Err(Undefined::no_data("questions with at least 2 samples in each arm"))
         } else {
-            bounded_difference(&values, level).and_then(|estimate| estimate.resized(size))
+            bounded_difference(&values, level).map(|estimate| estimate.resized(size).over(items))
         },
         test: permute(&used, size, seed),
         flipped: share(&|rates| rates.flipped),

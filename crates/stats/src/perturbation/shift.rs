@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
@@ -69,7 +70,9 @@ impl Scalars {
             let half = critical(level, freedom) * error;
             Interval::ordered(shift - half, shift + half, level)
         });
-        Estimate::new(shift, interval, self.size(changed), Method::named("Welch t"))
+        let estimate = Estimate::new(shift, interval, self.size(changed), Method::named("Welch t"))?;
+        let units = |arm: &Self| Column::reals(arm.units.iter().copied());
+        Ok(estimate.derived(|| Derivation::by("welch").level(level).column(units(self)).column(units(changed))))
     }
 
     /// Welch's two-sided t test of equal means. Several changes against one bare arm: [`crate::multiplicity`].

@@ -1,5 +1,6 @@
 //! Fieller's confidence set of a ratio of means over the same questions.
 
+use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
@@ -58,6 +59,13 @@ impl Means {
             covariance: part(ab),
             questions: numerator.len(),
         })
+    }
+
+    /// How a ratio follows from the terms that these means were made of.
+    #[must_use]
+    pub fn derivation(numerator: &[f64], denominator: &[f64], level: Level) -> Derivation {
+        let terms = |terms: &[f64]| Column::reals(terms.iter().copied());
+        Derivation::by("ratio").level(level).column(terms(numerator)).column(terms(denominator))
     }
 
     /// The ratio of the means.

@@ -89,19 +89,20 @@ impl<'a> Measures<'a> {
     fn counts(&mut self) {
         let (group, size) = (self.group, self.size());
         let sum = |of: &dyn Fn(&Read) -> u64| group.rows.iter().map(|row| of(row)).sum::<u64>();
-        let places = sum(&|row| u64::from(row.counted()));
-        let with = sum(&|row| u64::from(row.backtracks()));
-        for (what, statement, count) in [
-            ("places", "places that count as backtracking", places),
-            ("with", "chains with at least one such place", with),
+        for (what, statement, of) in [
+            ("places", "places that count as backtracking", (|row| u32::from(row.counted())) as fn(&Read) -> u32),
+            ("with", "chains with at least one such place", |row| u32::from(row.backtracks())),
         ] {
             let statement = format!("{statement}{}", self.of);
+            let count = sum(&|row| u64::from(of(row)));
             self.claims.count(name(what, group, &[]), statement, count, size, counted_as(COUNTED));
+            self.claims.counts(|| group.each(|row| of(row)));
         }
         for class in Class::ALL {
             let count = sum(&|row| u64::from(row.of_class(class)));
             let name = name("count", group, &[("class", key(class))]);
             self.claims.count(name, format!("places of class {class}{}", self.of), count, size, counted_as(COUNTED));
+            self.claims.counts(|| group.each(|row| row.of_class(class)));
         }
     }
 
@@ -125,7 +126,8 @@ impl<'a> Measures<'a> {
         });
         let found = self.group.sums(|row| 1000.0 * f64::from(places(row)));
         let carriers = found.iter().filter(|found| **found > 0.0).count() as u64;
-        let estimate = ratio(&found, &over, self.group.rows.len() as u64, f64::INFINITY, self.claims.level);
+        let estimate = ratio(&found, &over, self.group.rows.len() as u64, f64::INFINITY, self.claims.level)
+            .map(|estimate| estimate.over(|| self.group.questions()));
         let fallback = match length {
             LengthIn::Tokens => "recorded reasoning tokens",
             LengthIn::Words => "words (reasoning tokens were not recorded with every chain)",
@@ -145,7 +147,7 @@ impl<'a> Measures<'a> {
             name,
             statement: format!("share: {what}{}", self.of),
             parameter: Parameter::SHARE,
-            estimate: pooled.share(self.claims.level),
+            estimate: pooled.share(self.claims.level).map(|share| share.over(|| self.group.questions())),
             flags: self.flags.clone().with(Flag::Interval, pooled.interval_finding()),
         });
     }
@@ -156,7 +158,8 @@ impl<'a> Measures<'a> {
         let sums = group.sums(|row| f64::from(row.shares));
         let places = counts.iter().sum::<f64>() as u64;
         let carriers = counts.iter().filter(|count| **count > 0.0).count() as u64;
-        let estimate = ratio(&sums, &counts, places, 1.0, self.claims.level);
+        let estimate =
+            ratio(&sums, &counts, places, 1.0, self.claims.level).map(|estimate| estimate.over(|| group.questions()));
         self.claims.make(Stated {
             name: name("position", group, &[]),
             statement: format!("mean position of the places in their chains, 0 the beginning and 1 the end{}", self.of),
@@ -193,7 +196,10 @@ impl<'a> Measures<'a> {
             group.sums(|row| f64::from(u8::from(burst(row)))).into_iter().filter(|n| *n > 0.0).count() as u64;
         let estimate = match clusters {
             Ok(_) if bursting == 0 => Err(Undefined::no_data("late bursts")),
-            Ok(clusters) => clusters.bounded_mean(-1.0, 1.0, self.claims.level),
+            Ok(clusters) => {
+                let mean = clusters.bounded_mean(-1.0, 1.0, self.claims.level);
+                mean.map(|mean| mean.over(|| group.questions()))
+            }
             Err(why) => Err(Undefined::not_applicable("late bursts beyond chance", why.to_string())),
         };
         self.claims.assert(
@@ -266,6 +272,7 @@ impl<'a> Measures<'a> {
     /// One value per sample for the association.
     pub(super) fn within(&self) -> Within {
         Within::of(self.group.rows.iter().map(|row| (row.seat().unit, row.backtracks(), row.seat().verdict)))
+            .called(|unit| self.group.question(unit))
     }
 }
 
@@ -298,7 +305,8 @@ fn ratio(above: &[f64], below: &[f64], samples: u64, most: f64, level: Level) ->
         Err(Undefined::NoVariation { what: "questions: nothing was found in any".into() })
     };
     let size = Size { units: means.questions as u64, samples };
-    Estimate::new(means.ratio()?, interval, size, Method::named("ratio of sums, Fieller, t(G-1)"))
+    let estimate = Estimate::new(means.ratio()?, interval, size, Method::named("ratio of sums, Fieller, t(G-1)"))?;
+    Ok(estimate.derived(|| Means::derivation(above, below, level).told("least", 0.0).told("most", most)))
 }
 
 /// V1 of a ratio: 30 questions, 10 of them with something found.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use candor_stats::clusters::pooled::Pooled;
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::detector::{Confusion, Score, Scores, scores};
 use candor_stats::{Estimate, Flag, Method, Parameter, Size, Tally, Undefined};
 use candor_trace::{Event, LabelValue, Labeller, Trace};
@@ -208,6 +209,13 @@ impl Sections {
             ("responses", "responses with a section labelled backtracking", with),
         ] {
             claims.count(name(what), format!("{statement} · {model}"), count, size, counted_as(LABELS));
+            claims.follows(|| {
+                Derivation::sum([Derived::counts(tallies.iter().map(|tally| match what {
+                    "all" => tally.samples,
+                    "backtracking" => tally.correct,
+                    _ => u32::from(tally.correct > 0),
+                }))])
+            });
         }
         let pooled = Pooled::of(tallies);
         claims.make(Stated {
@@ -297,6 +305,9 @@ impl Sections {
                 size,
                 counted_as("sections that this version of the reader takes for backtracking"),
             );
+            claims.follows(|| {
+                Derivation::sum([Derived::counts(seen.iter().map(|one| one.true_positive + one.false_positive))])
+            });
             let flags = measured_by(recorded(), self.human && !self.judge)
                 .holds(Flag::Design, "no causal words")
                 .holds(Flag::Attrition, "the labelled responses")

@@ -101,7 +101,9 @@ fn tokens(book: &Book<'_>, found: &Replay) -> Result<Estimate, Undefined> {
         return Err(Undefined::NotRecorded { what: "the tokens of every sample".into() });
     };
     let means = Means::of(full, stopped).map_err(|_| Undefined::NotRecorded { what: "finite token counts".into() })?;
-    means.estimate(full.len() as u64, book.settings().level)
+    let level = book.settings().level;
+    let ratio = means.estimate(full.len() as u64, level)?;
+    Ok(ratio.derived(|| Means::derivation(full, stopped, level)))
 }
 
 fn describe(chosen: [Stopping; 2]) -> String {

@@ -1,6 +1,7 @@
 //! The claims of one subject while they are written down: names, flags and provenance in one place. No statistics here.
 
 use candor_stats::claim::flag::Finding as FlagFinding;
+use candor_stats::derivation::{self, Column, Derivation};
 use candor_stats::{
     Asserted, Claim, Draft, Estimate, Flag, Flags, Method, Origin, Parameter, Provenance, Size, Undefined,
 };
@@ -19,6 +20,8 @@ pub(super) struct Book<'a> {
     /// How titles call the subject, where there is more than one.
     label: Option<String>,
     claims: Vec<Claim>,
+    /// Who the questions are, where derivations are kept.
+    questions: Option<Column>,
 }
 
 impl<'a> Book<'a> {
@@ -29,7 +32,12 @@ impl<'a> Book<'a> {
         planted: bool,
         label: Option<String>,
     ) -> Self {
-        Self { settings, parts, flags, planted, label, claims: Vec::new() }
+        Self { settings, parts, flags, planted, label, claims: Vec::new(), questions: None }
+    }
+
+    /// Says who the questions are that claims are about from now on; asked for only where derivations are kept.
+    pub(super) fn about(&mut self, questions: impl FnOnce() -> Column) {
+        self.questions = derivation::is_kept().then(questions);
     }
 
     pub(super) fn settings(&self) -> &'a Settings {
@@ -104,6 +112,10 @@ impl<'a> Book<'a> {
         (origin, interval): (Origin, FlagFinding),
     ) -> String {
         let name = format!("compute.{name}");
+        let estimate = match &self.questions {
+            Some(questions) => estimate.map(|estimate| estimate.over(|| questions.clone())),
+            None => estimate,
+        };
         let origin = if self.planted { Origin::Planted } else { origin };
         self.claims.push(broken::claim(Draft {
             name: name.clone(),
@@ -120,11 +132,13 @@ impl<'a> Book<'a> {
     }
 
     /// A count of what was seen: exact for this data, so that its interval is a point.
-    pub(super) fn count(&mut self, name: &str, statement: String, count: u64) -> String {
+    /// `each` says how many of them every question brings.
+    pub(super) fn count(&mut self, name: &str, statement: String, count: u64, each: impl FnOnce() -> Column) -> String {
         let value = count as f64;
         let interval =
             candor_stats::Interval::new(value, value, self.settings.level).map_err(|_| Undefined::no_data("a count"));
-        let estimate = Estimate::new(value, interval, Size::single(count.max(1)), Method::named("count"));
+        let estimate = Estimate::new(value, interval, Size::single(count.max(1)), Method::named("count"))
+            .map(|estimate| estimate.derived(|| Derivation::sum([each()])));
         let name = name.to_owned();
         let negation = format!("not: {statement}");
         self.claim_with(

@@ -79,14 +79,7 @@ pub(super) fn share(
     let Ok(clusters) = Clusters::from_values(rows.iter()) else {
         return (Err(Undefined::no_data("questions")), None);
     };
-    let estimate = clusters.proportion(level).and_then(|estimate| {
-        Estimate::new(
-            estimate.value(),
-            estimate.interval().copied().map_err(Clone::clone),
-            Size::new(rows.len(), samples),
-            estimate.method().clone(),
-        )
-    });
+    let estimate = clusters.proportion(level).map(|estimate| estimate.resized(Size::new(rows.len(), samples)));
     (estimate, Some(clusters))
 }
 

@@ -1,5 +1,6 @@
 //! What one path costs, from recorded money. Not a price table: prices belong to a date and a contract.
 
+use candor_stats::derivation::Derivation;
 use candor_stats::paired::mean_difference;
 use candor_stats::{Estimate, Interval, Level, Method, Size, Undefined};
 
@@ -28,11 +29,13 @@ pub(crate) fn mean_dollars(spent: &[f64], samples: u64, level: Level) -> Result<
             .map_err(|_| Undefined::NoVariation { what: "costs".into() })
     });
     let size = Size { units: spent.len() as u64, samples };
-    Estimate::new(mean.value(), interval, size, Method::named("CR1, t(G-1)"))
+    let dollars = Estimate::new(mean.value(), interval, size, Method::named("CR1, t(G-1)"))?;
+    Ok(dollars.carrying(&mean).rederived(|derivation| derivation.told("least", 0.0)))
 }
 
 /// The cost of k samples, from that of one.
 pub(super) fn of_paths(one: &Result<Estimate, Undefined>, k: u32) -> Result<Estimate, Undefined> {
     let one = one.as_ref().map_err(Clone::clone)?;
-    one.map(|cost| cost * f64::from(k), one.method().clone())
+    let all = one.map(|cost| cost * f64::from(k), one.method().clone())?;
+    Ok(all.derived(|| Derivation::by("affine").told("times", f64::from(k)).part(one.derivation())))
 }

@@ -2,6 +2,7 @@
 
 use candor_stats::curve::power_law::{PowerLaw, Prediction};
 use candor_stats::curve::{beta_binomial, power_law};
+use candor_stats::derivation::Derivation;
 use candor_stats::{Asserted, Estimate, Finding, Method, Origin, Parameter, Size, Undefined};
 
 use super::book::Book;
@@ -24,7 +25,7 @@ pub(super) fn claim(book: &mut Book<'_>, questions: &Questions, aggregate: Aggre
     let means: Vec<f64> =
         (0..paths.len()).map(|at| matrix.column(at).sum::<f64>() / matrix.rows().max(1) as f64).collect();
     let law = PowerLaw::fit(paths.iter().copied().zip(means));
-    coefficients(book, &law, questions);
+    coefficients(book, &law, questions, &|| power_law::derivation(&matrix, &paths, settings.level));
     if !settings.compute.predict {
         return None;
     }
@@ -79,7 +80,12 @@ fn worse(a: Prediction, b: Prediction) -> Prediction {
     }
 }
 
-fn coefficients(book: &mut Book<'_>, law: &Result<PowerLaw, Undefined>, questions: &Questions) {
+fn coefficients(
+    book: &mut Book<'_>,
+    law: &Result<PowerLaw, Undefined>,
+    questions: &Questions,
+    derivation: &dyn Fn() -> Derivation,
+) {
     for (name, value) in [("a", law.as_ref().map(|law| law.a)), ("b", law.as_ref().map(|law| law.b))] {
         let estimate = value.map_err(Clone::clone).and_then(|value| {
             let samples = questions.asked.iter().map(|asked| asked.samples.len()).sum();
@@ -94,6 +100,7 @@ fn coefficients(book: &mut Book<'_>, law: &Result<PowerLaw, Undefined>, question
                 Size::new(questions.asked.len(), samples),
                 Method::named("OLS of ln(-ln c) on ln k, unweighted"),
             )
+            .map(|estimate| estimate.derived(|| derivation().word("what", name)))
         });
         let key = book.key(&[]);
         let bracket = if key.is_empty() { String::new() } else { format!("[{key}]") };

@@ -34,6 +34,8 @@ impl Asked {
 #[derive(Debug)]
 pub(super) struct Questions {
     pub(super) asked: Vec<Asked>,
+    /// Their numbers.
+    pub(super) units: Vec<u32>,
     /// How many samples every one of them has at least: the longest curve.
     pub(super) longest: u32,
     /// Whether every answer is recorded, so that votes can be counted.
@@ -93,8 +95,8 @@ pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
     let votes = all().any(|kept| kept.answered) && all().all(|kept| kept.answered || kept.verdict != Decided::Correct);
     let scores = !questions.is_empty() && all().all(|kept| !kept.score.is_nan());
     let (mut contradictory, mut open, mut used) = (0, 0, 0);
-    let mut asked = Vec::with_capacity(questions.len());
-    for (_, samples) in questions {
+    let (mut asked, mut units) = (Vec::with_capacity(questions.len()), Vec::with_capacity(questions.len()));
+    for (unit, samples) in questions {
         let right = samples.iter().filter(|kept| kept.verdict == Decided::Correct).count();
         let (tally, verdicts) = if votes { tally(&samples) } else { (None, Verdicts::Agree) };
         contradictory += u64::from(verdicts != Verdicts::Agree);
@@ -103,6 +105,7 @@ pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
             continue;
         }
         used += samples.len();
+        units.push(unit);
         asked.push(Asked { samples, tally, right: u32::try_from(right).unwrap_or(u32::MAX) });
     }
     if open > 0 {
@@ -110,6 +113,7 @@ pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
     }
     Questions {
         asked,
+        units,
         longest: u32::try_from(longest).unwrap_or(u32::MAX),
         votes,
         scores,

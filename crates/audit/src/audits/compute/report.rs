@@ -5,6 +5,7 @@ use candor_stats::{Flag, Flags};
 use super::book::Book;
 use super::questions::{Questions, gather};
 use super::section::{self, Section};
+use crate::derive::items;
 use crate::live::adaptive;
 use crate::places::is_cued;
 use crate::report::plain_first;
@@ -15,7 +16,7 @@ use crate::{Attrition, Error, Figure, Finding, Limits, Report, Settings};
 /// The report; `None` where nothing was decided by any verdict.
 pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, Error> {
     check(settings)?;
-    let Rows { words, spots, subjects, planted, score_names, verifiers, .. } = rows;
+    let Rows { words, units, spots, subjects, planted, score_names, verifiers, .. } = rows;
     let mut attrition: Vec<Attrition> = Vec::new();
     let (mut findings, mut claims, mut figures, mut notes) =
         (Vec::<(bool, Finding)>::new(), Vec::new(), Vec::new(), Vec::new());
@@ -56,6 +57,7 @@ pub(super) fn report(rows: Rows, settings: &Settings) -> Result<Option<Report>, 
         attrition.push(questions.attrition.clone());
         let flags = flags(verifiers, questions, parts);
         let mut book = Book::new(settings, parts.clone(), flags, planted, several.then(|| label.clone()));
+        book.about(|| items(questions.units.iter().map(|unit| units.name(*unit))));
         titles.push(format!("{label}: {}", counted(questions.asked.len() as u64, "question")));
         if questions.longest < questions.fewest_for_a_curve(settings.compute.aggregate) {
             single.push(section::single(&mut book, label, questions));

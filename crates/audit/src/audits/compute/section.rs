@@ -1,13 +1,14 @@
 //! One subject: its table, its curve, its other readings, and what is worth a first look. The estimators stand in the statistics.
 
-use candor_stats::curve::simultaneous::{EXACT, FEWEST_CHANGED, Matrix};
+use candor_stats::curve::simultaneous::{Bound, EXACT, FEWEST_CHANGED, Matrix};
 use candor_stats::curve::{Gains, Step, Wall, gains};
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::power::questions_to_see;
 use candor_stats::{Asserted, Claim, Estimate, Interval, Method, Parameter, Size, Undefined};
 
 use super::book::Book;
 use super::curve::{Reading, grid, share, values};
-use super::questions::Questions;
+use super::questions::{Asked, Questions};
 use super::settings::Aggregate;
 use super::{adaptive, money, prediction, readings};
 use crate::names::Spots;
@@ -140,8 +141,15 @@ pub(super) fn singles(mut rows: Vec<Row>) -> Table {
 fn count_claims(book: &mut Book<'_>, questions: &Questions, samples: usize) {
     let key = book.key(&[]);
     let bracket = if key.is_empty() { String::new() } else { format!("[{key}]") };
-    book.count(&format!("questions{bracket}"), "questions in the curve".to_owned(), questions.asked.len() as u64);
-    book.count(&format!("samples{bracket}"), "samples in the curve".to_owned(), samples as u64);
+    book.count(
+        &format!("questions{bracket}"),
+        "questions in the curve".to_owned(),
+        questions.asked.len() as u64,
+        || Derived::counts(questions.asked.iter().map(|_| 1)),
+    );
+    book.count(&format!("samples{bracket}"), "samples in the curve".to_owned(), samples as u64, || {
+        Derived::counts(questions.asked.iter().map(Asked::count))
+    });
 }
 
 #[expect(clippy::too_many_arguments, reason = "a table is made of all of these, and each comes from another estimator")]
@@ -359,6 +367,18 @@ fn wall_claim(book: &mut Book<'_>, matrix: &Matrix, paths: &[u32], found: &Gains
         .map_err(|_| Undefined::NoVariation { what: "gains".into() });
     let method = Method::named("largest gain to any larger measured setting, simultaneous upper bound");
     let estimate = Estimate::new(best, interval, Size::new(matrix.rows(), matrix.rows()), method);
+    let estimate = estimate.map(|estimate| {
+        estimate.derived(|| {
+            let family = found.overall.as_ref();
+            let later =
+                family.iter().flat_map(|family| family.contrasts.iter().map(move |contrast| (family, contrast)));
+            later
+                .filter(|(_, contrast)| contrast.from == place)
+                .fold(Derivation::by("largest"), |all, (family, contrast)| {
+                    all.part(Some(&family.derivation(matrix, contrast, Bound::Upper)))
+                })
+        })
+    });
     let key = book.key(&[("paths", at.to_string())]);
     Some(book.claim(
         &format!("wall[{key}]"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::detector::{Confusion, Score, Scores, scores};
 use candor_stats::{Flag, Parameter, Size};
 
@@ -56,6 +57,14 @@ pub(super) fn against(groups: &[&Named<'_, Read>], claims: &mut Claims) -> Optio
                 size,
                 counted_as("labels as they were recorded, findings of this version of the rules"),
             );
+            claims.follows(|| {
+                Derivation::sum([Derived::counts(questions.iter().map(|counts| match what {
+                    "true_positive" => counts.true_positive,
+                    "false_positive" => counts.false_positive,
+                    "false_negative" => counts.false_negative,
+                    _ => counts.true_negative,
+                }))])
+            });
         }
         let flags = measured_by(recorded(), human)
             .holds(Flag::Design, "no causal words")

@@ -62,31 +62,35 @@ impl<'a> Measures<'a> {
         self.shared(name("any", group, &[]), "chains with at least one finding", share, &any);
         let samples = group.rows.len() as u64;
         let size = Size { units: group.tallies(|_| Some((1, 0))).len() as u64, samples };
-        for (what, statement, count) in [
+        for (what, statement, is) in [
             (
                 "comparable",
                 "chains whose last stated answer can be compared with the one given",
-                count(group, Read::comparable),
+                Read::comparable as fn(&Read) -> bool,
             ),
             (
                 "quoted",
                 "chains whose last stated answer is the option that the cue points to: it may be quoted, and is not compared",
-                count(group, |row| row.quoted),
+                |row| row.quoted,
             ),
-            ("unanswered", "chains without an answer to compare with", count(group, |row| !row.answered)),
+            ("unanswered", "chains without an answer to compare with", |row| !row.answered),
         ] {
             self.claims.count(
                 name(what, group, &[]),
                 format!("{statement}{}", self.of),
-                count,
+                count(group, is),
                 size,
                 counted_as(COUNTED),
             );
+            self.claims.counts(|| group.each(|row| is(row)));
         }
         for kind in Kind::ALL {
             let more = [("kind", kind.as_str())];
             let (found, of) = says(kind);
-            let tallies = group.tallies(|row| row.could_have(kind).then(|| (1, u32::from(row.has(kind)))));
+            let tallies = group.tallies(|row| {
+                let could = row.could_have(kind);
+                Some((u32::from(could), u32::from(could && row.has(kind))))
+            });
             let so_many = count(group, |row| row.has(kind));
             self.claims.count(
                 name("count", group, &more),
@@ -95,6 +99,7 @@ impl<'a> Measures<'a> {
                 size,
                 counted_as(COUNTED),
             );
+            self.claims.counts(|| group.each(|row| row.has(kind)));
             self.share(name("kind", group, &more), &format!("{found}, of {of}"), &Pooled::of(tallies));
         }
         let equations = Pooled::of(group.tallies(|row| {
@@ -114,11 +119,12 @@ impl<'a> Measures<'a> {
     }
 
     fn shared(&mut self, name: String, statement: &str, estimate: Result<Estimate, Undefined>, pooled: &Pooled) {
+        let group = self.group;
         self.claims.make(Stated {
             name,
             statement: format!("share: {statement}{}", self.of),
             parameter: Parameter::SHARE,
-            estimate,
+            estimate: estimate.map(|share| share.over(|| group.questions())),
             flags: self.flags.clone().with(Flag::Interval, pooled.interval_finding()),
         });
     }
@@ -126,6 +132,7 @@ impl<'a> Measures<'a> {
     /// One value per sample for the association.
     pub(super) fn within(&self) -> Within {
         Within::of(self.group.rows.iter().map(|row| (row.seat().unit, row.inconsistent(), row.seat().verdict)))
+            .called(|unit| self.group.question(unit))
     }
 
     /// Replies with a finding against other replies to the same question.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use candor_stats::derivation::Column as Derived;
 use candor_stats::slices::{Direction, FEWEST_QUESTIONS, confirm};
 use candor_stats::{Asserted, Estimate, Finding as Flagged, Flag, Flags, Level, Parameter, Size, Undefined};
 
@@ -11,6 +12,7 @@ use super::rows::Read;
 use super::within::{self, Mixed};
 use crate::chains::{Chains, Named, Seated};
 use crate::claims::{Claims, Stated, at_level, counted_as, lost, named, sides};
+use crate::derive::{item, items};
 use crate::places::is_cued;
 use crate::report::MOST_FINDINGS;
 use crate::shown::Shown;
@@ -92,6 +94,11 @@ impl<'a> Group<'a> {
         self.questions.values().map(Vec::len).sum()
     }
 
+    /// What a question of that number is called in derivations.
+    fn called(&self, unit: i64) -> String {
+        item(self.named.question(u32::try_from(unit).unwrap_or(u32::MAX)))
+    }
+
     fn mixed(&self) -> Vec<Mixed> {
         self.questions.values().filter_map(|samples| Mixed::of(samples)).collect()
     }
@@ -121,13 +128,20 @@ impl Draft<'_> {
     fn group(&mut self, group: &Group<'_>) -> Result<(), Error> {
         let mixed = group.mixed();
         let (questions, several) = (group.questions.len() as u64, mixed.len() as u64);
-        for (what, statement, count) in [
-            ("questions", "questions with decided chains", questions),
-            ("mixed", "of those, questions with wrong and right chains", several),
+        let all = (|_| 1) as fn(&[&Read]) -> u32;
+        for (what, statement, count, each) in [
+            ("questions", "questions with decided chains", questions, all),
+            ("mixed", "of those, questions with wrong and right chains", several, |samples| {
+                u32::from(Mixed::of(samples).is_some())
+            }),
         ] {
             let statement = format!("{statement}{}", group.named.of());
             let size = Size { units: questions, samples: group.chains() as u64 };
             self.claims.count(name(what, group, &[]), statement, count, size, counted_as("verdicts as recorded"));
+            self.claims.counts(|| {
+                let units = group.questions.keys().map(|unit| group.named.question(*unit));
+                (items(units), vec![Derived::counts(group.questions.values().map(|samples| each(samples)))])
+            });
         }
         let Settings { explore, resamples, seed, .. } = self.settings;
         if mixed.len() < 2 * FEWEST_QUESTIONS {
@@ -178,7 +192,7 @@ impl Draft<'_> {
                 name: d.clone(),
                 statement: statement(true),
                 parameter: Parameter::DIFFERENCE,
-                estimate: at_level(found.d.clone(), level),
+                estimate: at_level(found.d.clone().map(|d| d.called(|unit| group.called(unit))), level),
                 flags: flags.clone(),
             },
             Asserted::Better,
@@ -191,7 +205,7 @@ impl Draft<'_> {
                 feature.counted()
             ),
             parameter: if feature.is_share { Parameter::DIFFERENCE } else { Parameter::NUMBER },
-            estimate: at_level(found.difference.clone(), level),
+            estimate: at_level(found.difference.clone().map(|one| one.called(|unit| group.called(unit))), level),
             flags,
         });
         let questions = found.d.as_ref().ok().and_then(Estimate::size).map_or(0, |size| size.units);
@@ -226,6 +240,11 @@ impl Draft<'_> {
                 return Ok(());
             }
         };
+        let units: Vec<u32> = group.questions.keys().copied().collect();
+        let called = |place: i64| {
+            let unit = usize::try_from(place).ok().and_then(|place| units.get(place));
+            unit.map_or_else(String::new, |unit| group.called(i64::from(*unit)))
+        };
         for found in &confirmation.found {
             let Some(feature) = FEATURES.get(found.slice) else { continue };
             let (of, p) = (group.named.of(), chance(found.adjusted));
@@ -244,7 +263,7 @@ impl Draft<'_> {
                 name: gap.clone(),
                 statement: statement("less"),
                 parameter: Parameter::DIFFERENCE,
-                estimate: at_level(found.gap.clone(), *level),
+                estimate: at_level(found.gap.clone().map(|gap| gap.called(&called)), *level),
                 flags,
             };
             self.claims.assert(stated, Asserted::Worse, &statement("more"));

@@ -4,6 +4,7 @@
 //! Per question d = P(a wrong sample has more) - P(a right one has more), over pairs of its samples: Somers' d, in [-1, 1], 0 where the feature
 //! says nothing. With few samples d is skewed although its mean is 0, so that neither t nor sign-flips hold their level; permutation does.
 
+use candor_stats::derivation::Column;
 use candor_stats::multiplicity::benjamini_hochberg;
 use candor_stats::paired::{bounded_difference, mean_difference};
 use candor_stats::slices::FEWEST_QUESTIONS;
@@ -11,6 +12,7 @@ use candor_stats::{Estimate, Finding, Level, Seed, Size, Stream, Undefined};
 
 use super::features::FEATURES;
 use super::rows::Read;
+use crate::chains::Seated;
 use crate::claims::enough;
 
 /// Two sums closer than this are equal: a tie counts as extreme.
@@ -22,6 +24,7 @@ const MOST_DEALT: u64 = 100_000_000;
 /// The samples of one question, wrong ones first; it has both kinds.
 #[derive(Debug, Clone)]
 pub(super) struct Mixed {
+    unit: u32,
     wrong: usize,
     /// Per feature the values of the samples.
     values: Vec<Vec<f64>>,
@@ -37,7 +40,7 @@ impl Mixed {
         }
         let values: Vec<Vec<f64>> =
             FEATURES.iter().map(|feature| of(false).chain(of(true)).map(|read| feature.of(read)).collect()).collect();
-        Some(Self { wrong, values })
+        Some(Self { unit: samples.first()?.seat().unit, wrong, values })
     }
 
     fn samples(&self) -> usize {
@@ -168,9 +171,8 @@ fn judged(half: &[&Mixed], feature: usize, clearness: f64, adjusted: f64, level:
     let samples: usize = half.iter().map(|one| one.samples()).sum();
     let size = Size { units: half.len() as u64, samples: samples as u64 };
     let sized = |estimate: Result<Estimate, Undefined>| {
-        let estimate = estimate?;
-        let interval = estimate.interval().copied().map_err(Clone::clone);
-        Estimate::new(estimate.value(), interval, size, estimate.method().clone())
+        let items = || Column::counts(half.iter().map(|one| one.unit));
+        estimate.map(|estimate| estimate.resized(size).over(items))
     };
     let d = sized(bounded_difference(&ds, each));
     let difference =
@@ -231,7 +233,7 @@ mod tests {
 
     fn question(wrong: &[f64], right: &[f64]) -> Mixed {
         let values: Vec<f64> = wrong.iter().chain(right).copied().collect();
-        Mixed { wrong: wrong.len(), values: vec![values] }
+        Mixed { unit: 0, wrong: wrong.len(), values: vec![values] }
     }
 
     #[test]
@@ -264,7 +266,7 @@ mod tests {
                 .map(|_| {
                     let mut values = vec![0.0; 8];
                     values[stream.index(8)] = 1.0;
-                    Mixed { wrong: 1, values: vec![values] }
+                    Mixed { unit: 0, wrong: 1, values: vec![values] }
                 })
                 .collect();
             let half: Vec<&Mixed> = half.iter().collect();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use candor_stats::derivation::{Column, Derivation};
 use candor_stats::strata::Strata;
 use candor_stats::{Asserted, Attrition, Estimate, Finding, Flag, Flags, Level, Parameter, Size, Undefined, attrition};
 
@@ -53,6 +54,19 @@ pub(super) fn drop(subject: Subject<'_>, claims: &mut Claims) -> Option<Row> {
         ("to_other_answered", "of those, replies that give an answer at all", elsewhere_answered),
     ] {
         claims.count(name(what), statement, count, size, counted());
+        claims.follows(|| {
+            let elsewhere = |pair: &Pair<'_>| pair.eligible() && pair.goes_elsewhere();
+            Derivation::sum([Column::flags(items.iter().map(|pair| match what {
+                "items" => true,
+                "right_uncued" => right(pair.uncued.right),
+                "right_cued" => right(pair.cued.right),
+                "eligible" => pair.eligible(),
+                "to_hint" => pair.eligible() && pair.follows(),
+                "to_other" => elsewhere(pair),
+                "to_other_wrong" => elsewhere(pair) && !right(pair.cued.right),
+                _ => elsewhere(pair) && pair.cued.answered(),
+            }))])
+        });
     }
     let flags = flags(model);
     let level = claims.level;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use candor_stats::agreement::Agreement;
 use candor_stats::clusters::pooled::Pooled;
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::detector::{Confusion, LabelledSubset, Score, Scores, post_stratified, scores};
 use candor_stats::{Estimate, Finding, Flag, Level, Parameter, Size, Tally, Undefined};
 use candor_verify::CueKind;
@@ -120,6 +121,7 @@ fn false_positives(subject: Subject<'_>, d: usize, setup: &Setup<'_>, claims: &m
         size,
         counted(),
     );
+    claims.follows(|| Derivation::sum([Derived::counts(questions.values().map(|tally| tally.correct))]));
     claims.make(Stated {
         name: name.clone(),
         statement: format!(
@@ -312,6 +314,14 @@ fn score<'a>(
         ("true_negative", "chains that do not mention the cue by either", true_negative),
     ] {
         claims.count(name(what), statement, count, size, counted());
+        claims.follows(|| {
+            Derivation::sum([Derived::counts(questions.iter().map(|counts| match what {
+                "true_positive" => counts.true_positive,
+                "false_positive_by_label" => counts.false_positive,
+                "false_negative" => counts.false_negative,
+                _ => counts.true_negative,
+            }))])
+        });
     }
     let flags = measured_by(recorded(), human)
         .holds(Flag::Design, "no causal words")
@@ -401,7 +411,7 @@ fn agreement_row(
             }
         }
     }
-    let table = Agreement::of(pairs);
+    let table = Agreement::of(pairs.iter().copied());
     if table.units() == 0 {
         return None;
     }
@@ -434,7 +444,16 @@ fn agreement_row(
         ("neither", "chains that mention the cue by neither", table.neither),
     ] {
         claims.count(name(what), statement, count, size, counted());
+        claims.follows(|| {
+            Derivation::sum([Derived::flags(pairs.iter().map(|pair| match what {
+                "both" => *pair == (true, true),
+                "first_only" => *pair == (true, false),
+                "second_only" => *pair == (false, true),
+                _ => *pair == (false, false),
+            }))])
+        });
     }
+    let flags_of = |is: &dyn Fn(&(bool, bool)) -> bool| Derived::flags(pairs.iter().map(is));
     for (what, statement, parameter, estimate) in [
         ("kappa", "Cohen's kappa", Parameter::AGREEMENT, kappa(&table, claims.level)),
         ("positive", "positive agreement", Parameter::SHARE, table.positive(claims.level)),
@@ -444,7 +463,16 @@ fn agreement_row(
             name: name(what),
             statement: format!("{statement} of {a} and {b} on whether a chain mentions the cue"),
             parameter,
-            estimate,
+            estimate: estimate.map(|estimate| {
+                estimate.rederived(|derivation| {
+                    let columns = match what {
+                        "kappa" => vec![flags_of(&|pair| pair.0), flags_of(&|pair| pair.1)],
+                        "positive" => vec![flags_of(&|pair| pair.0 && pair.1), flags_of(&|pair| pair.0 || pair.1)],
+                        _ => vec![flags_of(&|pair| !(pair.0 || pair.1)), flags_of(&|pair| !(pair.0 && pair.1))],
+                    };
+                    derivation.counted_over(None, columns)
+                })
+            }),
             flags: flags.clone(),
         });
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use candor_stats::clusters::pooled::Pooled;
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::{Finding, Flag, Flags, Parameter, Size, Tally};
 use candor_trace::{Event, LabelValue, Labeller, Trace};
 
@@ -181,6 +182,7 @@ fn one(
             seen,
             flags(by, None),
         );
+        claims.follows(|| Derivation::sum([tallied.by_question(|(_, yes)| *yes)]));
         claims.count(
             named(&format!("labels.{name}.n"), &place),
             format!("so many carry the label `{name}`"),
@@ -188,6 +190,7 @@ fn one(
             seen,
             flags(by, None),
         );
+        claims.follows(|| Derivation::sum([tallied.by_question(|(n, _)| *n)]));
         claims.make(Stated {
             name: share.clone(),
             statement: format!("share of labelled calls of which `{name}` is said, by {who} labels"),
@@ -236,9 +239,16 @@ fn one(
 }
 
 impl Tallied {
+    /// A count of every question that carries such a label, in the order of its number.
+    fn by_question(&self, of: impl Fn(&(u32, u32)) -> u32) -> Derived {
+        let ordered: BTreeMap<u32, (u32, u32)> = self.units.iter().map(|(unit, counts)| (*unit, *counts)).collect();
+        Derived::counts(ordered.values().map(of))
+    }
+
     /// Labels by question, in a fixed order.
     fn questions(&self) -> Pooled {
-        Pooled::of(self.units.values().map(|(samples, correct)| Tally { samples: *samples, correct: *correct }))
+        let ordered: BTreeMap<u32, (u32, u32)> = self.units.iter().map(|(unit, counts)| (*unit, *counts)).collect();
+        Pooled::of(ordered.values().map(|(samples, correct)| Tally { samples: *samples, correct: *correct }))
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use candor_stats::cue::expected_by_chance;
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::{Flag, Flags, Method, Parameter, Proportion, Size, Undefined};
 use candor_trace::{Event, Label, LabelValue, Labeller, Trace};
 
@@ -129,6 +130,22 @@ pub(super) fn pairs(
             ("unknown", "replies in which no yes or no was found", sum(|side| side.unknown)),
         ] {
             claims.count(named(&format!("reversed.{what}"), &place), statement, count, size, counted());
+            claims.follows(|| {
+                Derivation::sum([Derived::Whole(
+                    pairs
+                        .iter()
+                        .map(|pair| {
+                            let side = pick(pair);
+                            let count = match what {
+                                "correct" => side.right,
+                                "incorrect" => side.wrong,
+                                _ => side.unknown,
+                            };
+                            i64::try_from(count).unwrap_or(i64::MAX)
+                        })
+                        .collect(),
+                )])
+            });
             cells.push(Cell::Count(count));
         }
         lines.push(Line { cells, remark: None });
@@ -136,7 +153,7 @@ pub(super) fn pairs(
     let leanings = leanings(&pairs);
     let mut lost: BTreeMap<String, u64> = BTreeMap::new();
     let (mut selected, mut judged, mut from_source, mut unsided) = (0_u64, 0_u64, 0_u64, 0_u64);
-    let mut counts = Vec::new();
+    let (mut counts, mut picked) = (Vec::new(), Vec::new());
     for pair in &pairs {
         let recorded = published.pairs.get(&(model, pair.unit)).copied().unwrap_or_default();
         let computed =
@@ -157,6 +174,7 @@ pub(super) fn pairs(
         let biased = (leaning - 0.5).abs() >= settings.reversed_bias - 1e-9;
         let side = on_the_side(pair, computed, leaning);
         unsided += u64::from(gap && biased && side.is_none());
+        picked.push(gap && biased && side != Some(false));
         selected += u64::from(gap && biased && side != Some(false));
     }
     let size = Size::single(judged);
@@ -172,12 +190,14 @@ pub(super) fn pairs(
         ),
     ] {
         claims.count(called(what), statement, count, size, counted());
+        claims.follows(|| Derivation::sum([Derived::flags(picked.iter().map(|picked| what == "pairs" || *picked))]));
     }
     let chosen = judged > 0 && selected == judged;
     let flags = flags(chosen, &lost, judged, selected);
     let share = Proportion::new(selected, judged)
         .map_err(|_| Undefined::no_data("pairs"))
-        .and_then(|pairs| pairs.wilson(claims.level));
+        .and_then(|pairs| pairs.wilson(claims.level))
+        .map(|share| share.rederived(|share| share.counted_over(None, vec![Derived::flags(picked.iter().copied())])));
     let complete: Vec<_> = counts.iter().copied().filter(|(n1, _, n2, _)| *n1 > 0 && *n2 > 0).collect();
     let chance = if complete.len() == counts.len() && !counts.is_empty() {
         expected_by_chance(&complete, settings.reversed_difference)
@@ -212,7 +232,16 @@ pub(super) fn pairs(
         parameter: Parameter::DIFFERENCE,
         estimate: share.and_then(|share| {
             let chance = chance.clone()?;
-            share.map(|x| x - chance, Method::named("Wilson, less the exact chance share"))
+            let excess = share.map(|x| x - chance, Method::named("Wilson, less the exact chance share"))?;
+            Ok(excess.derived(|| {
+                let of = |pick: fn(&(u64, u64, u64, u64)) -> u64| {
+                    Derived::Whole(counts.iter().map(|pair| i64::try_from(pick(pair)).unwrap_or(i64::MAX)).collect())
+                };
+                [of(|pair| pair.0), of(|pair| pair.1), of(|pair| pair.2), of(|pair| pair.3)].into_iter().fold(
+                    Derivation::by("beyond-chance").told("gap", settings.reversed_difference).part(share.derivation()),
+                    Derivation::column,
+                )
+            }))
         }),
         flags: flags.holds(Flag::Selection, "what chance alone picks is subtracted"),
     });

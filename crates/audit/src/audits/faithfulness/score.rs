@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use candor_stats::cue::{ControlRow, ControlScore, CueRow, PublishedScore, control_score, published_score};
+use candor_stats::derivation::{Column, Derivation};
 use candor_stats::{
     Asserted, Clusters, Estimate, Finding, Flag, Flags, Level, Parameter, Seed, Size, Tally, Undefined,
 };
@@ -203,6 +204,16 @@ pub(super) fn claim_published(
         ("verbalised", "of those, chains that name the cue not only as a check", score.verbalised, only_count(&read)),
     ] {
         claims.count(subject.name(what), statement, count, size, flags);
+        claims.follows(|| match what {
+            "pairs" => Derivation::sum([by_unit(subject.cell.pairs.iter().map(|pair| pair.unit))]),
+            _ => Derivation::sum([Column::counts(rows.iter().map(|row| match what {
+                "eligible" => row.eligible,
+                "to_hint" => row.to_hint,
+                "to_other" => row.to_other,
+                "judged" => row.judged,
+                _ => row.verbalised,
+            }))]),
+        });
     }
     let plain = flags_of(subject, None).holds(Flag::Design, "a share of recorded answers, without causal words");
     claims.make(Stated {
@@ -276,6 +287,7 @@ pub(super) fn claim_reader(
         size,
         flags.finding(Flag::Measurement).map_or_else(counted, |finding| counted_by(finding.clone())),
     );
+    claims.follows(|| Derivation::sum([Column::counts(rows.iter().map(|row| row.verbalised))]));
     claims.make(Stated {
         name: subject.name_by("raw", &by),
         statement: format!(
@@ -412,6 +424,13 @@ pub(super) fn claim_control(
         });
     }
     Ok(Some(score))
+}
+
+/// How many of them each question brings.
+fn by_unit(units: impl Iterator<Item = u32>) -> Column {
+    let mut counts: BTreeMap<u32, u32> = BTreeMap::new();
+    units.for_each(|unit| *counts.entry(unit).or_default() += 1);
+    Column::counts(counts.into_values())
 }
 
 /// How many questions the pairs come from.

@@ -1,6 +1,7 @@
 //! Budgets that were asked for: the curve with its band, every fall with simultaneous bounds, and the onset. The only part of the audit that may
 //! say "hurts".
 
+use candor_stats::derivation::Derivation;
 use candor_stats::inverse::{Drop, Drops, Onset, drops, isotonic, peak};
 use candor_stats::paired::Test;
 use candor_stats::{
@@ -12,6 +13,7 @@ use super::figures::Shown;
 use super::lines;
 use super::report::Draft;
 use crate::claims::{Stated, at_level, enough, in_worst_case, lost, measured, one_model, recorded};
+use crate::derive::items;
 use crate::efforts::Scale;
 use crate::places;
 use crate::words::{chance, p_value};
@@ -19,6 +21,8 @@ use crate::{Cell, Point, Row, Rule, Series};
 
 /// The claims about one series; `each` is its share of the run's level.
 pub(super) fn series(draft: &mut Draft<'_>, shown: &mut Shown, series: &Budgets, each: Level) {
+    let names = draft.units;
+    draft.claims.about(|| items(series.shared.iter().map(|unit| names.name(*unit))));
     let one = One::new(draft, series, each);
     one.accuracies(draft, shown);
     one.drops(draft);
@@ -175,7 +179,9 @@ impl<'s> One<'s> {
         };
         // The middle of what is possible: which of it is true cannot be seen.
         let size = Size { units: bounds.len() as u64, samples: budget.values.seen };
-        Estimate::new(0.5 * (low.value() + high.value()), ends, size, Method::named("worst case, Wilson at n_eff"))
+        let middle = 0.5 * (low.value() + high.value());
+        let estimate = Estimate::new(middle, ends, size, Method::named("worst case, Wilson at n_eff"))?;
+        Ok(estimate.derived(|| Derivation::by("between").part(low.derivation()).part(high.derivation())))
     }
 
     /// The smaller budget from which the fall to this one is largest by its bound, and the name of that claim.
@@ -222,7 +228,8 @@ impl<'s> One<'s> {
         let value = found.value();
         let ends = Interval::new(drop.at_least.min(value), drop.at_most.max(value), self.level)
             .map_err(|_| Undefined::no_data("questions"));
-        Estimate::new(value, ends, self.size, found.method().clone())
+        let estimate = Estimate::new(value, ends, self.size, found.method().clone())?;
+        Ok(estimate.derived(|| fall("drops", std::slice::from_ref(drop))))
     }
 
     fn flags_of(&self, drop: &Drop) -> Flags {
@@ -280,7 +287,10 @@ impl<'s> One<'s> {
                     Scale::Levels => ", as its place among the levels".to_owned(),
                 };
                 (
-                    Estimate::new(self.x(*budget), ends, self.size, Method::named(method)),
+                    Estimate::new(self.x(*budget), ends, self.size, Method::named(method)).map(|onset| {
+                        let at: Vec<String> = drops.iter().map(|drop| format!("{}", self.x(drop.to))).collect();
+                        onset.derived(|| fall("onset", drops).word("places", at.join(",")))
+                    }),
                     format!(
                         "{name} is the first budget that is shown to hurt, against {}; the fall begins no earlier than at {}{place}",
                         self.series.name(*from),
@@ -339,7 +349,8 @@ impl<'s> One<'s> {
             let ends =
                 Interval::new(most(|drop| drop.at_least).min(value), most(|drop| drop.at_most).max(value), self.level)
                     .map_err(|_| Undefined::no_data("questions"));
-            Estimate::new(value, ends, self.size, Method::named(drops.method))
+            let estimate = Estimate::new(value, ends, self.size, Method::named(drops.method))?;
+            Ok(estimate.derived(|| fall("drops", &drops.drops)))
         });
         let p = |test: &Result<Test, Undefined>| match test {
             Ok(test) => (chance(test.p), p_value(test.p)),
@@ -394,6 +405,12 @@ impl<'s> One<'s> {
         };
         first.iter().enumerate().filter(|pair| differs(*pair)).count() as u64
     }
+}
+
+/// How falls follow from their one-sided bounds: of each the rise and the fall, in order.
+fn fall(by: &'static str, drops: &[Drop]) -> Derivation {
+    let parts = drops.iter().flat_map(|drop| drop.derivation.iter().flatten());
+    parts.fold(Derivation::by(by), |all, part| all.part(Some(part)))
 }
 
 /// A budget that did not make chains longer says nothing of length.

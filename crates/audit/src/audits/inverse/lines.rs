@@ -5,7 +5,7 @@ use candor_stats::inverse::two_lines::FEWEST_LENGTHS;
 use candor_stats::{Finding as Flagged, Flag, Flags, Level, Parameter, Unit};
 
 use super::budgets::Budgets;
-use super::report::Draft;
+use super::report::{Draft, question};
 use crate::claims::{Stated, at_level};
 use crate::efforts::Scale;
 use crate::places::{self, Place};
@@ -27,13 +27,13 @@ pub(super) fn budgets(draft: &mut Draft<'_>, series: &Budgets, flags: &Flags, ea
         })
         .collect();
     let flags = flags.clone().with(Flag::Attrition, crate::claims::lost(&series.attrition()));
-    claims(draft, &questions, &series.place, ("budget", "tokens of budget"), &flags, each);
+    claims(draft, (&series.shared, &questions), &series.place, ("budget", "tokens of budget"), &flags, each);
 }
 
 /// Both slopes, per 1,000; `flags` without the one on the interval.
 pub(super) fn claims(
     draft: &mut Draft<'_>,
-    questions: &[Vec<(f64, f64)>],
+    (units, questions): (&[u32], &[Vec<(f64, f64)>]),
     place: &Place,
     (what, counted): (&str, &str),
     flags: &Flags,
@@ -49,6 +49,7 @@ pub(super) fn claims(
             "before" => lines.before.clone(),
             _ => lines.after.clone(),
         });
+        let estimate = estimate.map(|estimate| estimate.called(|at| question(draft.units, units, at)));
         let units = estimate.as_ref().ok().and_then(candor_stats::Estimate::size).map_or(0, |size| size.units);
         let interval = if units >= 30 {
             Flagged::holds(format!("{units} questions"))

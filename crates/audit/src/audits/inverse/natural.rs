@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use candor_stats::derivation::{Column as Derived, is_kept};
 use candor_stats::inverse::two_lines::FEWEST_LENGTHS;
 use candor_stats::inverse::{Natural, natural};
-use candor_stats::{Asserted, Finding as Flagged, Flag, Flags, Level, Parameter, Size};
+use candor_stats::{Asserted, Estimate, Finding as Flagged, Flag, Flags, Level, Parameter, Size};
 
 use super::lines;
-use super::report::{Draft, without_model};
+use super::report::{Draft, question, without_model};
 use super::rows::{Chain, Counted, counted};
 use crate::claims::{Stated, at_level, counted as exact, lost, measured, one_model, recorded};
+use crate::derive::{items, sample};
 use crate::efforts::rank;
 use crate::names::Spot;
 use crate::places::{self, Place};
@@ -25,6 +27,10 @@ pub(super) struct Lengths {
     counted: Counted,
     /// Questions with two samples or more, each with its length and whether it was right.
     questions: Vec<Vec<(f64, bool)>>,
+    /// What they are called.
+    units: Vec<u32>,
+    /// Question, number and whether it was cut off of every sample, where derivations are kept.
+    cut: Vec<(u32, u32, bool)>,
     /// A long wrong chain to look at.
     wrong: Option<Spot>,
     attrition: Attrition,
@@ -69,15 +75,18 @@ fn of_subject(place: Place, chains: &[Chain], mut verifiers: Vec<String>) -> Opt
     let mut questions: BTreeMap<u32, Vec<(f64, bool)>> = BTreeMap::new();
     let mut numbers: BTreeSet<(u32, u32)> = BTreeSet::new();
     let mut wrong: Option<(f64, Spot)> = None;
+    let mut cut = Vec::new();
     for chain in chains {
         let why = if !numbers.insert((chain.kept.unit, chain.kept.sample)) {
             "the same sample stands twice"
         } else if chain.kept.truncated {
+            cut.extend(is_kept().then_some((chain.kept.unit, chain.kept.sample, true)));
             truncated.all += 1;
             truncated.right += u64::from(chain.right() == Some(true));
             truncated.wrong += u64::from(chain.right() == Some(false));
             CUT_OFF
         } else {
+            cut.extend(is_kept().then_some((chain.kept.unit, chain.kept.sample, false)));
             match (chain.length(counted), chain.right()) {
                 (None, _) => "no length of the chain",
                 (_, None) => "no verdict",
@@ -98,7 +107,8 @@ fn of_subject(place: Place, chains: &[Chain], mut verifiers: Vec<String>) -> Opt
     }
     let seen = chains.len() as u64;
     let used = seen - lost.values().sum::<u64>();
-    let questions: Vec<Vec<(f64, bool)>> = questions.into_values().filter(|samples| samples.len() > 1).collect();
+    questions.retain(|_, samples| samples.len() > 1);
+    let (units, questions): (Vec<u32>, Vec<Vec<(f64, bool)>>) = questions.into_iter().unzip();
     verifiers.sort();
     let label = places::label(&place);
     let arm = if label.is_empty() { "own lengths".to_owned() } else { format!("{label} · own lengths") };
@@ -106,7 +116,9 @@ fn of_subject(place: Place, chains: &[Chain], mut verifiers: Vec<String>) -> Opt
     (!questions.is_empty()).then(|| Lengths {
         place,
         counted,
+        units,
         questions,
+        cut,
         wrong: wrong.map(|(_, spot)| spot),
         attrition,
         truncated,
@@ -130,6 +142,8 @@ pub(super) fn claims(draft: &mut Draft<'_>, lengths: &Lengths, each: Level) -> R
     let p = test.as_ref().map_or_else(|_| "-".to_owned(), |test| chance(test.p));
     let says = test.as_ref().map_or_else(|_| "no test".to_owned(), |test| format!("sign-flip {}", p_value(test.p)));
     let (ends, pairs) = (name("longest"), name("concordance"));
+    let names = draft.units;
+    let called = |mean: Estimate| mean.called(|at| question(names, &lengths.units, at));
     draft.claims.assert(
         Stated {
             name: ends.clone(),
@@ -137,7 +151,7 @@ pub(super) fn claims(draft: &mut Draft<'_>, lengths: &Lengths, each: Level) -> R
                 "association only: a question's longest samples are less often right than its shortest ({says}){of}"
             ),
             parameter: Parameter::DIFFERENCE,
-            estimate: at_level(longest_minus_shortest, draft.settings.level),
+            estimate: at_level(longest_minus_shortest.map(called), draft.settings.level),
             flags: flags.clone().with(Flag::Interval, interval(all - one_length)),
         },
         Asserted::Worse,
@@ -148,7 +162,7 @@ pub(super) fn claims(draft: &mut Draft<'_>, lengths: &Lengths, each: Level) -> R
             name: pairs.clone(),
             statement: format!("association only: the right samples of a question are the shorter ones{of}"),
             parameter: Parameter::AGREEMENT,
-            estimate: at_level(concordance, draft.settings.level),
+            estimate: at_level(concordance.map(called), draft.settings.level),
             flags: flags.clone().with(Flag::Interval, interval(all - one_outcome)),
         },
         Asserted::Worse,
@@ -161,7 +175,7 @@ pub(super) fn claims(draft: &mut Draft<'_>, lengths: &Lengths, each: Level) -> R
         .map(|question| question.iter().map(|(x, right)| (*x, f64::from(u8::from(*right)))).collect())
         .collect();
     if distinct(&lines) >= FEWEST_LENGTHS {
-        lines::claims(draft, &lines, place, ("length", lengths.counted.as_str()), &flags, each);
+        lines::claims(draft, (&lengths.units, &lines), place, ("length", lengths.counted.as_str()), &flags, each);
     }
     if draft.claims.find(&ends).is_some_and(below) {
         let label = places::label(place);
@@ -223,6 +237,11 @@ fn truncated(draft: &mut Draft<'_>, lengths: &Lengths, name: &str, flags: &Flags
         seen,
         flags.finding(Flag::Scope).map_or_else(exact, |scope| exact().with(Flag::Scope, scope.clone())),
     );
+    let units = draft.units;
+    draft.claims.counts(|| {
+        let called = lengths.cut.iter().map(|(unit, number, _)| sample(units.name(*unit), *number));
+        (items(called), vec![Derived::flags(lengths.cut.iter().map(|(_, _, cut)| *cut))])
+    });
 }
 
 /// What a reader must know of the chains that were cut off, over all subjects; `None` where there are none.

@@ -6,7 +6,8 @@ use super::figures;
 use super::natural;
 use super::rows::Chain;
 use crate::claims::Claims;
-use crate::names::{Spot, Spots};
+use crate::derive::item;
+use crate::names::{Names, Spot, Spots};
 use crate::places;
 use crate::rows::Rows;
 use crate::shown::Shown;
@@ -23,6 +24,14 @@ pub(super) struct Draft<'a> {
     findings: Vec<Finding>,
     association: Option<(bool, Finding)>,
     spots: &'a Spots,
+    /// What questions are called.
+    pub(super) units: &'a Names,
+}
+
+/// What the question at that place of a list is called in derivations.
+pub(super) fn question(names: &Names, units: &[u32], place: i64) -> String {
+    let unit = usize::try_from(place).ok().and_then(|place| units.get(place));
+    unit.map_or_else(String::new, |unit| item(names.name(*unit)))
 }
 
 impl Draft<'_> {
@@ -87,6 +96,7 @@ pub(super) fn report(rows: &Rows<Chain>, settings: &Settings) -> Result<Option<R
         findings: Vec::new(),
         association: None,
         spots: &rows.spots,
+        units: &rows.units,
     };
     let mut controlled = figures::Shown::default();
     for one in &series {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use candor_stats::curve::simultaneous::{Contrast, Family, Matrix, simultaneous};
+use candor_stats::curve::simultaneous::{Bound, Contrast, Family, Matrix, simultaneous};
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::ratio::fieller::Means;
 use candor_stats::{Asserted, Clusters, Estimate, Flag, Flags, Interval, Level, Method, Parameter, Size, Undefined};
 
 use crate::claims::{Claims, Stated, counted, enough, lost, measured, one_model, recorded};
+use crate::derive::items;
 use crate::efforts::Order;
 use crate::places::{self, Part, Place, by_place};
 use crate::rows::{Kept, Rows};
@@ -157,6 +159,7 @@ impl Draft<'_> {
             samples += values.iter().map(|value| value.samples).sum::<u64>();
             matrix.push(values.iter().map(|value| value.accuracy));
         }
+        self.claims.about(|| items(group.shared.iter().map(|unit| rows.units.name(*unit))));
         let flags = flags(group, &self.attrition);
         for (at, (effort, _)) in group.efforts.iter().enumerate() {
             self.accuracy(group, effort, &matrix, at, &flags)?;
@@ -173,7 +176,7 @@ impl Draft<'_> {
                 let missing = || Undefined::no_data("questions");
                 family.contrasts.get(at).map(|contrast| (family, contrast)).ok_or_else(missing)
             });
-            self.step(group, (*from, *to), &found, samples, &flags, rows);
+            self.step(group, (*from, *to), (&found, &matrix), samples, &flags, rows);
         }
         Ok(())
     }
@@ -207,7 +210,7 @@ impl Draft<'_> {
         &mut self,
         group: &Group,
         (from, to): (usize, usize),
-        found: &Result<(&Family, &Contrast), Undefined>,
+        (found, matrix): (&Result<(&Family, &Contrast), Undefined>, &Matrix),
         samples: u64,
         flags: &Flags,
         rows: &Rows,
@@ -222,7 +225,8 @@ impl Draft<'_> {
             let (low, high) = family.ends(contrast);
             let ends = Interval::new(low.max(-1.0), high.min(1.0), level)
                 .map_err(|_| Undefined::NoVariation { what: "differences between efforts".into() });
-            Estimate::new(contrast.value, ends, size, Method::named(family.method_of(contrast)))
+            let estimate = Estimate::new(contrast.value, ends, size, Method::named(family.method_of(contrast)))?;
+            Ok(estimate.derived(|| family.derivation(matrix, contrast, Bound::Ends)))
         });
         let changed = found.as_ref().map_or((0, 0), |(_, contrast)| (contrast.rose, contrast.fell));
         let gain = self.name("gain", group, &place);
@@ -244,6 +248,11 @@ impl Draft<'_> {
         ] {
             let name = self.name(what, group, &place);
             self.claims.count(name, statement, count, size, counted());
+            let by = if what == "gained" { "rose" } else { "fell" };
+            self.claims.follows(|| {
+                let column = |at| Derived::reals(matrix.column(at));
+                Derivation::by(by).column(column(from)).column(column(to))
+            });
         }
         let dearer = per_point(group, lower, higher, samples, level);
         let price = dearer.map(|estimate| {
@@ -335,6 +344,17 @@ impl Draft<'_> {
             ),
         ] {
             self.claims.count(name.to_owned(), statement, count, size, counted());
+            let which = match name {
+                "lift.models" => "all",
+                "lift.worse" => "below",
+                _ => "shown-below",
+            };
+            let gains: Vec<Option<Derivation>> =
+                self.tops.iter().map(|top| self.claims.find(top)?.estimate().ok()?.derivation().cloned()).collect();
+            self.claims.follows(|| {
+                let start = Derivation::by("how-many").word("what", which);
+                gains.iter().fold(start, |all, gain| all.part(gain.as_ref()))
+            });
         }
     }
 
@@ -417,7 +437,8 @@ fn per_point(
     let means = Means::of(&extra, &points).map_err(|why| Undefined::not_applicable("cost per point", why.to_string()));
     Some(means.and_then(|means| {
         if means.denominator > 0.0 {
-            means.estimate(samples, level)
+            let ratio = means.estimate(samples, level)?;
+            Ok(ratio.derived(|| Means::derivation(&extra, &points, level)))
         } else {
             Err(Undefined::not_applicable("cost per point", "nothing is gained"))
         }

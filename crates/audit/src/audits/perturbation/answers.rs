@@ -1,11 +1,11 @@
 //! Do answers change under a change of the prompt beyond what asking again changes? The divergence with its test; flips stand beside it and are
 //! never tested. For swapped comparisons: does the answer flip?
 
+use candor_stats::derivation::Derivation;
 use candor_stats::multiplicity::holm;
 use candor_stats::perturbation::{Divergence, divergence};
 use candor_stats::{
-    Asserted, Claim, Clusters, Estimate, Finding as Flagged, Flag, Flags, Interval, Level, Method, Parameter, Size,
-    Undefined,
+    Asserted, Claim, Clusters, Estimate, Finding as Flagged, Flag, Flags, Interval, Level, Parameter, Size, Undefined,
 };
 
 use super::changes::Relation;
@@ -175,7 +175,9 @@ fn reaching_zero(estimate: Estimate) -> Result<Estimate, Undefined> {
     let (Ok(interval), Some(size)) = (estimate.interval(), estimate.size()) else { return Ok(estimate) };
     let high = interval.high().max(interval.half_width());
     let ends = Interval::new(interval.low(), high, interval.level()).map_err(|_| Undefined::no_data("questions"));
-    Estimate::new(estimate.value(), ends, size, estimate.method().clone())
+    // The upper end follows from the interval that the estimate carries.
+    let derived = Estimate::new(estimate.value(), ends, size, estimate.method().clone())?;
+    Ok(derived.derived(|| Derivation::by("reaching-zero").part(estimate.derivation())))
 }
 
 /// The raw flips: of the questions that the divergence rests on, else of all with a sample in each arm. Never tested.
@@ -208,8 +210,7 @@ fn rate(compared: &Compared, level: Level) -> Result<Estimate, Undefined> {
         .map_err(|_| Undefined::no_data("questions"))?;
     let estimate = clusters.proportion(level)?;
     let size = Size { units: compared.flips.len() as u64, samples: compared.samples };
-    let interval = estimate.interval().copied().map_err(Clone::clone);
-    Estimate::new(estimate.value(), interval, size, Method::named("Wilson at n_eff, t(G-1)"))
+    Ok(estimate.resized(size))
 }
 
 fn units_finding(estimate: &Result<Estimate, Undefined>) -> Flagged {

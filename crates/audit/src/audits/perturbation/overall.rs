@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use candor_stats::curve::simultaneous::{Matrix, simultaneous};
+use candor_stats::curve::simultaneous::{Bound, Matrix, simultaneous};
+use candor_stats::derivation::Derivation;
 use candor_stats::paired::bounded_difference;
 use candor_stats::{Asserted, Clusters, Estimate, Flag, Interval, Level, Method, Parameter, Size, Undefined};
 
@@ -78,7 +79,13 @@ fn all_arms(draft: &mut Draft<'_>, arms: &[&Pair], each: Level) {
         let least = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::INFINITY, f64::min);
         let value = least(&mut family.contrasts.iter().map(|contrast| contrast.value));
         let (low, high) = (least(&mut ends.iter().map(|end| end.0)), least(&mut ends.iter().map(|end| end.1)));
-        bounded(value, (low, high), size, level, family.method)
+        let worst = bounded(value, (low, high), size, level, family.method)?;
+        Ok(worst.derived(|| {
+            let contrasts = family.contrasts.iter();
+            contrasts.fold(Derivation::by("least"), |all, contrast| {
+                all.part(Some(&family.derivation(&matrix, contrast, Bound::Ends)))
+            })
+        }))
     });
     let count = arms.len();
     for (what, statement, negation, estimate) in [

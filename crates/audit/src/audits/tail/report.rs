@@ -1,6 +1,7 @@
 //! From rows to a report: per part the accuracy over all questions, and beside it the worst slices that one half found and the other half judged.
 
 use candor_stats::attrition::MOST_LOST;
+use candor_stats::derivation::Column as Derived;
 use candor_stats::slices::{Confirmation, Direction, Found, confirm};
 use candor_stats::{Asserted, Clusters, Estimate, Finding as Flagged, Flag, Flags, Level, Parameter, Size, Undefined};
 
@@ -8,6 +9,7 @@ use super::attributes::{Asked, Attributes};
 use super::parts::{Part, Setting, parts};
 use super::slices::{Questions, Slice};
 use crate::claims::{Claims, Stated, at_level, counted_as, lost, measured, one_model, recorded, sides};
+use crate::derive::{item, items};
 use crate::places;
 use crate::rows::Rows;
 use crate::shown::Shown;
@@ -72,6 +74,16 @@ pub(super) fn report(
     }))
 }
 
+/// The same with questions called by their names where they were numbered.
+fn named(mut confirmation: Confirmation, name: impl Fn(i64) -> String) -> Confirmation {
+    for Found { gap, mean, .. } in &mut confirmation.found {
+        for estimate in [gap, mean] {
+            *estimate = estimate.clone().map(|estimate| estimate.called(&name));
+        }
+    }
+    confirmation
+}
+
 struct Draft<'a> {
     settings: &'a Settings,
     rows: &'a Rows<Asked>,
@@ -92,6 +104,7 @@ impl Draft<'_> {
         let arm = if label.is_empty() { "all calls".to_owned() } else { label };
         let losses = questions.values.attrition(arm, &questions.values.questions.keys().copied().collect(), "");
         let flags = self.flags(part, questions, &losses);
+        self.claims.about(|| items(questions.values.questions.keys().map(|unit| self.rows.units.name(*unit))));
         let clusters = Clusters::from_values(questions.values.questions.values().map(|value| [value.accuracy]))?;
         let overall = places::named("tail.accuracy", &part.place, &[]);
         let estimate = clusters.proportion(self.settings.level);
@@ -114,7 +127,14 @@ impl Draft<'_> {
         self.lines.push(Row { cells, remark: None });
         let own = &self.settings.tail;
         match confirm(&questions.sliced()?, Direction::Lower, own.most, self.each, self.settings.seed) {
-            Ok(confirmation) => self.found(part, questions, &confirmation, &flags),
+            Ok(confirmation) => {
+                let units: Vec<u32> = questions.values.questions.keys().copied().collect();
+                let called = |place: i64| {
+                    let unit = usize::try_from(place).ok().and_then(|place| units.get(place));
+                    unit.map_or_else(String::new, |unit| item(self.rows.units.name(*unit)))
+                };
+                self.found(part, questions, &named(confirmation, called), &flags);
+            }
             Err(why) => self.undefined(part, why, &flags),
         }
         Ok(())
@@ -175,9 +195,22 @@ impl Draft<'_> {
             ("found", "slices that one half found to be lowest", confirmation.found.len()),
             ("confirmed", "of those, slices that the other half confirms", confirmed),
         ] {
+            let is = |(slice, enough): (usize, &bool)| {
+                let mut found = confirmation.found.iter().filter(|found| found.slice == slice);
+                match what {
+                    "slices" => *enough,
+                    "left_out" => !enough,
+                    "found" => found.next().is_some(),
+                    _ => found.any(|found| found.confirmed),
+                }
+            };
             let name = places::named(&format!("tail.{what}"), &part.place, &[]);
             let flags = counted_as("recorded attributes compared as texts");
             self.claims.count(name, format!("{statement}{of}"), count as u64, size, flags);
+            self.claims.counts(|| {
+                let called = questions.slices.iter().map(|(attribute, value)| format!("{attribute}\u{1f}{value}"));
+                (items(called), vec![Derived::flags(confirmation.enough.iter().enumerate().map(is))])
+            });
         }
         let flags = flags.clone().with(Flag::Selection, confirmation.selection_finding());
         for found in &confirmation.found {

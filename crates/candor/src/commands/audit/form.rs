@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use candor_audit::Run;
+use candor_audit::derive::Derived;
 
 use crate::output;
 use crate::problem::Problem;
@@ -29,6 +30,16 @@ pub(crate) struct Form {
     /// Write a self-contained HTML report to a file, too
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Write what the claims were computed from to a file, too: JSON with the report and the data by item, as interop/rederive.py reads it
+    #[arg(long, value_name = "FILE", hide = true)]
+    derived: Option<PathBuf>,
+}
+
+/// What interop/rederive.py reads.
+#[derive(serde::Serialize)]
+struct Body<'a> {
+    report: &'a Run,
+    derived: &'a Derived,
 }
 
 impl Form {
@@ -51,6 +62,20 @@ impl Form {
         if let Some(path) = &self.html {
             write_whole(path, &candor_web::render_from(run, &source.arguments))?;
         }
+        if let Some(path) = &self.derived {
+            if run.derived == Derived::default() {
+                return Err(Problem::usage(
+                    "--derived: expected a run that carries what its claims were computed from",
+                )
+                .hint("candor audit run … --derived FILE"));
+            }
+            write_whole(path, &output::as_json(&Body { report: run, derived: &run.derived })?)?;
+        }
         Ok(())
+    }
+
+    /// Whether the claims have to carry what they were computed from.
+    pub(crate) fn derives(&self) -> bool {
+        self.derived.is_some()
     }
 }

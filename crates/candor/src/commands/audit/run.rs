@@ -14,6 +14,7 @@ use crate::live::{self, Again, Flags, Sitting};
 use crate::output;
 use crate::problem::Problem;
 use crate::reading::{self, From};
+use crate::recording;
 use crate::registering::{self, Identity};
 use crate::runs::{self, Early, Plan, Store};
 use crate::settings::Settings;
@@ -99,7 +100,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         return deliver(sitting, &args.form, settings);
     }
     let Some(path) = &args.from else {
-        let plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
+        let mut plan = plan::made(args.plan.as_deref(), &args.wanted, &args.live)?;
+        plan.settings.derive = args.form.derives() || recording::exists(settings);
         if let Some(asked) = plan.live.clone() {
             if asked.wanted.until.is_none() && args.live.detect()?.is_some() {
                 return Err(Problem::usage("--detect: expected --until with what is to be decided")
@@ -111,7 +113,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         return recorded(&audits, plan.source, plan.settings, plan.require, &args.form, settings);
     };
     let audits = named(&args.wanted.names)?;
-    let wanted = args.wanted.settings(candor_audit::Settings::default())?;
+    let mut wanted = args.wanted.settings(candor_audit::Settings::default())?;
+    wanted.derive = args.form.derives() || recording::exists(settings);
     let shown = |path: &Path| path.to_string_lossy().into_owned();
     let source = runs::Source {
         from: Some(shown(&Store::under(&settings.directory).data(path)?)),
