@@ -225,7 +225,7 @@ def step(s, columns):  # (value, ends or None, units or None)
     expect(len(lengths) <= 1 or s["by"] == "power-law", "columns of one length", sorted(lengths))
     return BY[s["by"]](told["level"], of, parts, told)
 
-TOLD = "level family resamples varying smaller at values least most plus times over full breakpoint gap paths side what places".split()
+TOLD = "level family resamples varying smaller at values least most plus times over full breakpoint gap exponent paths side what places".split()
 WIDE = {"contrast": 2, "contrast-upper": 2}  # columns of items; others are as long as they have to be
 BY = {
     "sum": lambda l, of, p, t: (s := float(sum(map(math.prod, zip(*of)))), (s, s), None),
@@ -260,6 +260,8 @@ BY = {
     "fell": lambda l, of, p, t: (n := sum(a - b > 1e-12 for a, b in zip(*of)), (n, n), None),
     "how-many": lambda l, of, p, t: (n := sum(t["what"] == "all" or x[0] < 0 and (t["what"] == "below" or x[1][1] < 0) for x in p), (n, n), len(p)),
     "beyond-chance": lambda l, of, p, t: mapped(p[0], lambda x: x - chance(t["gap"], *of)),
+    "spread": lambda l, of, p, t: (max(abs(x[0]) for x in p), (max(0.0, *(max(x[1][0], -x[1][1]) for x in p)), max(max(x[1][1], -x[1][0]) for x in p)), p[0][2]),
+    "power": lambda l, of, p, t: mapped(p[0], lambda x: x ** t["exponent"]),
     "doubled": lambda l, of, p, t: mapped(p[0], lambda x: 2 * x / (1 + x)),
     "saving": lambda l, of, p, t: mapped(p[0], lambda x: t["full"] / min(max(x, 1.0), t["full"])),
 }

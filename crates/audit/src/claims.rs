@@ -46,6 +46,11 @@ impl Claims {
         self.questions = derivation::is_kept().then(questions);
     }
 
+    /// Says that claims from now on are about other items.
+    pub(crate) fn about_others(&mut self) {
+        self.questions = None;
+    }
+
     /// Makes a claim about a level: what it asserts is its own interval.
     pub(crate) fn make(&mut self, stated: Stated) {
         self.assert(stated, Asserted::OWN_INTERVAL, "");

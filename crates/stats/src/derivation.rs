@@ -29,6 +29,11 @@ impl Column {
         Self::Whole(values.into_iter().map(Into::into).collect())
     }
 
+    /// A column of counts that may be large.
+    pub fn large(values: impl IntoIterator<Item = u64>) -> Self {
+        Self::Whole(values.into_iter().map(|value| i64::try_from(value).unwrap_or(i64::MAX)).collect())
+    }
+
     /// A column of yes (1) and no (0).
     pub fn flags(values: impl IntoIterator<Item = bool>) -> Self {
         Self::Whole(values.into_iter().map(i64::from).collect())

@@ -71,7 +71,8 @@ fn lacks(derivation: &Derivation) -> Option<&'static str> {
 
 impl Derived {
     /// What the claims of these reports were computed from; every claim stands in `claims` or in `without`.
-    pub(crate) fn of(reports: &[Report]) -> Self {
+    #[must_use]
+    pub fn of(reports: &[Report]) -> Self {
         let mut table = Table::default();
         let mut found = Self::default();
         for report in reports {

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 
+use candor_audit::derive::Derived;
 use candor_audit::live::runner::{self, Bounds, Ended, Progress, Stop};
 use candor_audit::live::task::read_task;
 use candor_audit::live::until::Answer;
@@ -310,6 +311,9 @@ pub(super) fn conclude(
         let kinds = super::model::own_kinds(live.task.items.len());
         let examined = examine(&run, &truths(&candor_pebble::Truth::default(), &kinds, asked));
         run.reports.push(examined.report(&run));
+        if run.settings.derive {
+            run.derived = Derived::of(&run.reports);
+        }
     }
     if let Some(id) = &asked.rescored {
         for report in &mut run.reports {

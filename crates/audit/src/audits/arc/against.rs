@@ -1,6 +1,7 @@
 //! Submissions of one model at one set against each other: single shots beside a refinement loop, one effort beside another. Paired on tasks.
 
-use candor_stats::curve::simultaneous::{Matrix, simultaneous};
+use candor_stats::curve::simultaneous::{Bound, Matrix, simultaneous};
+use candor_stats::derivation::{Column, Derivation};
 use candor_stats::{Asserted, Estimate, Flag, Interval, Level, Method, Parameter, Size};
 
 use super::report::{Draft, Scored, flags};
@@ -32,6 +33,7 @@ pub(super) fn against(draft: &mut Draft<'_>, scored: &[&Scored], level: Level) {
                     candor_stats::Undefined::NoVariation { what: "differences between submissions".into() }
                 });
                 Estimate::new(contrast.value, ends, size, Method::named(family.method_of(contrast)))
+                    .map(|estimate| estimate.derived(|| family.derivation(&matrix, contrast, Bound::Ends)))
             }
         };
         let name = |what: &str| {
@@ -59,6 +61,11 @@ pub(super) fn against(draft: &mut Draft<'_>, scored: &[&Scored], level: Level) {
             ("lost", format!("tasks of which {to} solves less than {from}"), changed.1),
         ] {
             draft.claims.count(name(what), statement, count, size, counted());
+            draft.claims.follows(|| {
+                let column = |at| Column::reals(matrix.column(at));
+                let by = if what == "gained" { "rose" } else { "fell" };
+                Derivation::by(by).column(column(0)).column(column(at + 1))
+            });
         }
         draft.against.push(Row {
             cells: vec![

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::{Claim, Clusters, Flag, Flags, Parameter, Proportion, Size, Tally, Undefined};
 
 use super::against::against;
 use super::rows::Seen;
 use super::score::{Attempts, Outcome, Outcomes};
-use super::sets::{Set, sets};
+use super::sets::{Set, Task, sets};
 use crate::audits::compute::mean_dollars;
 use crate::claims::{Claims, Stated, counted, counted_as, one_model, recorded, sides};
 use crate::shown::Shown;
@@ -237,10 +238,15 @@ impl Draft<'_> {
             let size = Size { units: set.tasks.len() as u64, samples: set.inputs() };
             let flags = || counted_as("tasks and pairs of the task files");
             self.claims.count(named("tasks", &place), "tasks of the set", size.units, size, flags());
+            let each = |of: fn(&Task) -> u32| Derivation::sum([Derived::counts(set.tasks.values().map(of))]);
+            self.claims.follows(|| each(|_| 1));
             let pairs = named("train_pairs", &place);
             let statement = "examples of all tasks: train pairs";
             match set.train() {
-                Some(train) => self.claims.count(pairs.clone(), statement, train, size, flags()),
+                Some(train) => {
+                    self.claims.count(pairs.clone(), statement, train, size, flags());
+                    self.claims.follows(|| each(|task| task.train.unwrap_or(0)));
+                }
                 None => self.claims.make(Stated {
                     name: pairs.clone(),
                     statement: statement.to_owned(),
@@ -251,8 +257,10 @@ impl Draft<'_> {
             }
             let inputs = "test inputs of all tasks: test pairs";
             self.claims.count(named("test_pairs", &place), inputs, set.inputs(), size, flags());
+            self.claims.follows(|| each(|task| u32::try_from(task.inputs.len()).unwrap_or(u32::MAX)));
             let right = "tasks whose right answers are given and agree";
             self.claims.count(named("answered", &place), right, set.scored(), size, flags());
+            self.claims.follows(|| each(|task| u32::from(task.is_scored())));
             let examples =
                 set.train().map_or_else(|| Cell::Absent("not counted for every task".to_owned()), Cell::Count);
             let cells = vec![
@@ -284,14 +292,16 @@ impl Draft<'_> {
         &mut self,
         one: &Scored,
         (what, statement): (&str, String),
-        (yes, n): (u64, u64),
+        ((yes, n), of, is): ((u64, u64), fn(&Outcome) -> bool, fn(&Outcome) -> bool),
         flags: Flags,
     ) -> Result<(), Error> {
         let attempts = one.sum(|outcome| outcome.attempts);
-        let estimate = Proportion::new(yes, n)?.wilson(self.settings.level).and_then(|estimate| {
-            let interval = estimate.interval().cloned().map_err(Clone::clone);
-            let size = Size { units: n, samples: attempts.max(n) };
-            candor_stats::Estimate::new(estimate.value(), interval, size, estimate.method().clone())
+        let estimate = Proportion::new(yes, n)?.wilson(self.settings.level).map(|estimate| {
+            let estimate = estimate.resized(Size { units: n, samples: attempts.max(n) });
+            estimate.rederived(|share| {
+                let outcomes = one.outcomes.values().filter(|outcome| of(outcome));
+                share.counted_over(None, vec![Derived::flags(outcomes.map(is))])
+            })
         });
         let flags = flags.with(Flag::Interval, sides(yes, n));
         self.claims.make(Stated { name: one.named(what), statement, parameter: Parameter::SHARE, estimate, flags });
@@ -325,10 +335,11 @@ impl Draft<'_> {
         let solved = one.count(Outcome::is_solved);
         let within = so_many(u64::from(cap), "attempt");
         let strict = ("strict", format!("every test input of a task is solved within {within}"));
-        self.share(one, strict, (solved, tasks), flags(one))?;
-        let at_once = one.count(|outcome| outcome.at_once == outcome.inputs);
+        self.share(one, strict, ((solved, tasks), |_| true, Outcome::is_solved), flags(one))?;
+        let is_at_once = |outcome: &Outcome| outcome.at_once == outcome.inputs;
+        let at_once = one.count(is_at_once);
         let first = ("first", "every test input of a task is solved by the first attempt".to_owned());
-        self.share(one, first, (at_once, tasks), flags(one))?;
+        self.share(one, first, ((at_once, tasks), |_| true, is_at_once), flags(one))?;
         let pairs = format!("the share of a task's test inputs that is solved within {within}, averaged over tasks");
         self.by_pairs(one.named("pairs"), pairs, one.outcomes.values(), flags(one))?;
         self.counts(one, (tasks, attempted, solved));
@@ -362,11 +373,25 @@ impl Draft<'_> {
             ("solved_beyond", "tasks that only attempts beyond those that count would solve", late),
         ] {
             self.claims.count(one.named(what), statement, count, size, counted());
+            self.claims.follows(|| {
+                let each = one.outcomes.values().map(|outcome| match what {
+                    "solved" => u64::from(outcome.is_solved()),
+                    "attempted" => u64::from(outcome.is_attempted()),
+                    "missing" => u64::from(!outcome.is_attempted()),
+                    "attempts" => outcome.attempts,
+                    "beyond" => outcome.beyond,
+                    _ => u64::from(!outcome.is_solved() && outcome.at_all == outcome.inputs),
+                });
+                Derivation::sum([Derived::large(each)])
+            });
         }
         if one.sum(|outcome| outcome.verdicts) > 0 {
             let statement = "recorded verdicts that the grids of the task files contradict";
             let count = one.sum(|outcome| outcome.contradicted);
             self.claims.count(one.named("contradicted"), statement, count, size, counted());
+            self.claims.follows(|| {
+                Derivation::sum([Derived::large(one.outcomes.values().map(|outcome| outcome.contradicted))])
+            });
         }
     }
 
@@ -410,7 +435,12 @@ impl Draft<'_> {
             one.part("model"),
         );
         let strict = format!("of attempted tasks alone: every test input is solved within {within}");
-        self.share(one, ("strict_attempted", strict), (solved, attempted), flags.clone())?;
+        self.share(
+            one,
+            ("strict_attempted", strict),
+            ((solved, attempted), Outcome::is_attempted, Outcome::is_solved),
+            flags.clone(),
+        )?;
         let pairs = format!("of attempted tasks alone: the share of test inputs solved within {within}");
         let outcomes = one.outcomes.values().filter(|outcome| outcome.is_attempted());
         self.by_pairs(one.named("pairs_attempted"), pairs, outcomes, flags)?;

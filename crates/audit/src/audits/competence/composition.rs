@@ -170,5 +170,5 @@ fn gap(draft: &mut Draft<'_>, wholes: &[Whole], name: &str, of: &str, flags: &Fl
 }
 
 fn sized(estimate: &Estimate, size: Size) -> Result<Estimate, Undefined> {
-    Estimate::new(estimate.value(), estimate.interval().copied().map_err(Clone::clone), size, estimate.method().clone())
+    Ok(estimate.clone().resized(size))
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use candor_stats::derivation::Derivation;
 use candor_stats::{
     Asserted, Clusters, Estimate, Finding as Flagged, Flag, Interval, Level, Method, Parameter, Size, Undefined,
 };
@@ -125,7 +126,9 @@ pub(super) fn claims(draft: &mut Draft<'_>, base: &Base, structure: &Structure) 
 /// The accuracy to a power, its interval transformed: monotone, so that coverage is kept.
 fn power(single: &Clusters, depth: u32, level: Level) -> Result<Estimate, Undefined> {
     let exponent = i32::try_from(depth).unwrap_or(i32::MAX);
-    single.proportion(level)?.map(|share| share.powi(exponent), Method::named("Wilson at n_eff, t(G-1), to a power"))
+    let share = single.proportion(level)?;
+    let power = share.map(|share| share.powi(exponent), Method::named("Wilson at n_eff, t(G-1), to a power"))?;
+    Ok(power.derived(|| Derivation::by("power").counted("exponent", u64::from(depth)).part(share.derivation())))
 }
 
 /// The difference of two estimates from different questions, MOVER: from each value the reach of its own interval (Zou and Donner 2008).
@@ -143,5 +146,6 @@ fn minus(first: &Estimate, second: &Estimate, level: Level) -> Result<Estimate, 
         (Some(x), Some(y)) => Size { units: x.units + y.units, samples: x.samples + y.samples },
         _ => return Err(Undefined::no_data("questions")),
     };
-    Estimate::new(a - b, interval, size, Method::named("MOVER on Wilson at n_eff, t(G-1)"))
+    let difference = Estimate::new(a - b, interval, size, Method::named("MOVER on Wilson at n_eff, t(G-1)"))?;
+    Ok(difference.derived(|| Derivation::by("mover-difference").part(first.derivation()).part(second.derivation())))
 }

@@ -15,6 +15,7 @@ use super::score::{Reader, Subject};
 use super::tables::{Lines, Scored};
 use super::{Settings, accuracy, agreement, cells, disagreements, limits, reversed, score};
 use crate::claims::Claims;
+use crate::derive::items;
 use crate::shown::Shown;
 use crate::words::counted;
 use crate::{Attrition, Error, Figure, Report};
@@ -172,6 +173,9 @@ impl<'a> Draft<'a> {
         let reader = self.reader(subject);
         let by = reader.name(&self.detectors);
         self.facts.cells += 1;
+        let units: std::collections::BTreeSet<u32> = subject.eligible().map(|pair| pair.unit).collect();
+        let names = &self.rows.units;
+        self.claims.about(|| items(units.iter().map(|unit| names.name(*unit))));
         let score = score::claim_published(subject, reader, &self.detectors, &mut self.claims)?;
         for d in 0..self.detectors.len() {
             score::claim_reader(subject, Reader::Detector(d), &self.detectors, &mut self.claims)?;
@@ -180,6 +184,7 @@ impl<'a> Draft<'a> {
             score::claim_reader(subject, Reader::Labels, &self.detectors, &mut self.claims)?;
         }
         let control = score::claim_control(subject, reader, &self.detectors, self.seed, &mut self.claims)?;
+        self.claims.about_others();
         self.facts.controlled += usize::from(control.is_some());
         self.remarks(subject, &score, control.as_ref());
         self.lines.add(subject, Scored { published: &score, control: control.as_ref(), by: &by });

@@ -45,6 +45,7 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, each: Level) -> Result<(), Error> {
             samples += first.samples + second.samples;
         }
     }
+    draft.about(&pair.shared());
     let plain = lost(&pair.losses);
     let mut names = Vec::new();
     for (what, arm, values) in [("accuracy_before", pair.base(), &before), ("accuracy", pair.arm.as_str(), &after)] {

@@ -13,6 +13,7 @@ use super::compared::Compared;
 use super::pairs::Pair;
 use super::report::Draft;
 use crate::claims::{Stated, at_level, enough, one_model, recorded};
+use crate::derive::item;
 use crate::places;
 use crate::words::{chance, p_value};
 use crate::{Cell, Error, Row};
@@ -80,17 +81,28 @@ fn missing(pair: &Pair) -> Undefined {
 fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, each: Level) {
     let level = draft.settings.level;
     let under = pair.under();
+    let units = pair.compared.as_ref().map_or(&[][..], |compared| &compared.units);
+    draft.about(units);
+    let names = draft.units;
+    let called = |estimate: Result<Estimate, Undefined>| {
+        estimate.map(|estimate| {
+            estimate.called(|at| {
+                let unit = usize::try_from(at).ok().and_then(|at| units.get(at));
+                unit.map_or_else(String::new, |unit| item(names.name(*unit)))
+            })
+        })
+    };
     let name = pair.name("divergence");
     let varied =
         pair.compared.as_ref().map_or(0, |compared| compared.flips.iter().filter(|flips| **flips > 0.0).count() as u64);
     let (estimate, p, again) = match found {
         Some((found, adjusted)) => (
-            at_level(found.divergence.clone(), level).and_then(reaching_zero),
+            at_level(called(found.divergence.clone()), level).and_then(reaching_zero),
             found.test.as_ref().ok().map(|_| adjusted),
             Some((
-                at_level(found.resampled_first, level),
-                at_level(found.resampled_second, level),
-                at_level(found.flipped, level),
+                at_level(called(found.resampled_first), level),
+                at_level(called(found.resampled_second), level),
+                at_level(called(found.flipped), level),
             )),
         ),
         None => (Err(missing(pair)), None, None),

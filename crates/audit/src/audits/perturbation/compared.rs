@@ -22,6 +22,8 @@ const STAYED: &str = "the right answer is the same in both arms";
 
 /// Answers that can be compared.
 pub(super) struct Compared {
+    /// The questions, in order.
+    pub(super) units: Vec<u32>,
     /// Base first; of the questions that have an answer in both.
     pub(super) questions: Vec<Answers>,
     /// Per question the share of pairs of a base and a changed sample whose answers differ.
@@ -148,7 +150,8 @@ pub(super) fn compare(first: &[Asked], second: &[Asked], relation: Relation) -> 
         let too_many = |error: Error| Undefined::not_applicable("a comparison of answers", error.to_string());
         questions.push(Answers::from_samples(&a, &b).map_err(too_many)?);
     }
-    Ok(Compared { questions, flips, samples, losses: [before.attrition(), after.attrition()], moved })
+    let units = before.questions.keys().copied().filter(|unit| after.questions.contains_key(unit)).collect();
+    Ok(Compared { units, questions, flips, samples, losses: [before.attrition(), after.attrition()], moved })
 }
 
 /// The share of pairs, one of each, that differ.

@@ -35,10 +35,10 @@ pub(super) fn claims(draft: &mut Draft<'_>, pairs: &[Pair]) {
 }
 
 /// Question means: the base first, then the arms, on the questions that all of them have; with the samples behind them.
-fn matrix(arms: &[&Pair]) -> (Matrix, u64) {
+fn matrix(arms: &[&Pair]) -> (Matrix, u64, Vec<u32>) {
     let mut matrix = Matrix::new(arms.len() + 1);
-    let mut samples = 0;
-    let Some(first) = arms.first() else { return (matrix, 0) };
+    let (mut samples, mut shared) = (0, Vec::new());
+    let Some(first) = arms.first() else { return (matrix, 0, shared) };
     let units: BTreeSet<u32> = first.before.questions.keys().copied().collect();
     for unit in units {
         let values: Vec<_> = std::iter::once(first.before.questions.get(&unit))
@@ -48,15 +48,17 @@ fn matrix(arms: &[&Pair]) -> (Matrix, u64) {
         if values.len() == arms.len() + 1 {
             samples += values.iter().map(|value| value.samples).sum::<u64>();
             matrix.push(values.iter().map(|value| value.accuracy));
+            shared.push(unit);
         }
     }
-    (matrix, samples)
+    (matrix, samples, shared)
 }
 
 fn all_arms(draft: &mut Draft<'_>, arms: &[&Pair], each: Level) {
     let Some(first) = arms.first() else { return };
     let level = draft.settings.level;
-    let (matrix, samples) = matrix(arms);
+    let (matrix, samples, shared) = matrix(arms);
+    draft.about(&shared);
     let size = Size { units: matrix.rows() as u64, samples };
     let of = places::of(&first.place);
     let name = |what: &str| places::named(&format!("perturbation.{what}"), &first.place, &[]);
@@ -150,7 +152,7 @@ pub(in crate::audits) fn spread_of(
     each: Level,
     settings: &Settings,
 ) -> (Result<Estimate, Undefined>, Size) {
-    let (matrix, samples) = matrix(arms);
+    let (matrix, samples, _) = matrix(arms);
     let size = Size { units: matrix.rows() as u64, samples };
     let columns = matrix.columns();
     let pairs: Vec<(usize, usize)> = (1..columns).flat_map(|to| (0..to).map(move |from| (from, to))).collect();
@@ -163,13 +165,19 @@ pub(in crate::audits) fn spread_of(
             low = low.max(from.max(-to));
             high = high.max(to.max(-from));
         }
-        bounded(value, (low, high), size, settings.level, family.method)
+        let spread = bounded(value, (low, high), size, settings.level, family.method)?;
+        Ok(spread.derived(|| {
+            family.contrasts.iter().fold(Derivation::by("spread"), |all, contrast| {
+                all.part(Some(&family.derivation(&matrix, contrast, Bound::Ends)))
+            })
+        }))
     });
     (estimate, size)
 }
 
 /// How often an answer under a variant differs from one to the question as it stands: mean over the variants.
 fn flips(draft: &mut Draft<'_>, stem: &str, arms: &[&Pair]) -> Option<String> {
+    draft.claims.about_others();
     let compared: Vec<_> = arms.iter().filter_map(|arm| arm.compared.as_ref().ok()).collect();
     // Without the same questions in every variant a mean over variants is of nothing in particular.
     let questions = compared.first()?.flips.len();

@@ -6,7 +6,8 @@ use super::rows::Asked;
 use super::tables::Tables;
 use super::{accuracy, answers, overall, scalar};
 use crate::claims::Claims;
-use crate::names::{Spot, Spots};
+use crate::derive::items;
+use crate::names::{Names, Spot, Spots};
 use crate::places::{self, Place};
 use crate::rows::Rows;
 use crate::shown::Shown;
@@ -22,9 +23,17 @@ pub(super) struct Draft<'a> {
     shown: Shown,
     findings: Vec<Finding>,
     spots: &'a Spots,
+    /// What questions are called.
+    pub(super) units: &'a Names,
 }
 
 impl Draft<'_> {
+    /// Says which questions claims are about from now on.
+    pub(super) fn about(&mut self, units: &[u32]) {
+        let names = self.units;
+        self.claims.about(|| items(units.iter().map(|unit| names.name(*unit))));
+    }
+
     /// How tables call a place.
     pub(super) fn label(&self, place: &Place) -> String {
         self.shown.name(&places::label(place))
@@ -67,6 +76,7 @@ pub(super) fn report(rows: &Rows<Asked>, settings: &Settings) -> Result<Option<R
         shown: Shown::of(&models.iter().map(|place| places::model(place)).collect::<Vec<_>>()),
         findings: Vec::new(),
         spots: &rows.spots,
+        units: &rows.units,
     };
     let counted = match (&own.score, own.numeric) {
         (_, true) => "the answer".to_owned(),

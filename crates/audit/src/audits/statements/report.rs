@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use candor_stats::clusters::pooled::Pooled;
+use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::detector::{Confusion, Score, Scores, scores};
 use candor_stats::{Flag, Flags, Parameter, Size, Tally};
 use candor_verify::signal::statement::{Kind, VERSION};
@@ -143,6 +144,10 @@ impl Draft<'_> {
             ("claims_at_odds", "of them, claims that the record contradicts or does not show", odds),
         ] {
             self.claims.count(named(&format!("statements.{what}"), &place), statement, count, size, read());
+            self.claims.follows(|| {
+                let each = checkable().map(of).map(|(claims, odds)| if what == "claims" { claims } else { odds });
+                Derivation::sum([Derived::counts(each)])
+            });
         }
         self.claims.make(Stated {
             name: name.clone(),
@@ -348,6 +353,15 @@ impl Draft<'_> {
         ] {
             let statement = format!("claims of kind {kind} in the {called} that stand so");
             self.claims.count(named(&format!("statements.{what}"), &place), statement, count, size, read());
+            self.claims.follows(|| {
+                let each = units.values().map(|stand| match what {
+                    "supported" => stand.supported,
+                    "contradicted" => stand.contradicted,
+                    "unsupported" => stand.unsupported,
+                    _ => stand.open,
+                });
+                Derivation::sum([Derived::counts(each)])
+            });
         }
         self.claims.make(Stated {
             name: name.clone(),
