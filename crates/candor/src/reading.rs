@@ -116,6 +116,20 @@ pub(crate) fn until(
     read.map_err(|error| from.failed(&error, settings))
 }
 
+/// As [`until`], each trace with whom its record names at that path.
+pub(crate) fn until_naming(
+    from: &From,
+    settings: &Settings,
+    person: Option<candor_trace::mapping::path::Path>,
+    take: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
+) -> Result<Summary, Problem> {
+    let read = from.read(settings, |source, options| {
+        let options = Options { person, ..options.clone() };
+        import::read(source, &options, &mut |trace| take(&trace))
+    })?;
+    read.map_err(|error| from.failed(&error, settings))
+}
+
 fn every(
     source: &import::Source,
     options: &Options<'_>,

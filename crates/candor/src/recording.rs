@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use candor_record::journal::{self, Ticket};
 use candor_record::leaf::{Head, Part, VERSION};
 use candor_record::record::{Places, Reader, Record, RecordError, Settings as Options, now_ms};
-use candor_trace::Trace;
 use candor_trace::recorded::{self, Circumstances};
 use candor_trace::redaction::Redaction;
+use candor_trace::{State, Subject, Trace};
 use serde_json::json;
 
 use crate::output;
@@ -30,6 +30,55 @@ pub(crate) fn folder(settings: &Settings) -> PathBuf {
 /// Whether there is one.
 pub(crate) fn exists(settings: &Settings) -> bool {
     Places::of(&folder(settings)).exist()
+}
+
+/// Where the state is that cannot be derived from the record.
+pub(crate) fn state_path(settings: &Settings) -> PathBuf {
+    settings.directory.join(candor_trace::state::FILE)
+}
+
+/// The state, where there is one.
+pub(crate) fn state(settings: &Settings) -> Result<Option<State>, Problem> {
+    State::existing(&state_path(settings)).map_err(|error| state_problem(&error))
+}
+
+/// The state, made where there is none.
+pub(crate) fn open_state(settings: &Settings) -> Result<State, Problem> {
+    State::open(&state_path(settings)).map_err(|error| state_problem(&error))
+}
+
+/// A state that cannot be used.
+pub(crate) fn state_problem(error: &candor_trace::state::StateError) -> Problem {
+    let problem = Problem::record(error.to_string());
+    match error.hint() {
+        Some(hint) => problem.hint(hint),
+        None => problem,
+    }
+}
+
+/// The name of the record in the state: the key that signs it.
+pub(crate) fn name(settings: &Settings) -> Result<String, Problem> {
+    let path = Places::of(&present(settings)?).log().join(candor_record::log::store::VKEY);
+    let key = candor_record::log::VerifierKey::read(&path).map_err(|error| problem(&error.into()))?;
+    Ok(key.to_string())
+}
+
+/// The pseudonym of a person in the record, given by identifier or by the pseudonym itself. Never a text that might be somebody's name: it must be known, or be
+/// the subject of a leaf.
+pub(crate) fn subject(settings: &Settings, reader: &mut Reader, who: &str) -> Result<String, Problem> {
+    if let Some(state) = state(settings)?
+        && let Some(subject) = state.find(&name(settings)?, who).map_err(|error| state_problem(&error))?
+    {
+        return Ok(subject.to_string());
+    }
+    let quoted = serde_json::to_string(who).map_err(|error| Problem::internal(error.to_string()))?;
+    let found = reader.holding(&format!("\"subject\":{quoted}")).map_err(|error| problem(&error))?;
+    if found.iter().any(|(_, leaf)| leaf.head.subject.as_deref() == Some(who)) {
+        return Ok(who.to_owned());
+    }
+    // Not repeated: it may be somebody's name, and messages are kept.
+    Err(Problem::input("expected a person of the record, by identifier or pseudonym, found nobody of that name")
+        .hint("trace import --subject-from PATH records whom traces are about"))
 }
 
 /// Opens it for writing.
@@ -183,12 +232,14 @@ impl Import {
     }
 
     /// The next trace of the source, out of which something was taken so often.
-    pub(crate) fn take(&mut self, trace: &Trace, redactions: u64) -> Result<(), Problem> {
+    pub(crate) fn take(&mut self, trace: &Trace, redactions: u64, subject: Option<Subject>) -> Result<(), Problem> {
+        let subject = subject.map(|subject| subject.to_string());
         self.seen += 1;
         if self.seen <= self.skip {
             return Ok(());
         }
-        let of = Circumstances { at_ms: self.at_ms, subject: None, class: recorded::USUAL_CLASS, redactions };
+        let of =
+            Circumstances { at_ms: self.at_ms, subject: subject.as_deref(), class: recorded::USUAL_CLASS, redactions };
         let (head, parts) = recorded::entry(trace, &of).map_err(|error| unwritten(trace, &error))?;
         self.queue.hand_in(&head, &parts)?;
         self.done.redactions += redactions;

@@ -39,6 +39,7 @@ mod openai;
 mod otlp;
 mod overlap;
 mod parts;
+mod person;
 mod promptfoo;
 pub(crate) mod reading;
 mod record;
@@ -75,6 +76,9 @@ pub struct Options<'a> {
     pub skip_invalid: bool,
     /// How foreign records become traces; where it is given, it reads every file that it matches and no importer reads any.
     pub mapping: Option<Mapping>,
+    /// Where in a record its source names the person that it is about: a path of a mapping into JSON, a column of a table. Records of lists and lines alone have such
+    /// a place.
+    pub person: Option<mapping::path::Path>,
     /// Bounds against hostile or unexpected input.
     pub limits: Limits,
     /// How many threads may read the lines of a file where the import goes in parts ([`read_parts`]); one where nothing is said. The result is
@@ -272,6 +276,29 @@ fn nothing(source: &Source, options: &Options<'_>, summary: &Summary) -> Result<
     }
 }
 
+/// Refuses a file whose records are not its traces one by one: a trace would be given the person of another record.
+fn names_persons(found: &source::Found, options: &Options<'_>) -> Result<(), Stop> {
+    let refuse = |what: String| {
+        Stop::Failed(Error::Nothing {
+            path: found.path.clone(),
+            found: format!("expected records that each name a person, found {what}"),
+            hint: "a mapping (--map), samples, candor's own form, OpenAI and Anthropic records can name one".to_owned(),
+        })
+    };
+    if found.record {
+        return Err(refuse("a record, which has pseudonyms of its own".to_owned()));
+    }
+    if options.mapping.is_some() {
+        return Ok(());
+    }
+    let mut window = Window::open(&found.path, &found.name, &options.limits, &bytes::Position::default())?;
+    window.hold(bytes::LOOKED_AT)?;
+    match detect(window.head()).format {
+        None | Some(Format::Candor | Format::OpenAi | Format::Anthropic | Format::Samples) => Ok(()),
+        Some(format) => Err(refuse(format!("{format}, of which a trace takes several"))),
+    }
+}
+
 /// Reads one file.
 fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result<(), Stop> {
     let options = reading.options;
@@ -284,6 +311,9 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
         let reason = if mapping.joins(&whole_path) { SkipReason::SideTable } else { SkipReason::NotMapped };
         reading.summary.skipped.push(skip(reason));
         return Ok(());
+    }
+    if options.person.is_some() {
+        names_persons(found, options)?;
     }
     if found.record {
         return record::read(&found.path, &found.name, reading);

@@ -141,9 +141,8 @@ mod tests {
         read(&path)
     }
 
-    fn said(text: &str) -> Vec<(u64, String, String, LabelValue, Option<String>, Option<String>)> {
-        let all = of(text).unwrap().into_iter();
-        all.map(|s| (s.line, s.trace, s.label.name, s.label.value, s.label.who, s.label.note)).collect()
+    fn said(text: &str) -> Vec<Stated> {
+        of(text).unwrap()
     }
 
     #[test]
@@ -154,15 +153,13 @@ mod tests {
 {"trace":"7f3a","name":"depth","value":2.5,"note":"deep,\nreally"}
 {"trace":"7f3b","name":"tone","value":"wry"}"#;
         let from_table = said(table);
-        assert_eq!(from_table[1].3, LabelValue::Number(2.5));
-        let without_line = |all: Vec<(u64, String, String, LabelValue, Option<String>, Option<String>)>| {
-            all.into_iter().map(|(_, a, b, c, d, e)| (a, b, c, d, e)).collect::<Vec<_>>()
-        };
-        assert_eq!(from_table.iter().map(|row| row.0).collect::<Vec<_>>(), [2, 3, 5]);
+        assert_eq!(from_table[1].label.value, LabelValue::Number(2.5));
+        let without_line = |all: Vec<Stated>| all.into_iter().map(|said| (said.trace, said.label)).collect::<Vec<_>>();
+        assert_eq!(from_table.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 3, 5]);
         assert_eq!(without_line(from_table), without_line(said(lines)));
         // A word of JSON stays one, whatever it looks like.
-        assert_eq!(said(r#"{"trace":"a","name":"n","value":"2.5"}"#)[0].3, LabelValue::Text("2.5".into()));
-        assert_eq!(said("trace,name,value\na,n,inf\n")[0].3, LabelValue::Text("inf".into()));
+        assert_eq!(said(r#"{"trace":"a","name":"n","value":"2.5"}"#)[0].label.value, LabelValue::Text("2.5".into()));
+        assert_eq!(said("trace,name,value\na,n,inf\n")[0].label.value, LabelValue::Text("inf".into()));
         assert_eq!(of("").unwrap_err().to_string(), "labels:1: field `trace`: expected a column of that name, found ");
     }
 

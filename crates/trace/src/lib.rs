@@ -17,6 +17,7 @@ pub mod query;
 pub mod recorded;
 pub mod redaction;
 pub mod spelling;
+pub mod state;
 mod trace;
 mod trial;
 
@@ -28,5 +29,6 @@ pub use inventory::Inventory;
 pub use mapping::Mapping;
 pub use money::Money;
 pub use query::Query;
-pub use trace::{Cue, Origin, Place, Question, Trace, TraceId};
+pub use state::{State, Subject};
+pub use trace::{Cue, Origin, Place, Question, Trace, TraceId, Whom};
 pub use trial::{Trial, arm};

@@ -93,9 +93,9 @@ impl Redaction {
         let mut value = serde_json::to_value(&*trace)?;
         let count = self.walk(&mut value);
         if count > 0 {
-            let origin = trace.origin.clone();
+            let (origin, whom) = (trace.origin.clone(), trace.whom.take());
             *trace = serde_json::from_value(value)?;
-            trace.origin = origin;
+            (trace.origin, trace.whom) = (origin, whom);
         }
         Ok(count)
     }
@@ -128,6 +128,62 @@ impl Redaction {
     }
 }
 
+/// Letters that an identifier must have to be looked for within longer texts: a shorter one stands there by chance.
+const FEWEST_WITHIN: usize = 6;
+
+/// Puts a pseudonym in the place of an identifier in every text of a trace: where a text is the identifier, and, where that has six letters or more, as
+/// a word of its own within a longer text. Returns how often.
+///
+/// # Errors
+/// Where a trace cannot be written as JSON and read again.
+pub fn pseudonymise(trace: &mut Trace, identifier: &str, pseudonym: &str) -> serde_json::Result<u64> {
+    let mut value = serde_json::to_value(&*trace)?;
+    let count = replace(&mut value, identifier, pseudonym);
+    if count > 0 {
+        let (origin, whom) = (trace.origin.clone(), trace.whom.take());
+        *trace = serde_json::from_value(value)?;
+        (trace.origin, trace.whom) = (origin, whom);
+    }
+    Ok(count)
+}
+
+fn replace(value: &mut Value, identifier: &str, pseudonym: &str) -> u64 {
+    match value {
+        Value::String(text) if text == identifier => {
+            pseudonym.clone_into(text);
+            1
+        }
+        Value::String(text) if identifier.chars().count() >= FEWEST_WITHIN => {
+            let (replaced, count) = replaced(text, identifier, pseudonym);
+            if count > 0 {
+                *text = replaced;
+            }
+            count
+        }
+        Value::Array(values) => values.iter_mut().map(|value| replace(value, identifier, pseudonym)).sum(),
+        Value::Object(members) => members.values_mut().map(|value| replace(value, identifier, pseudonym)).sum(),
+        _ => 0,
+    }
+}
+
+/// The text with every word that is the identifier replaced, and how many those were.
+fn replaced(text: &str, identifier: &str, pseudonym: &str) -> (String, u64) {
+    let (mut out, mut count, mut done) = (String::new(), 0, 0);
+    for (at, found) in text.match_indices(identifier) {
+        let before = text[..at].chars().next_back();
+        let after = text[at + found.len()..].chars().next();
+        if before.is_some_and(char::is_alphanumeric) || after.is_some_and(char::is_alphanumeric) {
+            continue;
+        }
+        out.push_str(&text[done..at]);
+        out.push_str(pseudonym);
+        done = at + found.len();
+        count += 1;
+    }
+    out.push_str(&text[done..]);
+    (out, count)
+}
+
 /// Whether digits are a card's: the check digit of ISO/IEC 7812 (Luhn), and a first digit that cards have.
 fn is_card(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
@@ -147,6 +203,28 @@ fn is_card(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::Event;
+
+    #[test]
+    fn a_pseudonym_stands_where_the_identifier_stood() {
+        let mut trace = Trace {
+            whom: Some(crate::Whom::Identifier("jane-1842".into())),
+            trial: crate::Trial { unit: "jane-1842".into(), ..crate::Trial::default() },
+            events: vec![Event::Output {
+                text: "For jane-1842: not xjane-1842, not jane-18421; (jane-1842)".into(),
+                answer: Some("7".into()),
+                finish: None,
+            }],
+            ..Trace::default()
+        };
+        assert_eq!(pseudonymise(&mut trace, "jane-1842", "P").unwrap(), 3);
+        assert_eq!(trace.output(), Some("For P: not xjane-1842, not jane-18421; (P)"));
+        assert_eq!((trace.trial.unit.as_str(), trace.whom.is_some()), ("P", true));
+        // A short one only where it is all of a text.
+        let before = trace.output().unwrap().to_owned();
+        trace.trial.unit = "not".into();
+        assert_eq!(pseudonymise(&mut trace, "not", "Q").unwrap(), 1);
+        assert_eq!((trace.trial.unit.as_str(), trace.output()), ("Q", Some(before.as_str())));
+    }
 
     fn redacted(text: &str) -> (String, u64) {
         let own = BTreeMap::from([("ticket".to_owned(), "TICKET-[0-9]+".to_owned())]);

@@ -20,6 +20,9 @@ pub struct Trace {
     /// Where it was read.
     #[serde(skip)]
     pub origin: Origin,
+    /// Whom it is about, where that is known. Never written with the trace.
+    #[serde(skip)]
+    pub whom: Option<Whom>,
     /// Its place in an experiment.
     pub trial: Trial,
     /// The fixed stratum (task, category, language) that the question belongs to.
@@ -51,6 +54,26 @@ pub struct Trace {
     /// The process that produced this was planted, not a language model; every figure that uses it says so.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub planted: bool,
+}
+
+/// Whom a trace is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// By the identifier that the source has for them.
+    Identifier(String),
+    /// By the random pseudonym of the record that it was read from.
+    Pseudonym(String),
+}
+
+impl Whom {
+    /// The pseudonym, where it is one.
+    #[must_use]
+    pub fn pseudonym(&self) -> Option<&str> {
+        match self {
+            Self::Pseudonym(pseudonym) => Some(pseudonym),
+            Self::Identifier(_) => None,
+        }
+    }
 }
 
 /// What is known of the question apart from its text.

@@ -9,7 +9,9 @@ mod init;
 mod label;
 mod prove;
 mod sealed;
+mod state;
 mod status;
+mod subject;
 mod verify;
 
 use clap::Subcommand;
@@ -35,6 +37,10 @@ pub(crate) enum Command {
     Checkpoint(checkpoint::Args),
     /// Erase content, and record that and why
     Erase(erase::Args),
+    /// Print the pseudonym under which a person stands in the record
+    Subject(subject::Args),
+    /// Say what is kept beside the record and cannot be derived from it, or copy it
+    State(state::Args),
     /// Make a bundle for somebody else: the public log, and of the content what is chosen
     Export(export::Args),
     /// Bar erasure, or lift a bar
@@ -49,6 +55,8 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Prob
         Command::Verify(args) => verify::run(&args, settings),
         Command::Export(args) => export::run(&args, settings),
         Command::Label(args) => label::run(&args, settings),
+        Command::Subject(args) => subject::run(&args, settings),
+        Command::State(args) => state::run(&args, settings),
         Command::Prove(args) => prove::run(&args, settings),
         Command::Checkpoint(args) => checkpoint::run(&args, settings),
         Command::Erase(args) => erase::run(&args, settings),

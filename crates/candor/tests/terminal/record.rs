@@ -224,3 +224,97 @@ fn what_somebody_says_later_is_a_leaf_and_goes_with_its_trace() {
     let late = label(&["--trace", "7f3a", "--name", "depth", "--value", "1"]);
     assert!(late.code == Some(5) && late.err.contains("its content was erased"), "{}", late.err);
 }
+
+const PEOPLE: &str = r#"{"question_id":"q1","answer":"yes","correct":true,"user":{"id":"jane-1842"},"response":"Hello jane-1842, yes."}
+{"question_id":"q2","answer":"no","correct":false,"user":{"id":"jane-1842"},"response":"No."}
+{"question_id":"q3","answer":"no","correct":true,"user":{"id":"paul-0077"},"response":"No, paul-0077."}
+{"question_id":"q4","answer":"no","correct":true,"response":"No."}
+"#;
+
+#[test]
+fn a_person_stands_in_the_record_by_a_pseudonym_and_can_be_erased_and_forgotten() {
+    let environment = TestEnvironment::new();
+    environment.write("people.jsonl", PEOPLE);
+    let import = |path: &str| environment.run(&["trace", "import", "people.jsonl", "--subject-from", path]);
+    let without = import("user.id");
+    assert!(without.code == Some(2) && without.err.contains("expected a record, found none"), "{}", without.err);
+    environment.done(&["record", "init", "--origin", "example.org/record"]);
+    let slip = import("usr.id");
+    assert!(
+        slip.code == Some(6) && slip.err.contains("expected a person at `usr.id`, found none in 4 traces"),
+        "{}",
+        slip.err
+    );
+    assert!(environment.run(&["record", "state"]).out.contains("nobody stands behind a pseudonym"));
+    let said = import("user.id");
+    assert!(
+        said.out.contains("4 traces recorded") && said.out.contains("2 persons under pseudonyms; 1 trace of nobody"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+    let holders = |needle: &str| -> Vec<String> {
+        let all = files(&environment.path(".candor")).into_iter();
+        let holds = |path: &PathBuf| {
+            std::fs::read(path).unwrap().windows(needle.len()).any(|window| window == needle.as_bytes())
+        };
+        all.filter(holds).map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect()
+    };
+    assert_eq!(
+        (holders("jane-1842"), holders("paul-0077")),
+        (vec!["state.sqlite".to_owned()], vec!["state.sqlite".to_owned()])
+    );
+    let jane = environment.done(&["record", "subject", "jane-1842"]).trim().to_owned();
+    assert_eq!(jane.len(), 32);
+    let piped = environment.command(&["record", "subject", "-"]).write_stdin("jane-1842\n").output().unwrap();
+    assert_eq!(String::from_utf8(piped.stdout).unwrap().trim(), jane);
+    let shown = environment.done(&["trace", "list", "--json", "--subject", "jane-1842"]);
+    assert!(shown.contains("\"meant\": 2") && shown.contains(&jane), "{shown}");
+    assert!(environment.done(&["trace", "list", "--json", &format!("subject:{jane}")]).contains("\"meant\": 2"));
+    let asked = format!("select count(*) from traces where subject = '{jane}'");
+    assert!(environment.done(&["trace", "query", "--csv", &asked]).contains("\n2"));
+    // The words of the answer stand under the pseudonym.
+    let exported = environment.done(&["trace", "export"]);
+    assert!(exported.contains(&format!("Hello {jane}, yes.")) && !exported.contains("jane-1842"), "{exported}");
+
+    let state = environment.done(&["record", "state"]);
+    assert!(state.contains("example.org/record+") && state.contains(": 2 persons under pseudonyms"), "{state}");
+    environment.done(&["record", "state", "backup", "copy.sqlite"]);
+    let twice = environment.run(&["record", "state", "backup", "copy.sqlite"]);
+    assert!(twice.code == Some(5) && twice.err.contains("a copy is never written over"), "{}", twice.err);
+
+    // Who is not known is not written into the log.
+    let stranger = environment.run(&["record", "hold", "h", "--subject", "mary@example.org", "--reason", "asked"]);
+    assert!(stranger.code == Some(6) && !stranger.err.contains("mary"), "{}", stranger.err);
+    assert!(holders("mary@example.org").is_empty());
+    let gone =
+        environment.done(&["record", "erase", "--subject", "jane-1842", "--basis", "asked by letter", "--forget"]);
+    assert!(
+        gone.contains("of 2 leaves erased") && gone.contains("forgotten who stands behind the pseudonym"),
+        "{gone}"
+    );
+    assert!(gone.starts_with(&format!("subject {jane}: ")), "{gone}");
+    assert!(holders("jane-1842").is_empty() && !holders("paul-0077").is_empty());
+    let unknown = environment.run(&["record", "subject", "jane-1842"]);
+    assert!(unknown.code == Some(6) && !unknown.err.contains("jane"), "{}", unknown.err);
+    // By the pseudonym, what was erased before is only forgotten.
+    let again = environment.done(&["record", "erase", "--subject", &jane, "--basis", "again", "--forget"]);
+    assert!(again.contains("nobody is known to stand behind the pseudonym"), "{again}");
+    assert!(environment.done(&["record", "verify"]).contains("\nholds: "));
+}
+
+#[test]
+fn a_table_names_persons_in_a_column_and_sessions_of_several_records_cannot() {
+    let environment = TestEnvironment::new();
+    environment.write("people.csv", "question_id,answer,correct,customer\nq1,yes,true,0042\nq2,no,true,0043\n");
+    environment.done(&["record", "init"]);
+    let said = environment.done(&["trace", "import", "people.csv", "--subject-from", "customer"]);
+    assert!(said.contains("2 persons under pseudonyms; who"), "{said}");
+    let session = r#"{"type":"user","sessionId":"s","uuid":"u1","timestamp":"2026-11-26T10:00:00Z","message":{"role":"user","content":"hello"}}
+{"type":"assistant","sessionId":"s","uuid":"u2","timestamp":"2026-11-26T10:00:01Z","message":{"id":"m","role":"assistant","model":"m","content":[{"type":"text","text":"hi"}],"usage":{"output_tokens":1}}}
+"#;
+    environment.write("session.jsonl", session);
+    let refused = environment.run(&["trace", "import", "session.jsonl", "--subject-from", "sessionId"]);
+    assert_eq!(refused.code, Some(6), "{}{}", refused.out, refused.err);
+    assert!(refused.err.contains("expected records that each name a person"), "{}", refused.err);
+}

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use super::bytes::Position;
 use super::overlap::{Overlaps, Sample};
 use super::parts::{Begin, Part, TRACES_OF_A_PART};
+use super::person;
 use super::summary::{FileSummary, Summary};
 use super::{Options, Progress};
 use crate::digested::Digested;
 use crate::error::{Problem, shown};
 use crate::mapping::Watch;
-use crate::{Error, Origin, Place, Trace};
+use crate::{Error, Origin, Place, Trace, Whom};
 
 /// Why reading ends before the end.
 #[derive(Debug)]
@@ -65,6 +66,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) summary: Summary,
     taker: Taker<'a>,
     file: Arc<str>,
+    /// Whom the record that is being read is about.
+    person: Option<String>,
     traces_of_file: u64,
     numbering: Numbering,
     bytes_before: u64,
@@ -83,6 +86,7 @@ impl<'a> Reading<'a> {
             summary: Summary::default(),
             taker,
             file: Arc::from(""),
+            person: None,
             traces_of_file: 0,
             numbering: Numbering::default(),
             bytes_before: 0,
@@ -158,6 +162,7 @@ impl<'a> Reading<'a> {
 
     pub(super) fn begin(&mut self, name: &str) {
         self.file = Arc::from(name);
+        self.person = None;
         self.traces_of_file = 0;
         if let Some(overlaps) = &mut self.overlaps {
             overlaps.begin(&self.file);
@@ -176,6 +181,23 @@ impl<'a> Reading<'a> {
     /// Where in the current file the import stands; set by whoever reads it.
     pub(crate) fn position(&self) -> Position {
         Position::clone(&self.position)
+    }
+
+    /// Takes note of whom a record of JSON is about, where that was asked for.
+    pub(super) fn whom(&mut self, record: &[u8]) {
+        if let Some(path) = &self.options.person {
+            self.person = person::of_json(path, record);
+        }
+    }
+
+    /// The column of a table that names whom a row is about, where that was asked for.
+    pub(crate) fn column_of_person(&self, names: &[String]) -> Option<usize> {
+        person::column(self.options.person.as_ref()?, names)
+    }
+
+    /// Takes note of whom a row is about.
+    pub(crate) fn whom_of_row(&mut self, cell: &str) {
+        self.person = person::of_text(cell);
     }
 
     /// Speaks of another file for a while: a side table of the current one.
@@ -227,6 +249,9 @@ impl<'a> Reading<'a> {
 
     fn hand_over(&mut self, place: Place, mut trace: Trace, numbered: bool) -> Result<(), Stop> {
         trace.origin = Origin { file: Arc::clone(&self.file), place };
+        if let Some(person) = &self.person {
+            trace.whom = Some(Whom::Identifier(person.clone()));
+        }
         match &mut self.taker {
             Taker::Each(sink) => {
                 if !numbered {

@@ -57,7 +57,10 @@ pub(super) fn lines_after(
         let place = Place { record: lines.number, part: 0 };
         match line {
             Line::End => return Ok(()),
-            Line::Text(length) => records.record(window.part(0, length), &[], place, reading)?,
+            Line::Text(length) => {
+                reading.whom(window.part(0, length));
+                records.record(window.part(0, length), &[], place, reading)?;
+            }
             Line::TooLong => too_long(window, lines.number, reading)?,
         }
     }
@@ -71,6 +74,7 @@ pub(super) fn elements(
     reading: &mut Reading<'_>,
 ) -> Result<(), Stop> {
     let mut each = |bytes: &[u8], captures: &[String], number: u64| {
+        reading.whom(bytes);
         records.record(bytes, captures, Place { record: number, part: 0 }, reading)
     };
     Elements::new(window, &mut each).run(steps).map(drop)

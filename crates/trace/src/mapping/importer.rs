@@ -352,6 +352,7 @@ fn table(
         };
         return Err(Stop::Broken(problem.hint(hint), 1));
     }
+    let person = reading.column_of_person(rows.names());
     loop {
         let (line, row) = match rows.next() {
             Ok(None) => return Ok(()),
@@ -363,6 +364,9 @@ fn table(
             Err(records::BadRow::Stop(stop)) => return Err(stop),
         };
         let place = Place { record: line, part: 0 };
+        if let Some(person) = person {
+            reading.whom_of_row(row.get(person).unwrap_or_default());
+        }
         let mut object = Box::new(Object::of_length(row.len()));
         let mut broken = None;
         for (number, (column, wanted)) in columns.iter().enumerate() {

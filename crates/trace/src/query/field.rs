@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use candor_llm::{Conversation, Part};
 
-use crate::{Event, Trace};
+use crate::{Event, Trace, Whom};
 
 /// A field whose values are texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub(super) enum Text {
     Gold,
     Tool,
     File,
+    Subject,
     Label(String),
 }
 
@@ -59,7 +60,7 @@ pub(super) enum Recorded {
 }
 
 /// The fields of texts by name.
-pub(super) const TEXTS: [(&str, Text); 13] = [
+pub(super) const TEXTS: [(&str, Text); 14] = [
     ("id", Text::Id),
     ("unit", Text::Unit),
     ("arm", Text::Arm),
@@ -73,6 +74,7 @@ pub(super) const TEXTS: [(&str, Text); 13] = [
     ("gold", Text::Gold),
     ("tool", Text::Tool),
     ("file", Text::File),
+    ("subject", Text::Subject),
 ];
 
 /// The fields of numbers by name.
@@ -127,6 +129,7 @@ impl Text {
                 _ => false,
             }),
             Self::File => wanted(&trace.origin.file),
+            Self::Subject => one(trace.whom.as_ref().and_then(Whom::pseudonym)),
             Self::Label(name) => trace.events.iter().any(|event| match event {
                 Event::Label(label) if label.name == *name => wanted(&label.value.as_text()),
                 _ => false,

@@ -4,7 +4,7 @@ use candor_record::leaf::Leaf;
 use candor_record::record::{Reader, RecordError, State};
 
 use super::{Found, Heard, KIND, Unjoined, hear, heard, join};
-use crate::{Trace, TraceId};
+use crate::{Trace, TraceId, Whom};
 
 /// What a leaf holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,7 @@ pub fn read(reader: &mut Reader, number: u64) -> Result<Read, RecordError> {
             return broken("", "the parts of a trace", error.to_string());
         }
     };
+    trace.whom = leaf.head.subject.clone().map(Whom::Pseudonym);
     let later = reader.labels_of(&id.to_string(), number).to_vec();
     let mut said: Vec<Heard> = Vec::with_capacity(later.len());
     for number in later {

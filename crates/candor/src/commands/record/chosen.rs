@@ -6,6 +6,7 @@ use candor_record::record::Reader;
 
 use crate::problem::Problem;
 use crate::recording;
+use crate::settings::Settings;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
@@ -16,8 +17,8 @@ pub(super) struct Chosen {
     /// Everything of one trace: its identifier, or the start of one
     #[arg(long, value_name = "ID", group = "chosen")]
     trace: Option<String>,
-    /// Everything of one subject, by its pseudonym in the record
-    #[arg(long, value_name = "PSEUDONYM", group = "chosen")]
+    /// Everything of one person, by the identifier that imports were given or by the pseudonym in the record
+    #[arg(long, value_name = "WHO", group = "chosen")]
     subject: Option<String>,
     /// The content of one leaf
     #[arg(long, value_name = "N", group = "chosen")]
@@ -40,12 +41,17 @@ impl Chosen {
     }
 
     /// What it comes to.
-    pub(super) fn selection(&self, reader: &mut Reader, now_ms: i64) -> Result<Selection, Problem> {
+    pub(super) fn selection(
+        &self,
+        settings: &Settings,
+        reader: &mut Reader,
+        now_ms: i64,
+    ) -> Result<Selection, Problem> {
         if let Some(start) = &self.trace {
             return trace(reader, start).map(|(_, id)| Selection::Trace(id));
         }
         if let Some(subject) = &self.subject {
-            return Ok(Selection::Subject(subject.clone()));
+            return recording::subject(settings, reader, subject).map(Selection::Subject);
         }
         if let Some(leaf) = self.leaf {
             let parts = self.part.iter().map(|part| PartName::new(part));

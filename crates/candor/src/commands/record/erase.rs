@@ -2,6 +2,7 @@
 
 use candor_record::act::Selection;
 use candor_record::record::now_ms;
+use candor_trace::Subject;
 
 use super::chosen::Chosen;
 use crate::Outcome;
@@ -24,6 +25,10 @@ pub(crate) struct Args {
     /// Why, in your words: it stands in the record for ever, and is not examined
     #[arg(long, value_name = "WORDS", required_unless_present = "due")]
     basis: Option<String>,
+    /// With --subject: forget who stands behind the pseudonym, once the content is gone. Nobody can tell then whose it was, and the same person recorded later
+    /// gets another pseudonym
+    #[arg(long, requires = "subject", conflicts_with = "dry_run")]
+    forget: bool,
     /// Say what would go, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -40,10 +45,14 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let jobs = if args.due {
         due(&Config::read(settings)?, now)?
     } else {
-        vec![(args.chosen.selection(&mut reader, now)?, args.basis.clone().unwrap_or_default())]
+        vec![(args.chosen.selection(settings, &mut reader, now)?, args.basis.clone().unwrap_or_default())]
     };
     let mut nothing = true;
+    let mut person = None;
     for (chosen, basis) in jobs {
+        if let Selection::Subject(subject) = &chosen {
+            person = Some(subject.clone());
+        }
         if args.dry_run {
             let found = record.would_erase(&chosen);
             nothing &= found.as_ref().is_ok_and(|(leaves, _)| *leaves == 0);
@@ -69,6 +78,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
                 ))?;
             }
             Err(candor_record::record::RecordError::Nothing { .. }) if args.due => {}
+            // It was erased before, and is forgotten now.
+            Err(candor_record::record::RecordError::Nothing { .. }) if args.forget => {}
             Err(error) => return Err(recording::problem(&error)),
         }
     }
@@ -78,14 +89,34 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         // What is erased does not wait in the index for the next question.
         query::open(&folder)?;
     }
-    if nothing {
+    if args.forget {
+        forget(person.as_deref(), settings)?;
+    }
+    if nothing && args.due {
         output::print("nothing is due\n")?;
+    } else if nothing && args.forget {
+        output::print("no content of theirs was left to erase\n")?;
     } else if !args.dry_run {
         output::print(
             "Copies in backups, exports, at the provider and in traces that were stored before are outside of the record.\n",
         )?;
     }
     Ok(Outcome::Done)
+}
+
+/// Forgets who stands behind a pseudonym.
+fn forget(subject: Option<&str>, settings: &Settings) -> Result<(), Problem> {
+    let known = match (recording::state(settings)?, subject.and_then(Subject::parse)) {
+        (Some(mut state), Some(subject)) => {
+            state.forget(&recording::name(settings)?, subject).map_err(|error| recording::state_problem(&error))?
+        }
+        _ => false,
+    };
+    output::print(if known {
+        "forgotten who stands behind the pseudonym; backups of state.sqlite still know\n"
+    } else {
+        "nobody is known to stand behind the pseudonym: there was nothing to forget\n"
+    })
 }
 
 /// What the retention classes make due, each with its basis.

@@ -55,7 +55,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         let chosen = if args.everything {
             Selection::Everything
         } else {
-            args.chosen.selection(&mut recording::read(settings)?, now_ms())?
+            args.chosen.selection(settings, &mut recording::read(settings)?, now_ms())?
         };
         let leaf = record.hold(Hold { hold: name.clone(), reason, chosen }, now_ms());
         format!("hold {name} stands; told in leaf {}\n", leaf.map_err(|error| recording::problem(&error))?)

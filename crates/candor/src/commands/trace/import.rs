@@ -7,8 +7,11 @@ use std::io::{BufWriter, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use candor_record::record::now_ms;
 use candor_trace::import as traces;
-use candor_trace::redaction::Redaction;
+use candor_trace::redaction::{Redaction, pseudonymise};
+use candor_trace::state::Naming;
+use candor_trace::{State, Subject, Trace, Whom, mapping};
 
 use super::places::stored;
 use crate::Outcome;
@@ -28,6 +31,10 @@ pub(crate) struct Args {
     /// A mapping, for recorded calls in a form of their own
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
+    /// Where a record names the person that it is about: a path such as user.id, or a column. The record gets a random pseudonym, the identifier goes into
+    /// state.sqlite alone, where it can be deleted
+    #[arg(long, value_name = "PATH")]
+    subject_from: Option<String>,
     /// Count and list records that cannot be read, and go on
     #[arg(long)]
     skip_invalid: bool,
@@ -42,17 +49,22 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     // Outside of the folder of stored traces: a half-written file is never read as one of them.
     let beside = settings.directory.join(format!(".importing-{}.jsonl.zst", std::process::id()));
     let rules = if recording::exists(settings) { Some(Config::read(settings)?.redaction()?) } else { None };
-    let done = store(args, settings, &beside, rules.as_ref());
+    let mut naming = Persons::asked(args, settings, rules.is_some())?;
+    let mut state = naming.as_ref().map(|_| recording::open_state(settings)).transpose()?;
+    let done = store(args, settings, &beside, rules.as_ref(), naming.as_mut(), state.as_mut());
     if done.is_err() {
         // It may never have been made.
         let _ = fs::remove_file(&beside);
     }
     let Stored { traces: count, invalid, digest, redactions } = done?;
     if rules.is_some() {
-        let recorded = record(&beside, &digest, count, &redactions, settings);
+        let subjects = naming.as_ref().map_or(&[][..], |naming| &naming.subjects);
+        let recorded = record(&beside, &digest, count, &redactions, subjects, settings);
         // Its traces are in the record now, or it comes again.
         let _ = fs::remove_file(&beside);
-        return said(&recorded?, invalid, settings);
+        let recorded = recorded?;
+        let done = said(&recorded, invalid, settings)?;
+        return naming.map_or(Ok(()), |naming| naming.said(&recorded)).map(|()| done);
     }
     let folder = stored(settings);
     fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
@@ -84,6 +96,7 @@ fn record(
     source: &str,
     count: u64,
     redactions: &BTreeMap<u64, u64>,
+    subjects: &[Option<Subject>],
     settings: &Settings,
 ) -> Result<Recorded, Problem> {
     let mut import = Import::begin(settings, source, count)?;
@@ -93,7 +106,8 @@ fn record(
     let mut number = 0;
     let mut refused = None;
     reading::until(&from, &quiet, &mut |trace| {
-        let taken = import.take(trace, redactions.get(&number).copied().unwrap_or(0));
+        let subject = usize::try_from(number).ok().and_then(|at| subjects.get(at).copied().flatten());
+        let taken = import.take(trace, redactions.get(&number).copied().unwrap_or(0), subject);
         number += 1;
         match taken {
             Ok(()) => ControlFlow::Continue(()),
@@ -122,6 +136,95 @@ fn said(recorded: &Recorded, invalid: u64, settings: &Settings) -> Result<Outcom
     Ok(Outcome::Done)
 }
 
+/// Whom the traces of an import are about.
+struct Persons {
+    path: mapping::path::Path,
+    /// The path as it was given.
+    text: String,
+    record: String,
+    now_ms: i64,
+    /// By number of the trace.
+    subjects: Vec<Option<Subject>>,
+}
+
+impl Persons {
+    /// As the command line asks.
+    fn asked(args: &Args, settings: &Settings, is_recorded: bool) -> Result<Option<Self>, Problem> {
+        let Some(text) = &args.subject_from else { return Ok(None) };
+        if !is_recorded {
+            return Err(Problem::usage("--subject-from: expected a record, found none: only leaves have a subject")
+                .hint(format!("candor record init{} makes one", settings.to_directory)));
+        }
+        let path = mapping::path::Path::parse(text).map_err(|error| {
+            let problem = Problem::usage(format!("--subject-from: {error}"));
+            error.hint().map_or(problem.clone(), |hint| problem.hint(hint))
+        })?;
+        Ok(Some(Self {
+            path,
+            text: text.clone(),
+            record: recording::name(settings)?,
+            now_ms: now_ms(),
+            subjects: Vec::new(),
+        }))
+    }
+
+    /// The trace under a pseudonym, without the identifier.
+    fn name(&mut self, trace: &Trace, naming: &Naming<'_>) -> Result<Trace, Problem> {
+        let mut named = trace.clone();
+        // The name of the trace follows from where it was read, before anything is replaced.
+        named.recorded_id = Some(trace.id());
+        let subject = match named.whom.take() {
+            Some(Whom::Identifier(identifier)) => {
+                let subject = naming.subject(&identifier, self.now_ms).map_err(|error| Problem {
+                    message: format!("trace {}: {error}", trace.id()),
+                    ..recording::state_problem(&error)
+                })?;
+                pseudonymise(&mut named, &identifier, &subject.to_string())
+                    .map_err(|error| Problem::input(format!("trace {}: {error}", trace.id())))?;
+                Some(subject)
+            }
+            Some(Whom::Pseudonym(_)) | None => None,
+        };
+        self.subjects.push(subject);
+        Ok(named)
+    }
+
+    /// Whether anybody was named at all: a path that leads nowhere is a slip.
+    fn any(&self) -> Result<(), Problem> {
+        if self.subjects.is_empty() || self.subjects.iter().any(Option::is_some) {
+            return Ok(());
+        }
+        Err(Problem::input(format!(
+            "--subject-from: expected a person at `{}`, found none in {}",
+            text::clean(&self.text),
+            text::counted(self.subjects.len() as u64, "trace")
+        ))
+        .hint("a path reads like user.id, in a table it is a column; nothing was recorded"))
+    }
+
+    /// Says how many were named.
+    fn said(&self, recorded: &Recorded) -> Result<(), Problem> {
+        if recorded.before > 0 {
+            output::print("what was recorded before keeps the subject that it has, or none\n")?;
+        }
+        if recorded.traces == 0 {
+            return Ok(());
+        }
+        let mut different: Vec<_> = self.subjects.iter().flatten().collect();
+        different.sort_unstable();
+        different.dedup();
+        let nobody = self.subjects.iter().filter(|subject| subject.is_none()).count() as u64;
+        let without = match nobody {
+            0 => String::new(),
+            nobody => format!("; {} of nobody", text::counted(nobody, "trace")),
+        };
+        output::print(&format!(
+            "{} under pseudonyms{without}; who they are is in state.sqlite alone\n",
+            text::counted(different.len() as u64, "person")
+        ))
+    }
+}
+
 /// What was written.
 struct Stored {
     traces: u64,
@@ -134,14 +237,40 @@ struct Stored {
 }
 
 /// Writes the traces. What the rules find is taken out first: not even a file that is removed again shows it.
-fn store(args: &Args, settings: &Settings, beside: &PathBuf, rules: Option<&Redaction>) -> Result<Stored, Problem> {
+fn store(
+    args: &Args,
+    settings: &Settings,
+    beside: &PathBuf,
+    rules: Option<&Redaction>,
+    mut persons: Option<&mut Persons>,
+    state: Option<&mut State>,
+) -> Result<Stored, Problem> {
+    let naming = match (&persons, state) {
+        (Some(persons), Some(state)) => {
+            Some(state.naming(&persons.record).map_err(|error| recording::state_problem(&error))?)
+        }
+        _ => None,
+    };
+    let path = persons.as_ref().map(|persons| persons.path.clone());
     let failed = |error: &std::io::Error| Problem::writing(beside, error);
     let file = File::create(beside).map_err(|error| failed(&error))?;
     let mut packed = zstd::Encoder::new(BufWriter::new(file), LEVEL).map_err(|error| failed(&error))?;
     let from = From { path: args.path.clone(), map: args.map.clone(), skip_invalid: args.skip_invalid };
     let mut refused = None;
     let (mut number, mut redactions) = (0, BTreeMap::new());
-    let summary = reading::until(&from, settings, &mut |trace| {
+    let summary = reading::until_naming(&from, settings, path, &mut |trace| {
+        let named = match (&mut persons, &naming) {
+            (Some(persons), Some(naming)) => persons.name(trace, naming).map(Some),
+            _ => Ok(None),
+        };
+        let named = match named {
+            Ok(named) => named,
+            Err(problem) => {
+                refused = Some(problem);
+                return ControlFlow::Break(());
+            }
+        };
+        let trace = named.as_ref().unwrap_or(trace);
         let taken_out = rules.map(|rules| recording::redacted(trace, rules)).transpose().map(|done| {
             done.map(|(trace, count)| {
                 if count > 0 {
@@ -164,6 +293,11 @@ fn store(args: &Args, settings: &Settings, beside: &PathBuf, rules: Option<&Reda
     })?;
     if let Some(problem) = refused {
         return Err(problem);
+    }
+    if let (Some(persons), Some(naming)) = (&persons, naming) {
+        persons.any()?;
+        // Durable before a leaf speaks of any of them.
+        naming.keep().map_err(|error| recording::state_problem(&error))?;
     }
     let mut inner = packed.finish().map_err(|error| failed(&error))?;
     inner.flush().map_err(|error| failed(&error))?;

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use candor_trace::Trace;
+use candor_trace::{Trace, Whom};
 use serde::Serialize;
 
 use super::places::{self, Places, Wanted};
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
+use crate::recording;
 use crate::settings::Settings;
 use crate::show::trace as shown;
 
@@ -21,6 +22,9 @@ pub(crate) struct Args {
     query: Vec<String>,
     #[command(flatten)]
     places: Places,
+    /// Those about one person alone, by identifier or pseudonym in the record
+    #[arg(long, value_name = "WHO")]
+    subject: Option<String>,
     /// At most so many lines; all are counted
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -35,6 +39,8 @@ pub(crate) struct Listed {
     pub(crate) place: String,
     /// The question.
     pub(crate) unit: String,
+    /// The pseudonym of whom it is about.
+    pub(crate) subject: Option<String>,
     /// The arm.
     pub(crate) arm: Option<String>,
     /// The sample.
@@ -66,6 +72,7 @@ impl Listed {
             id: trace.id().to_string(),
             place: trace.origin.to_string(),
             unit: trace.trial.unit.clone(),
+            subject: trace.whom.as_ref().and_then(Whom::pseudonym).map(str::to_owned),
             arm: trace.trial.arm.clone(),
             sample: trace.trial.sample,
             model: trace.model.clone(),
@@ -101,10 +108,16 @@ const MOST_ARMS: usize = 100;
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     let query = places::meant(&args.query)?;
     let mut list = List { seen: 0, meant: 0, traces: Vec::new(), arms: BTreeMap::new() };
+    let subject = match &args.subject {
+        Some(who) => Some(recording::subject(settings, &mut recording::read(settings)?, who)?),
+        None => None,
+    };
+    let about =
+        |trace: &Trace| subject.is_none() || trace.whom.as_ref().and_then(Whom::pseudonym) == subject.as_deref();
     let names_arms = query.names_arms();
     let passed = args.places.search(settings, true, &Wanted::Meant(&query), &mut |trace| {
         list.seen += 1;
-        if query.holds(trace) {
+        if query.holds(trace) && about(trace) {
             list.meant += 1;
             if list.traces.len() < args.limit {
                 list.traces.push(Listed::of(trace));

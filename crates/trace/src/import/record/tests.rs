@@ -40,7 +40,8 @@ fn what_went_in_comes_back_and_what_was_erased_is_counted() {
     let record = recorded(&path, &made);
     assert!(size(&Source::new(&path)).unwrap() > 0);
     let (traces, summary) = of(&path, &Options::default()).unwrap();
-    let without_place = |trace: &Trace| Trace { origin: crate::Origin::default(), ..trace.clone() };
+    let without_place = |trace: &Trace| Trace { origin: crate::Origin::default(), whom: None, ..trace.clone() };
+    assert_eq!(traces[3].whom, Some(crate::Whom::Pseudonym("s1".into())));
     assert_eq!(traces.iter().map(without_place).collect::<Vec<_>>(), made);
     assert_eq!(traces[4].origin.to_string(), "a name of its own:4");
     assert_eq!((summary.traces, summary.files[0].format), (6, super::Format::Record));
