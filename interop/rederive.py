@@ -3,7 +3,8 @@
 
     python3 interop/rederive.py FILE
 
-FILE is JSON with `report` and `derived`. Prints what does not fit and the counts; exit 5 where something does not. Standard library only."""
+FILE is a sealed report (docs/formats/sealed.md; its digests, proofs and runs are examined by sealed.py beside this), or JSON with `report` and `derived`. Prints what does
+not fit and the counts; exit 5 where something does not. Signatures are not checked here: `candor record verify` and interop/goverify do. Standard library only."""
 import json, sys
 # -- claims
 import collections, functools, math, statistics
@@ -312,8 +313,14 @@ def claims(body):  # the findings, a line each
 
 # -- file
 if __name__ == "__main__":
-    body = json.load(open(sys.argv[1], encoding="utf-8"))
-    found = claims(body)
+    data, found = open(sys.argv[1], "rb").read(), []
+    body = json.loads(data)
+    if "sealed" in body:
+        import sealed
+        body = sealed.examined(data, found)
+        if body is None:
+            sys.exit("\n".join(found) or 5)
+    found += claims(body)
     print(*found, sep="\n", end="\n" if found else "")
     without = collections.Counter(s["why"].startswith("no number is printed") for s in body["derived"]["without"])
     print(f"{len(body['derived']['claims'])} claims recomputed, {len(found)} differ, {without[True]} print no number, {without[False]} without data")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Examines a sealed report of candor: digests, canonical form, inclusion proofs, order of the leaves, the list of runs, the body against its seal.
 
-    interop/sealed_part.py FILE [--vkey KEYFILE]
+    interop/sealed.py FILE [--vkey KEYFILE]
 Written from docs/formats/sealed.md alone; shares no code with candor. Signatures are NOT checked here: `candor record verify` and interop/goverify do that.
 Exit 5 where something does not fit, with each thing named. Standard library only."""
 import argparse, base64, hashlib, json, sys
@@ -96,15 +96,20 @@ def examine(data, find):
     print(f"{origin}: {len(leaves)} leaves proved under {size}; {len(runs)} runs, {len(ends)} ended; NOT checked here: signatures, and what came after the seal")
     return {**body, "report": json.loads(body["report"]), "derived": json.loads(body["derived"])}
 
+def examined(data, findings):
+    """What a file says, None where it is of another form; what does not fit goes into findings."""
+    try:
+        return examine(data, findings.append)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        findings.append(f"file: not of the form of a sealed report: {type(error).__name__}: {error}")
+
 if __name__ == "__main__":
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("file"), options.add_argument("--vkey")
     asked, findings = options.parse_args(), []
-    try:
-        says = examine(open(asked.file, "rb").read(), findings.append)
-        if asked.vkey and json.load(open(asked.file))["vkey"] != open(asked.vkey).read().strip():
-            findings.append("vkey: another key than the one that was given")
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        findings.append(f"file: not of the form of a sealed report: {type(error).__name__}: {error}")
+    data = open(asked.file, "rb").read()
+    says = examined(data, findings)
+    if says and asked.vkey and json.loads(data)["vkey"] != open(asked.vkey).read().strip():
+        findings.append("vkey: another key than the one that was given")
     print(*("FAIL  " + finding for finding in findings), sep="\n", end="\n" if findings else "")
     sys.exit(5 if findings else 0)
