@@ -86,7 +86,7 @@ fn every_claim_stands_beside_its_data_or_beside_the_reason_why_not() {
         let found = report(audit, traces, true);
         assert_eq!(found, report(audit, traces, false), "{audit}: keeping data changes no number");
         let derived = Derived::of(std::slice::from_ref(&found));
-        let mut expected: Vec<&str> = found.claims.iter().map(|claim| claim.name()).collect();
+        let mut expected: Vec<&str> = found.claims.iter().map(candor_stats::Claim::name).collect();
         let mut said: Vec<&str> = derived.claims.iter().map(|recipe| recipe.claim.as_str()).collect();
         said.extend(derived.without.iter().map(|without| without.claim.as_str()));
         expected.sort_unstable();
