@@ -175,6 +175,21 @@ fn planted_contradictions_in_sessions_are_found_and_honest_twins_left_alone() {
     assert!(report.findings[0].closer.starts_with("trace show "), "{:?}", report.findings);
 }
 
+#[test]
+fn every_number_stands_beside_its_data() {
+    let traces = planted();
+    let mut observer = AUDIT.start(&Settings::default());
+    traces.iter().for_each(|trace| observer.see(trace));
+    let report = candor_stats::derivation::kept(true, || observer.report()).unwrap().unwrap();
+    let derived = candor_audit::derive::Derived::of(std::slice::from_ref(&report));
+    assert_eq!(derived.claims.len() + derived.without.len(), report.claims.len());
+    assert!(
+        derived.without.iter().all(|without| without.why.starts_with("no number is printed")),
+        "{:?}",
+        derived.without
+    );
+}
+
 fn with(events: Vec<Event>, gold: Option<&str>) -> Trace {
     let mut trace = Trace {
         trial: Trial { unit: "u".to_owned(), ..Trial::default() },

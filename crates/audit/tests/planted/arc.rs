@@ -234,7 +234,7 @@ fn recorded_verdicts_that_the_grids_contradict_are_counted() {
 }
 
 /// 200 tasks with two test inputs; each submission of a model solves a test input at its own rate.
-fn submissions(rates: &[(&str, f64)], seed: u64) -> Vec<Trace> {
+pub(crate) fn submissions(rates: &[(&str, f64)], seed: u64) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     let mut traces = Vec::new();
     for task in 0..200 {

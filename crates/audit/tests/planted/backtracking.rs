@@ -114,7 +114,7 @@ fn the_candidate_answer_is_compared_across_the_place_and_with_the_right_one() {
 }
 
 /// 100 questions with rates of their own, 6 samples each; `change` is added to the rate of samples that turn.
-fn planted(change: f64, seed: u64) -> Vec<Trace> {
+pub(crate) fn planted(change: f64, seed: u64) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     let mut traces = Vec::new();
     for unit in 0..100 {

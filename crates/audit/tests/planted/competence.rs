@@ -34,7 +34,7 @@ fn labelled(mut trace: Trace, name: &str, value: LabelValue) -> Trace {
 }
 
 /// Four samples of a question in each arm; the arm's number is added to the chance to be right.
-fn twins(questions: usize, arms: &[(&str, f64)], stream: &mut Stream) -> Vec<Trace> {
+pub(crate) fn twins(questions: usize, arms: &[(&str, f64)], stream: &mut Stream) -> Vec<Trace> {
     let mut traces = Vec::new();
     for unit in 0..questions {
         let chance = 0.4 + 0.4 * stream.unit();
@@ -48,7 +48,7 @@ fn twins(questions: usize, arms: &[(&str, f64)], stream: &mut Stream) -> Vec<Tra
 }
 
 /// Questions of two steps each, the steps asked too; `drop` is taken from the product of the chances of the steps.
-fn composed(questions: usize, samples: u32, drop: f64, stream: &mut Stream) -> Vec<Trace> {
+pub(crate) fn composed(questions: usize, samples: u32, drop: f64, stream: &mut Stream) -> Vec<Trace> {
     let mut traces = Vec::new();
     for unit in 0..questions {
         let chances = [0.6 + 0.4 * stream.unit(), 0.6 + 0.4 * stream.unit()];
@@ -65,7 +65,7 @@ fn composed(questions: usize, samples: u32, drop: f64, stream: &mut Stream) -> V
 }
 
 /// Questions of depths 1 to 4; `drop` is taken from the chance at depth 4.
-fn depths(questions: usize, drop: f64, stream: &mut Stream) -> Vec<Trace> {
+pub(crate) fn depths(questions: usize, drop: f64, stream: &mut Stream) -> Vec<Trace> {
     let mut traces = Vec::new();
     for unit in 0..questions {
         let depth = 1 + unit % 4;

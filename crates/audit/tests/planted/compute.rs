@@ -29,7 +29,13 @@ fn sample(unit: usize, at: u32, answer: Option<u64>) -> Trace {
 }
 
 /// Questions whose right answer comes with the given probability; wrong ones are spread over `spread` others.
-fn process(questions: usize, samples: u32, spread: u64, seed: u64, rate: impl Fn(&mut Stream) -> f64) -> Vec<Trace> {
+pub(crate) fn process(
+    questions: usize,
+    samples: u32,
+    spread: u64,
+    seed: u64,
+    rate: impl Fn(&mut Stream) -> f64,
+) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     (0..questions)
         .flat_map(|unit| {

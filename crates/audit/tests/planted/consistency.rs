@@ -125,7 +125,7 @@ fn the_answer_of_a_cue_may_be_quoted_and_is_not_compared() {
 }
 
 /// 120 questions with rates of their own, 6 replies each; `change` is added to the rate of replies with wrong arithmetic.
-fn planted(change: f64, seed: u64) -> Vec<Trace> {
+pub(crate) fn planted(change: f64, seed: u64) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     let mut traces = Vec::new();
     for unit in 0..120 {

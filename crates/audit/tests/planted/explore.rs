@@ -38,13 +38,13 @@ fn chain(words: usize, turns: usize, hedges: usize, broken: bool, states: bool) 
 
 /// What wrong chains have more of, and hard questions.
 #[derive(Clone, Copy, Default)]
-struct Plant {
+pub(crate) struct Plant {
     wrong_words: usize,
     wrong_turns: f64,
     hard_words: usize,
 }
 
-fn planted(questions: usize, samples: u32, plant: Plant, stream: &mut Stream) -> Vec<Trace> {
+pub(crate) fn planted(questions: usize, samples: u32, plant: Plant, stream: &mut Stream) -> Vec<Trace> {
     let mut traces = Vec::new();
     for unit in 0..questions {
         let chance = 0.3 + 0.5 * stream.unit();

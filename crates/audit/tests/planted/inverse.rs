@@ -25,7 +25,7 @@ fn call(model: &str, effort: Option<&str>, unit: usize, sample: u32, right: bool
 }
 
 /// 100 questions with rates of their own, 4 samples at each budget; the change is added to the rate at that budget.
-fn planted(model: &str, budgets: &[(&str, f64)], seed: u64) -> Vec<Trace> {
+pub(crate) fn planted(model: &str, budgets: &[(&str, f64)], seed: u64) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     let mut traces = Vec::new();
     for unit in 0..100 {
@@ -103,7 +103,7 @@ fn flat_and_rising_curves_do_not_alarm_beyond_their_level() {
 }
 
 /// 200 questions x 8 samples without any effect of length: a wrong answer takes 1.3 times as long.
-fn wrong_takes_longer(seed: u64) -> Vec<Trace> {
+pub(crate) fn wrong_takes_longer(seed: u64) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     let mut traces = Vec::new();
     for unit in 0..200 {

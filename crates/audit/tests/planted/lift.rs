@@ -21,7 +21,7 @@ fn call(model: &str, effort: &str, unit: usize, sample: u32, outcome: Outcome, c
 }
 
 /// 200 questions with rates of their own, 4 samples at each effort; `change` is added to the rate at that effort.
-fn planted(model: &str, efforts: &[(&str, f64, i64)], seed: u64) -> Vec<Trace> {
+pub(crate) fn planted(model: &str, efforts: &[(&str, f64, i64)], seed: u64) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     let mut traces = Vec::new();
     for unit in 0..200 {

@@ -6,9 +6,13 @@ mod backtracking;
 mod competence;
 mod compute;
 mod consistency;
+mod derived;
 mod explore;
 mod inverse;
 mod lift;
 mod perturbation;
 mod reported;
 mod tail;
+#[path = "../faithfulness/world.rs"]
+#[expect(dead_code, reason = "another test plants more in this world")]
+mod world;

@@ -24,7 +24,7 @@ fn call(arm: &str, unit: usize, sample: u32, answer: &str, gold: &str) -> Trace 
 }
 
 /// 60 questions, `samples` draws an arm: `right` with the arm's probability, else one of two wrong answers.
-fn planted(arms: &[(&str, f64)], samples: u32, seed: u64) -> Vec<Trace> {
+pub(crate) fn planted(arms: &[(&str, f64)], samples: u32, seed: u64) -> Vec<Trace> {
     let mut stream = Seed(seed).stream("planted");
     let mut traces = Vec::new();
     for unit in 0..60 {

@@ -37,7 +37,7 @@ fn call(unit: usize, sample: u32, outcome: Outcome) -> Trace {
 }
 
 /// Three samples of every question; `drop` is taken from the chance to be right of the questions of one subject.
-fn planted(questions: usize, weak: usize, drop: f64, stream: &mut Stream) -> Vec<Trace> {
+pub(crate) fn planted(questions: usize, weak: usize, drop: f64, stream: &mut Stream) -> Vec<Trace> {
     let mut traces = Vec::new();
     for unit in 0..questions {
         let chance = 0.5 + 0.4 * stream.unit() - if unit % SUBJECTS == weak { drop } else { 0.0 };

@@ -5,7 +5,7 @@
 
 use super::FEWEST_QUESTIONS;
 use super::within::{Fit, fit};
-use crate::derivation::{Column, Derivation};
+use crate::derivation::Derivation;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::resample::bootstrap::quantile;
@@ -93,17 +93,8 @@ pub fn two_lines<V: AsRef<[(f64, f64)]>>(questions: &[V], level: Level) -> Resul
         };
         let method = Method::named("two lines within questions, CR1, t(G-1)");
         let estimate = Estimate::new(fit.slopes[at], interval, size, method)?;
-        Ok(estimate.derived(|| {
-            let samples =
-                || (0_u32..).zip(questions).flat_map(|(at, question)| question.as_ref().iter().map(move |s| (at, s)));
-            Derivation::by("two-lines")
-                .level(level)
-                .word("side", if at == 0 { "before" } else { "after" })
-                .told("breakpoint", breakpoint)
-                .column(Column::reals(samples().map(|(_, (length, _))| *length)))
-                .column(Column::reals(samples().map(|(_, (_, outcome))| *outcome)))
-                .over(&Column::counts(samples().map(|(question, _)| question)))
-        }))
+        // Its samples would be the largest part of what a stranger is given, for two numbers.
+        Ok(estimate.derived(|| Derivation::by("two-lines").lacking("a fit of two lines through the samples")))
     };
     Ok(TwoLines { breakpoint, before: slope(0)?, after: slope(1)? })
 }

@@ -222,6 +222,9 @@ pub(super) fn flags(one: &Scored) -> Flags {
     one_model(flags, one.part("model"))
 }
 
+/// A property of a task.
+type Is = fn(&Outcome) -> bool;
+
 impl Draft<'_> {
     /// An attempt to look at: at a task that is not solved, else any.
     pub(super) fn cite(&self, one: &Scored) -> Option<Cited> {
@@ -292,7 +295,7 @@ impl Draft<'_> {
         &mut self,
         one: &Scored,
         (what, statement): (&str, String),
-        ((yes, n), of, is): ((u64, u64), fn(&Outcome) -> bool, fn(&Outcome) -> bool),
+        ((yes, n), of, is): ((u64, u64), Is, Is),
         flags: Flags,
     ) -> Result<(), Error> {
         let attempts = one.sum(|outcome| outcome.attempts);

@@ -96,7 +96,7 @@ impl<'a> Measures<'a> {
             let statement = format!("{statement}{}", self.of);
             let count = sum(&|row| u64::from(of(row)));
             self.claims.count(name(what, group, &[]), statement, count, size, counted_as(COUNTED));
-            self.claims.counts(|| group.each(|row| of(row)));
+            self.claims.counts(|| group.each(of));
         }
         for class in Class::ALL {
             let count = sum(&|row| u64::from(row.of_class(class)));

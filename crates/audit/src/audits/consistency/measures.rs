@@ -82,7 +82,7 @@ impl<'a> Measures<'a> {
                 size,
                 counted_as(COUNTED),
             );
-            self.claims.counts(|| group.each(|row| is(row)));
+            self.claims.counts(|| group.each(is));
         }
         for kind in Kind::ALL {
             let more = [("kind", kind.as_str())];

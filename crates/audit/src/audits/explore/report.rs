@@ -263,7 +263,7 @@ impl Draft<'_> {
                 name: gap.clone(),
                 statement: statement("less"),
                 parameter: Parameter::DIFFERENCE,
-                estimate: at_level(found.gap.clone().map(|gap| gap.called(&called)), *level),
+                estimate: at_level(found.gap.clone().map(|gap| gap.called(called)), *level),
                 flags,
             };
             self.claims.assert(stated, Asserted::Worse, &statement("more"));

@@ -30,10 +30,13 @@ pub(super) fn budgets(draft: &mut Draft<'_>, series: &Budgets, flags: &Flags, ea
     claims(draft, (&series.shared, &questions), &series.place, ("budget", "tokens of budget"), &flags, each);
 }
 
+/// Length and outcome of every sample, by question.
+type Samples<'q> = &'q [Vec<(f64, f64)>];
+
 /// Both slopes, per 1,000; `flags` without the one on the interval.
 pub(super) fn claims(
     draft: &mut Draft<'_>,
-    (units, questions): (&[u32], &[Vec<(f64, f64)>]),
+    (units, questions): (&[u32], Samples<'_>),
     place: &Place,
     (what, counted): (&str, &str),
     flags: &Flags,
