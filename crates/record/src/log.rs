@@ -8,6 +8,7 @@
 //! | [`bundle`] | entries in an entry bundle |
 //! | [`note`], [`key`] | signed notes and their keys, as Go's note package writes them |
 //! | [`checkpoint`], [`cosignature`] | what a log signs, and what a witness adds |
+//! | [`timestamp`] | what a time-stamping authority says of a checkpoint |
 //! | [`addenda`] | digests of detached content that an entry indicates |
 //! | [`store`] | the one writer: integrates entries, signs checkpoints |
 //! | [`tiles`] | a reader: entries and proofs from tiles |
@@ -31,6 +32,7 @@ pub mod proof;
 pub mod store;
 pub mod tile;
 pub mod tiles;
+pub mod timestamp;
 pub mod verify;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};

@@ -21,6 +21,7 @@ pub mod examine;
 pub mod export;
 mod payload;
 mod reader;
+pub mod stamps;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ use crate::log::{self, Log, SigningKey};
 pub use erase::{Erased, Held};
 pub use error::RecordError;
 pub use reader::{Reader, State};
+pub use stamps::Stamped;
 
 /// Entries that are integrated under one checkpoint at most, so that memory stays bounded.
 const BATCH: usize = 4096;

@@ -12,6 +12,7 @@ mod sealed;
 mod state;
 mod status;
 mod subject;
+mod timestamp;
 mod verify;
 
 use clap::Subcommand;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Prove(prove::Args),
     /// Print the signed checkpoint, to be mailed, printed or timestamped
     Checkpoint(checkpoint::Args),
+    /// Have a checkpoint stamped by a time-stamping authority (RFC 3161), by files that you carry there and back
+    Timestamp(timestamp::Args),
     /// Erase content, and record that and why
     Erase(erase::Args),
     /// Print the pseudonym under which a person stands in the record
@@ -57,6 +60,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Prob
         Command::Label(args) => label::run(&args, settings),
         Command::Subject(args) => subject::run(&args, settings),
         Command::State(args) => state::run(&args, settings),
+        Command::Timestamp(args) => timestamp::run(&args, settings),
         Command::Prove(args) => prove::run(&args, settings),
         Command::Checkpoint(args) => checkpoint::run(&args, settings),
         Command::Erase(args) => erase::run(&args, settings),
@@ -68,4 +72,10 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Prob
 pub(super) fn day(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms)
         .map_or_else(|_| format!("{ms} ms since 1970"), |at| at.strftime("%Y-%m-%d").to_string())
+}
+
+/// A moment to the second (UTC), as pages and messages write it.
+fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms)
+        .map_or_else(|_| format!("{ms} ms since 1970"), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

@@ -318,3 +318,33 @@ fn a_table_names_persons_in_a_column_and_sessions_of_several_records_cannot() {
     assert_eq!(refused.code, Some(6), "{}{}", refused.out, refused.err);
     assert!(refused.err.contains("expected records that each name a person"), "{}", refused.err);
 }
+
+/// Responses are tried by `scripts/timestamps`, which has an authority.
+#[test]
+fn a_request_for_a_time_stamp_is_written_once_and_what_is_no_response_is_not_kept() {
+    let environment = recorded();
+    let said = environment.done(&["record", "timestamp", "--request", "a.tsq"]);
+    assert_readable(&said, 130);
+    assert!(said.starts_with("request for the checkpoint of 3 leaves written to a.tsq\n"), "{said}");
+    let again = environment.run(&["record", "timestamp", "--request", "a.tsq"]);
+    assert!(again.code == Some(2) && again.err.contains("never written over"), "{}", again.err);
+    environment.done(&["record", "timestamp", "--request", "b.tsq"]);
+    let read = |name: &str| std::fs::read(environment.path(name)).unwrap();
+    assert_eq!(read("a.tsq"), read("b.tsq"), "several authorities get one request");
+    for (arguments, code, words) in [
+        (&["--response", "a.tsq"][..], 6, "a.tsq: expected a status"),
+        (&["--response", "a.jsonl"], 6, "a.jsonl: expected a time-stamp response"),
+        (&["--response", "nowhere.tsr"], 6, "nowhere.tsr"),
+        (&["--response", "a.tsq", "--ca", "a.jsonl"], 2, "a.jsonl: expected certificates in PEM, found none"),
+        (&["--request", "c.tsq", "--response", "a.tsq"], 2, "cannot be used with"),
+        (&[], 2, "--request"),
+    ] {
+        let mut all = vec!["record", "timestamp"];
+        all.extend(arguments);
+        let ran = environment.run(&all);
+        assert!(ran.code == Some(code) && ran.err.contains(words), "{arguments:?}: {:?} {}", ran.code, ran.err);
+    }
+    assert!(environment.done(&["record", "status"]).contains("No checkpoint has left the house"));
+    let holds = environment.done(&["record", "verify"]);
+    assert!(holds.contains("\nholds: ") && !holds.contains("stamp "), "{holds}");
+}

@@ -194,6 +194,12 @@ impl Log {
         self.replace(&path, &signed)
     }
 
+    /// Puts a file that belongs to a checkpoint beside the checkpoints, durable on return.
+    pub(crate) fn put_beside(&mut self, path: &str, bytes: &[u8]) -> Result<(), Error> {
+        self.running()?;
+        self.disk.replace(path, bytes).map_err(|error| Error::io(path, "writing", error))
+    }
+
     /// Removes partial tiles and bundles of older checkpoints that have no full ones yet. A log that is served keeps them (c2sp.org/tlog-tiles asks for that);
     /// a copy that is handed over needs only what its checkpoint calls for.
     ///

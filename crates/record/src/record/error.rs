@@ -39,6 +39,14 @@ pub enum RecordError {
         /// What was chosen.
         chosen: String,
     },
+    /// A response is no time stamp on a checkpoint of this log.
+    #[error("{place}: {source}")]
+    Stamp {
+        /// The file.
+        place: String,
+        /// What is wrong.
+        source: log::timestamp::StampError,
+    },
     /// The operating system refused.
     #[error("{}: {doing}: {source}", path.display())]
     Io {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::export::{CONTENTS, Contents};
+use super::stamps::{self, Stamped};
 use super::{Places, RecordError};
 use crate::act::Acts;
 use crate::canonical;
@@ -28,6 +29,8 @@ pub struct Examined {
     pub strange: Vec<String>,
     /// Records in the journal that the log does not have yet.
     pub waiting: u64,
+    /// Time stamps on checkpoints that hold with the certificates that they bring along; whom to trust is not looked at.
+    pub stamps: Vec<Stamped>,
     /// Leaves by kind.
     pub kinds: BTreeMap<String, u64>,
     /// Parts that are there with the content that was logged.
@@ -118,10 +121,13 @@ pub fn examine(folder: &Path, key: &VerifierKey) -> Result<Examined, RecordError
     } else {
         (Vec::new(), 0)
     };
+    let (stamps, wrong) = stamps::examine(&log, key)?;
+    reading.strange.extend(wrong);
     Ok(Examined {
         verification,
         journal: damage,
         strange: reading.strange,
+        stamps,
         waiting,
         kinds: reading.kinds,
         there: reading.there,

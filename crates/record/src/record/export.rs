@@ -14,7 +14,7 @@ use super::{Places, Reader, RecordError, State};
 use crate::canonical;
 use crate::leaf::{Leaf, PartHead, PartName};
 use crate::log::tile::{LEVELS, Level, Tile};
-use crate::log::{addenda, proof, store};
+use crate::log::{addenda, proof, store, timestamp};
 
 /// The file that says what was chosen.
 pub const CONTENTS: &str = "bundle.json";
@@ -154,6 +154,9 @@ fn public(log: &Path, size: u64, write: &mut Write<'_>) -> Result<(), RecordErro
     }
     for name in kept(log)?.into_values() {
         copy(&format!("{}/{name}", store::CHECKPOINTS))?;
+    }
+    for name in super::stamps::names(log)? {
+        copy(&format!("{}/{name}", timestamp::TIMESTAMPS))?;
     }
     for level in std::iter::once(Level::Entries).chain((0..LEVELS).map(Level::Hashes)) {
         for tile in (0..).map_while(|index| Tile::of_tree(size, level, index)) {

@@ -74,7 +74,8 @@ pub(crate) fn run(_: &Args, settings: &Settings) -> Result<Outcome, Problem> {
         None if status.leaves == 0 => String::new(),
         None => format!(
             "\nNo checkpoint has left the house: whoever holds the key could still rewrite all of it unseen.\n  \
-             {program} record checkpoint --sent WHERE{dir}   prints one, to be mailed, printed or timestamped\n"
+             {program} record checkpoint --sent WHERE{dir}   prints one, to be mailed or printed\n  \
+             {program} record timestamp --request FILE{dir}   asks a time-stamping authority\n"
         ),
         Some(sent) => {
             let old = if sent.days >= OLD_DAYS { "; it is time for another" } else { "" };

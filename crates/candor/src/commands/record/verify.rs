@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use candor_audit::foreign::clean;
 use candor_record::log::{VerifierKey, store};
+use candor_record::record::Stamped;
 use candor_record::record::examine::{Examined, examine, log_of};
 use serde::Serialize;
 
-use super::{day, sealed};
+use super::timestamp::anchors;
+use super::{day, moment, sealed};
 use crate::Outcome;
 use crate::output;
 use crate::problem::Problem;
@@ -23,6 +25,9 @@ const SHOWN: usize = 20;
 /// Erasures that are printed; all are counted.
 const ERASURES: usize = 10;
 
+/// Time stamps that are printed, the last first.
+const STAMPS: usize = 5;
+
 /// Arguments.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -34,6 +39,9 @@ pub(crate) struct Args {
     /// Hold a sealed report against that record, too: its entries are the log's, and no run of its plan is left out
     #[arg(long, value_name = "FILE")]
     sealed: Option<PathBuf>,
+    /// Certificates of time-stamping roots that you trust, PEM: every stamp must lead to one [default: chains are not looked at]
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,6 +63,7 @@ struct Found<'a> {
     older_checkpoints: u64,
     inclusion_proofs: u64,
     consistency_proofs: u64,
+    stamps: Vec<Stamp>,
     parts_there: u64,
     parts_not_shown: u64,
     parts_erased: u64,
@@ -62,6 +71,15 @@ struct Found<'a> {
     findings: Vec<String>,
     more: u64,
     milliseconds: u128,
+}
+
+/// A time stamp.
+#[derive(Debug, Serialize)]
+struct Stamp {
+    leaves: u64,
+    file: String,
+    at_ms: i64,
+    signer: String,
 }
 
 /// Checks it.
@@ -80,7 +98,16 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
             .hint("candor record init makes a record; a bundle is unpacked first: unzip case.zip -d case"));
     }
     let key = key(args.vkey.as_deref(), &log)?;
-    let examined = examine(&folder, &key).map_err(|error| recording::problem(&error))?;
+    let mut examined = examine(&folder, &key).map_err(|error| recording::problem(&error))?;
+    if let Some(path) = &args.ca {
+        let anchors = anchors(path)?;
+        let unrooted = examined.stamps.iter().filter_map(|stamped| {
+            let error = stamped.stamp.is_rooted_in(&anchors).err()?;
+            Some(format!("{}: {error}", stamped.file))
+        });
+        let unrooted: Vec<String> = unrooted.collect();
+        examined.strange.extend(unrooted);
+    }
     let file = args.sealed.as_deref().map(|path| sealed::of_file(path, Some(&key)));
     let mut file = file.transpose()?;
     if let Some(file) = &mut file {
@@ -92,7 +119,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         if let Some(file) = &file {
             output::print(&format!("{}\n", file.page()))?;
         }
-        output::print(&clean(&page(&examined, &key, args.vkey.is_some())))?;
+        output::print(&clean(&page(&examined, &key, args.vkey.is_some(), args.ca.is_some())))?;
         if file.is_some() {
             output::print(&(text::fill(sealed::NOT_SHOWN.trim_end(), WIDEST, "  ").join("\n") + "\n"))?;
         }
@@ -118,6 +145,15 @@ fn key(given: Option<&str>, log: &Path) -> Result<VerifierKey, Problem> {
     })
 }
 
+fn stamp(stamped: &Stamped) -> Stamp {
+    Stamp {
+        leaves: stamped.size,
+        file: stamped.file.clone(),
+        at_ms: stamped.stamp.at_ms(),
+        signer: stamped.stamp.signer().to_owned(),
+    }
+}
+
 fn found(examined: &Examined) -> Found<'_> {
     let counts = &examined.verification.counts;
     let signed = examined.verification.checkpoint.as_ref().map(candor_record::log::SignedCheckpoint::checkpoint);
@@ -131,6 +167,7 @@ fn found(examined: &Examined) -> Found<'_> {
         older_checkpoints: counts.checkpoints,
         inclusion_proofs: counts.inclusion_proofs,
         consistency_proofs: counts.consistency_proofs,
+        stamps: examined.stamps.iter().map(stamp).collect(),
         parts_there: examined.there,
         parts_not_shown: examined.not_shown,
         parts_erased: examined.erased.iter().map(|told| told.parts).sum(),
@@ -141,7 +178,7 @@ fn found(examined: &Examined) -> Found<'_> {
     }
 }
 
-fn page(examined: &Examined, key: &VerifierKey, from_elsewhere: bool) -> String {
+fn page(examined: &Examined, key: &VerifierKey, from_elsewhere: bool, rooted: bool) -> String {
     let found = found(examined);
     let mut out = String::new();
     for line in found.findings.iter().take(SHOWN) {
@@ -162,6 +199,24 @@ fn page(examined: &Examined, key: &VerifierKey, from_elsewhere: bool) -> String 
         "held     {} tiles, {} older checkpoints, {} inclusion proofs, {} consistency proofs\n",
         found.tiles, found.older_checkpoints, found.inclusion_proofs, found.consistency_proofs
     );
+    for stamped in examined.stamps.iter().rev().take(STAMPS) {
+        out += &format!(
+            "stamp    on {}, at {}, by {}\n",
+            text::counted(stamped.size, "leaf"),
+            moment(stamped.stamp.at_ms()),
+            stamped.stamp.signer()
+        );
+    }
+    if examined.stamps.len() > STAMPS {
+        out += &format!("         and {} more stamps\n", examined.stamps.len() - STAMPS);
+    }
+    if !examined.stamps.is_empty() {
+        out += if rooted {
+            "         chains looked at up to the roots of --ca; revocation not\n"
+        } else {
+            "         by the certificates they bring along; chains and revocation not looked at: --ca FILE\n"
+        };
+    }
     out += &format!("content  {} there", text::counted(found.parts_there, "part"));
     if found.parts_not_shown > 0 {
         out += &format!(", {} not shown in this bundle", found.parts_not_shown);
