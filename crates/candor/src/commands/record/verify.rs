@@ -251,7 +251,9 @@ fn page(examined: &Examined, key: &VerifierKey, from_elsewhere: bool, rooted: bo
     if !from_elsewhere {
         out += "The key is the log's own copy: give the one you got from elsewhere with --vkey.\n";
     }
-    out += "Not shown by it: that what was recorded is true, or that everything was recorded; and whoever holds the signing key can rewrite a log whose checkpoints \
-            never left the house.\n";
+    let limits = "Not shown by it: that what was recorded is true, or that everything was recorded; and whoever holds the signing key can rewrite a log whose checkpoints never \
+                  left the house.";
+    out += &text::fill(limits, WIDEST, "  ").join("\n");
+    out.push('\n');
     out
 }
