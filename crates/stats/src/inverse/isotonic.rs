@@ -39,11 +39,12 @@ fn distance(means: &[f64]) -> f64 {
 /// The test of "accuracy never falls along the budgets", from question means at rising budgets (one column each).
 ///
 /// T = sum_k w (m_k - iso(m)_k)^2 with w the number of questions, the same at each budget. Null by drawing whole questions with
-/// replacement and recentring, T*_b = T(m*_b - m): for a convex cone of sequences, a mean inside the cone is at most as far from it after
-/// noise as the vertex is, so that the vertex (no difference between budgets) is least favourable. p = (1 + #{T* >= T})/(B + 1).
+/// replacement and recentring, T*_b = w/(w - 1) T(m*_b - m): for a convex cone of sequences, a mean inside the cone is at most as far from it
+/// after noise as the vertex is, so that the vertex (no difference between budgets) is least favourable; drawing with replacement has (w - 1)/w of
+/// the variance that the means have, which the factor returns. p = (1 + #{T* >= T})/(B + 1).
 ///
-/// Assumes independent questions, 10 or more; samples within a question may depend on each other. Size in simulation 5.1 to 5.6 % at 30 to 150
-/// questions on flat curves, 3 % at an accuracy of .95, 0 on rising ones.
+/// Assumes independent questions, 10 or more; samples within a question may depend on each other. Size on flat and on rising curves:
+/// docs/validity.md, row `inverse.isotonic`.
 ///
 /// # Errors
 /// Below two budgets or 10 questions, and for values outside [0, 1].
@@ -53,6 +54,8 @@ pub fn isotonic(matrix: &Matrix, resamples: u32, seed: Seed) -> Result<Test, Und
     let weight = questions as f64;
     let means: Vec<f64> = (0..columns).map(|at| matrix.column(at).sum::<f64>() / weight).collect();
     let statistic = weight * distance(&means);
+    // Questions drawn with replacement vary as if w questions had stood for all: by (w - 1)/w of what independent questions vary.
+    let unbiased = weight / (weight - 1.0);
     let Kinds { centred, of } = Kinds::new(matrix, &means);
     let mut stream = seed.stream("inverse/isotonic");
     let mut counts = vec![0_u32; centred.len() / columns];
@@ -71,7 +74,7 @@ pub fn isotonic(matrix: &Matrix, resamples: u32, seed: Seed) -> Result<Test, Und
                 *shift += f64::from(*count) * value / weight;
             }
         }
-        reached += u32::from(weight * distance(&shifts) >= extreme);
+        reached += u32::from(unbiased * weight * distance(&shifts) >= extreme);
     }
     Ok(Test {
         p: (1.0 + f64::from(reached)) / (1.0 + f64::from(resamples)),
