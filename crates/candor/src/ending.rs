@@ -46,9 +46,12 @@ pub(crate) fn stop_on_signal() -> Result<(), Problem> {
     .map_err(|error| Problem::internal(format!("cannot listen for Ctrl-C: {error}")))
 }
 
-/// A panic is our fault: it is said in a sentence and ends with code 70.
+/// A panic is our fault: it is said in a sentence and ends with code 70. One that is contained is what is wrong with a foreign file, and is told by whoever reads it.
 pub(crate) fn apologise_for_panics() {
     std::panic::set_hook(Box::new(|panic: &PanicHookInfo<'_>| {
+        if candor_trace::parquet::is_contained() {
+            return;
+        }
         let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
         let payload = panic.payload();
         let text =

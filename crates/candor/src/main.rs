@@ -1,5 +1,6 @@
 //! The binary `candor`: flags, wiring and the terminal surface. No estimator stands here.
 
+mod bucket;
 mod commands;
 mod config;
 mod ending;

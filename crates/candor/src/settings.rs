@@ -76,6 +76,15 @@ pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
+/// The variables whose names begin so, such as those that say where a store is and who asks.
+pub(crate) fn variables(beginning: &str) -> Vec<(String, String)> {
+    let text = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.into_string().ok()?));
+    std::env::vars_os()
+        .filter_map(text)
+        .filter(|(name, value)| name.starts_with(beginning) && !value.is_empty())
+        .collect()
+}
+
 /// How the program was started, for the commands that it suggests.
 static STARTED_AS: OnceLock<String> = OnceLock::new();
 

@@ -18,6 +18,7 @@
 //! | `promptfoo` | results of promptfoo |
 //! | `arc` | tasks of ARC-AGI and attempts at them |
 //! | `record` | a record of candor's |
+//! | `parquet` | exports of candor's |
 //! | `samples` | one answer a record, under common names |
 
 mod agents;
@@ -38,6 +39,7 @@ mod messages;
 mod openai;
 mod otlp;
 mod overlap;
+mod parquet;
 mod parts;
 mod person;
 mod promptfoo;
@@ -59,12 +61,14 @@ use std::ops::ControlFlow;
 pub use candor::write;
 pub(crate) use format::BATCH;
 pub use format::{Container, Detected, Format, detect};
+pub(crate) use instant::day;
 pub use overlap::Overlap;
 pub use parts::{Begin, Part};
 pub use source::Source;
 pub use summary::{FileSummary, SkipReason, Skipped, Summary};
 
 use crate::mapping::{self, Mapping};
+use crate::parquet::is_manifest;
 use crate::{Error, Place, Result, Trace};
 use bytes::Window;
 use reading::{Reading, Stop, Taker};
@@ -325,6 +329,14 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
     }
     window.hold(bytes::LOOKED_AT)?;
     let detected = detect(window.head());
+    if options.mapping.is_none() {
+        if detected.format == Some(Format::Parquet) {
+            return parquet::read(found, window, reading);
+        }
+        if is_manifest(window.head()) {
+            return parquet::manifest(found, reading);
+        }
+    }
     reading.begin(&found.name);
     let (format, outcome) = match (&options.mapping, detected.format, detected.container) {
         (Some(mapping), _, container) => {

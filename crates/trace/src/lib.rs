@@ -13,6 +13,7 @@ pub mod labels;
 pub mod mapping;
 mod money;
 mod numeral;
+pub mod parquet;
 pub mod query;
 pub mod recorded;
 pub mod redaction;

@@ -27,6 +27,7 @@ pub use entry::{CHAIN_CLASS, Circumstances, USUAL_CLASS, entry};
 pub use join::{Found, Unjoined, join};
 pub use label::{Heard, LABEL, NOTE, VALUE, hear, heard, label};
 pub use read::{Read, read};
+pub(crate) use split::left_open;
 pub use split::{Piece, split};
 
 /// The kind of a trace's leaf.

@@ -12,6 +12,8 @@ pub enum Format {
     Candor,
     /// A record of candor's.
     Record,
+    /// Traces as candor exports them to Parquet.
+    Parquet,
     /// A log of Inspect AI as a ZIP archive.
     InspectEval,
     /// A log of Inspect AI as one JSON object.
@@ -48,9 +50,10 @@ pub enum Format {
 
 impl Format {
     /// Every format, in the order in which tables list them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Candor,
         Self::Record,
+        Self::Parquet,
         Self::InspectEval,
         Self::InspectJson,
         Self::OpenAi,
@@ -75,6 +78,7 @@ impl Format {
         match self {
             Self::Candor => "candor traces",
             Self::Record => "candor record",
+            Self::Parquet => "candor parquet",
             Self::InspectEval => "inspect .eval",
             Self::InspectJson => "inspect json",
             Self::OpenAi => "openai calls",
@@ -165,7 +169,7 @@ pub fn detect(head: &[u8]) -> Detected {
         return unknown("text in UTF-16; convert it to UTF-8");
     }
     if head.starts_with(b"PAR1") {
-        return unknown("a Parquet file");
+        return Detected { container: None, format: Some(Format::Parquet), looks_like: "a Parquet file".to_owned() };
     }
     if head.starts_with(b"SQLite format 3\0") {
         return unknown("an SQLite database");

@@ -69,9 +69,44 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
+/// The day (UTC) of a point in milliseconds since 1970: `2026-11-27` (`civil_from_days`, same source).
+pub(crate) fn day(ms: i64) -> String {
+    let days = ms.div_euclid(86_400_000) + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let of_era_year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * of_era_year + of_era_year / 4 - of_era_year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
+    let year = of_era_year + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_named_by_the_calendar_and_back() {
+        for (ms, name) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (951_782_400_000, "2000-02-29"),
+            (951_868_799_999, "2000-02-29"),
+            (951_868_800_000, "2000-03-01"),
+            (4_107_542_400_000, "2100-03-01"),
+        ] {
+            assert_eq!(day(ms), name);
+        }
+        for days in (-800_000..800_000).step_by(37) {
+            let name = day(days * 86_400_000);
+            let parts: Vec<i64> = name.rsplitn(3, '-').map(|part| part.parse().unwrap()).collect();
+            assert_eq!(days_since_1970(parts[2], parts[1], parts[0]), days, "{name}");
+        }
+        for far in [i64::MIN, i64::MAX] {
+            assert!(day(far).len() > 10);
+        }
+    }
 
     #[test]
     fn times_are_read_in_every_common_spelling() {

@@ -69,6 +69,8 @@ pub enum SkipReason {
     NotMapped,
     /// The mapping reads it as a side table.
     SideTable,
+    /// It lists the files of an export, and each of them is there.
+    Manifest,
     /// It has no content.
     Empty,
     /// A link, a socket or something else that is not a plain file.
@@ -83,6 +85,7 @@ impl std::fmt::Display for SkipReason {
             Self::Unrecognised(found) => write!(out, "not a known format: {found}"),
             Self::NotMapped => out.write_str("does not match the mapping's files"),
             Self::SideTable => out.write_str("read as a side table of the mapping"),
+            Self::Manifest => out.write_str("lists the files of an export, all of which are there"),
             Self::Empty => out.write_str("empty"),
             Self::NotAFile => out.write_str("not a plain file"),
             Self::TooDeep => out.write_str("folder nested too deep"),

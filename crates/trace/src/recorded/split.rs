@@ -46,6 +46,6 @@ pub fn split(trace: &Trace) -> serde_json::Result<Vec<Piece>> {
 }
 
 /// What stands in a request where its chain of thought was taken out.
-pub(super) fn left_open() -> Part {
+pub(crate) fn left_open() -> Part {
     Part::Reasoning(Reasoning { text: String::new(), provenance: Provenance::Redacted })
 }

@@ -98,7 +98,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         output::print("no content of theirs was left to erase\n")?;
     } else if !args.dry_run {
         output::print(
-            "Copies in backups, exports, at the provider and in traces that were stored before are outside of the record.\n",
+            "Copies in backups, exports, at the provider and in traces that were stored before are outside of the record.\n\
+             candor trace export --parquet PLACE brings an export up to date.\n",
         )?;
     }
     Ok(Outcome::Done)

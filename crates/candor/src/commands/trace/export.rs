@@ -1,4 +1,7 @@
-//! `candor trace export [QUERY]`: traces in candor's own form, one JSON object a line, on standard output or into a file, whole or not at all.
+//! `candor trace export [QUERY]`: traces in candor's own form, one JSON object a line, on standard output or into a file, whole or not at all; or as Parquet into
+//! a folder or a bucket.
+
+mod parquet;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -26,11 +29,21 @@ pub(crate) struct Args {
     /// The file to write; packed where its name ends in .zst [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write Parquet instead, one file a day: into a folder, or to s3://BUCKET/PREFIX with the AWS_… variables of the
+    /// environment. What an earlier export left there is brought up to date
+    #[arg(long, value_name = "PLACE", conflicts_with = "output")]
+    parquet: Option<String>,
+    /// With the chain of thought, which Parquet leaves out otherwise: a debugging surface, no evidence of what the model did
+    #[arg(long, requires = "parquet")]
+    chain: bool,
 }
 
 /// Writes them.
 pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> {
     let query = places::meant(&args.query)?;
+    if let Some(place) = &args.parquet {
+        return parquet::run(args, settings, &query, place);
+    }
     let Some(path) = &args.output else {
         let mut out = BufWriter::new(std::io::stdout().lock());
         let _: u64 = every(args, settings, &query, &mut out)?;
@@ -78,23 +91,31 @@ fn to_file(
 /// Writes every trace that is meant; returns how many. A reader who has seen enough ends it without an error.
 fn every(args: &Args, settings: &Settings, query: &candor_trace::Query, out: &mut dyn Write) -> Result<u64, Problem> {
     let (mut count, mut failed) = (0, None);
-    args.places.search(settings, true, &Wanted::Meant(query), &mut |trace| {
-        if !query.holds(trace) {
-            return ControlFlow::Continue(());
+    meant(args, settings, query, &mut |trace| match traces::write(trace, out) {
+        Ok(()) => {
+            count += 1;
+            ControlFlow::Continue(())
         }
-        match traces::write(trace, out) {
-            Ok(()) => {
-                count += 1;
-                ControlFlow::Continue(())
-            }
-            Err(candor_trace::Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
-                ControlFlow::Break(())
-            }
-            Err(error) => {
-                failed = Some(reading::unreadable(&error));
-                ControlFlow::Break(())
-            }
+        Err(candor_trace::Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => {
+            ControlFlow::Break(())
+        }
+        Err(error) => {
+            failed = Some(reading::unreadable(&error));
+            ControlFlow::Break(())
         }
     })?;
     failed.map_or(Ok(count), Err)
+}
+
+/// Hands over every trace that is meant.
+fn meant(
+    args: &Args,
+    settings: &Settings,
+    query: &candor_trace::Query,
+    take: &mut dyn FnMut(&candor_trace::Trace) -> ControlFlow<()>,
+) -> Result<(), Problem> {
+    args.places.search(settings, true, &Wanted::Meant(query), &mut |trace| {
+        if query.holds(trace) { take(trace) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(())
 }

@@ -36,6 +36,11 @@ pub(super) fn stored(settings: &Settings) -> PathBuf {
 }
 
 impl Places {
+    /// Whether the caller names a place.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.from.is_some()
+    }
+
     /// The list of what is in these places, as a command.
     pub(super) fn list(&self) -> String {
         let shown = |path: &PathBuf| path.to_string_lossy().into_owned();
