@@ -22,6 +22,7 @@ pub mod export;
 mod payload;
 mod reader;
 pub mod stamps;
+pub mod witnesses;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,6 +39,7 @@ pub use erase::{Erased, Held};
 pub use error::RecordError;
 pub use reader::{Reader, State};
 pub use stamps::Stamped;
+pub use witnesses::Cosigned;
 
 /// Entries that are integrated under one checkpoint at most, so that memory stays bounded.
 const BATCH: usize = 4096;

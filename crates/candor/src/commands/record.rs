@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod chosen;
+mod cosign;
 mod erase;
 mod export;
 mod hold;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Checkpoint(checkpoint::Args),
     /// Have a checkpoint stamped by a time-stamping authority (RFC 3161), by files that you carry there and back
     Timestamp(timestamp::Args),
+    /// Cosign the checkpoint of somebody's log as a witness, or keep what a witness cosigned, by files that are carried there and back
+    Cosign(cosign::Args),
     /// Erase content, and record that and why
     Erase(erase::Args),
     /// Print the pseudonym under which a person stands in the record
@@ -61,6 +64,7 @@ pub(crate) fn run(command: Command, settings: &Settings) -> Result<Outcome, Prob
         Command::Subject(args) => subject::run(&args, settings),
         Command::State(args) => state::run(&args, settings),
         Command::Timestamp(args) => timestamp::run(&args, settings),
+        Command::Cosign(args) => cosign::run(&args, settings),
         Command::Prove(args) => prove::run(&args, settings),
         Command::Checkpoint(args) => checkpoint::run(&args, settings),
         Command::Erase(args) => erase::run(&args, settings),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::export::{CONTENTS, Contents};
 use super::stamps::{self, Stamped};
+use super::witnesses::{self, Cosigned};
 use super::{Places, RecordError};
 use crate::act::Acts;
 use crate::canonical;
@@ -31,6 +32,8 @@ pub struct Examined {
     pub waiting: u64,
     /// Time stamps on checkpoints that hold with the certificates that they bring along; whom to trust is not looked at.
     pub stamps: Vec<Stamped>,
+    /// Checkpoints with lines of witnesses, which the log signed and whose trees are beginnings of its tree; whose lines they are is not looked at.
+    pub cosigned: Vec<Cosigned>,
     /// Leaves by kind.
     pub kinds: BTreeMap<String, u64>,
     /// Parts that are there with the content that was logged.
@@ -123,11 +126,14 @@ pub fn examine(folder: &Path, key: &VerifierKey) -> Result<Examined, RecordError
     };
     let (stamps, wrong) = stamps::examine(&log, key)?;
     reading.strange.extend(wrong);
+    let (cosigned, wrong) = witnesses::examine(&log, key, verification.checkpoint.as_ref())?;
+    reading.strange.extend(wrong);
     Ok(Examined {
         verification,
         journal: damage,
         strange: reading.strange,
         stamps,
+        cosigned,
         waiting,
         kinds: reading.kinds,
         there: reading.there,

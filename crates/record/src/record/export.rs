@@ -158,6 +158,9 @@ fn public(log: &Path, size: u64, write: &mut Write<'_>) -> Result<(), RecordErro
     for name in super::stamps::names(log)? {
         copy(&format!("{}/{name}", timestamp::TIMESTAMPS))?;
     }
+    for file in super::witnesses::names(log)?.into_values() {
+        copy(&file)?;
+    }
     for level in std::iter::once(Level::Entries).chain((0..LEVELS).map(Level::Hashes)) {
         for tile in (0..).map_while(|index| Tile::of_tree(size, level, index)) {
             // The full tile may have taken the place of a partial one.

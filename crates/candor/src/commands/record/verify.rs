@@ -42,6 +42,9 @@ pub(crate) struct Args {
     /// Certificates of time-stamping roots that you trust, PEM: every stamp must lead to one [default: chains are not looked at]
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// The public key of a witness that you trust, a file or the text itself: a checkpoint must be cosigned by it; may be repeated
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +67,7 @@ struct Found<'a> {
     inclusion_proofs: u64,
     consistency_proofs: u64,
     stamps: Vec<Stamp>,
+    witnesses: &'a [Witness],
     parts_there: u64,
     parts_not_shown: u64,
     parts_erased: u64,
@@ -71,6 +75,14 @@ struct Found<'a> {
     findings: Vec<String>,
     more: u64,
     milliseconds: u128,
+}
+
+/// What a witness that was asked after saw last.
+#[derive(Debug, Serialize)]
+struct Witness {
+    name: String,
+    leaves: u64,
+    at_ms: i64,
 }
 
 /// A time stamp.
@@ -108,18 +120,25 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         let unrooted: Vec<String> = unrooted.collect();
         examined.strange.extend(unrooted);
     }
+    let mut seen = Vec::new();
+    for witness in &args.witness {
+        match witnessed(&examined, &self::key(Some(witness), &log)?) {
+            Ok(witness) => seen.push(witness),
+            Err(finding) => examined.strange.push(finding),
+        }
+    }
     let file = args.sealed.as_deref().map(|path| sealed::of_file(path, Some(&key)));
     let mut file = file.transpose()?;
     if let Some(file) = &mut file {
         file.beside(&log, &key)?;
     }
     if settings.json {
-        output::json(&Both { log: found(&examined), sealed: file.as_ref().map(sealed::OfFile::json) })?;
+        output::json(&Both { log: found(&examined, &seen), sealed: file.as_ref().map(sealed::OfFile::json) })?;
     } else {
         if let Some(file) = &file {
             output::print(&format!("{}\n", file.page()))?;
         }
-        output::print(&clean(&page(&examined, &key, args.vkey.is_some(), args.ca.is_some())))?;
+        output::print(&clean(&page(&examined, &seen, &key, args.vkey.is_some(), args.ca.is_some())))?;
         if file.is_some() {
             output::print(&(text::fill(sealed::NOT_SHOWN.trim_end(), WIDEST, "  ").join("\n") + "\n"))?;
         }
@@ -131,8 +150,45 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     Err(Problem::record(format!("{}: {}", folder.display(), text::counted(count, "finding"))))
 }
 
+/// The largest checkpoint that a witness cosigned, or why it vouches for none.
+fn witnessed(examined: &Examined, witness: &VerifierKey) -> Result<Witness, String> {
+    for cosigned in examined.cosigned.iter().rev() {
+        match cosigned.by(witness) {
+            Ok(None) => {}
+            Ok(Some(seconds)) => {
+                let at_ms = i64::try_from(seconds.saturating_mul(1000)).unwrap_or(i64::MAX);
+                return Ok(Witness { name: witness.label(), leaves: cosigned.size, at_ms });
+            }
+            Err(error) => return Err(format!("{}: {error}", cosigned.file)),
+        }
+    }
+    Err(format!("no checkpoint is cosigned by the witness {}", witness.label()))
+}
+
+/// What witnesses saw, in lines.
+fn cosigned(examined: &Examined, seen: &[Witness], leaves: u64) -> String {
+    let mut out = String::new();
+    for witness in seen {
+        let since = match leaves.saturating_sub(witness.leaves) {
+            0 => "all there are".to_owned(),
+            later => format!("{} came later", text::thousands(later)),
+        };
+        out += &format!(
+            "witness  {} saw {} at {}; {since}\n",
+            witness.name,
+            text::counted(witness.leaves, "leaf"),
+            moment(witness.at_ms)
+        );
+    }
+    if seen.is_empty() && !examined.cosigned.is_empty() {
+        let many = text::counted(examined.cosigned.len() as u64, "checkpoint");
+        out += &format!("witness  {many} cosigned; whose lines they are was not looked at: --witness KEY\n");
+    }
+    out
+}
+
 /// The key: the text itself, a file, or the log's own copy.
-fn key(given: Option<&str>, log: &Path) -> Result<VerifierKey, Problem> {
+pub(super) fn key(given: Option<&str>, log: &Path) -> Result<VerifierKey, Problem> {
     let path = match given {
         Some(text) if text.contains('+') && !Path::new(text).exists() => {
             return VerifierKey::parse(text).map_err(|error| Problem::usage(error.to_string()));
@@ -154,7 +210,7 @@ fn stamp(stamped: &Stamped) -> Stamp {
     }
 }
 
-fn found(examined: &Examined) -> Found<'_> {
+fn found<'a>(examined: &'a Examined, witnesses: &'a [Witness]) -> Found<'a> {
     let counts = &examined.verification.counts;
     let signed = examined.verification.checkpoint.as_ref().map(candor_record::log::SignedCheckpoint::checkpoint);
     Found {
@@ -168,6 +224,7 @@ fn found(examined: &Examined) -> Found<'_> {
         inclusion_proofs: counts.inclusion_proofs,
         consistency_proofs: counts.consistency_proofs,
         stamps: examined.stamps.iter().map(stamp).collect(),
+        witnesses,
         parts_there: examined.there,
         parts_not_shown: examined.not_shown,
         parts_erased: examined.erased.iter().map(|told| told.parts).sum(),
@@ -178,8 +235,8 @@ fn found(examined: &Examined) -> Found<'_> {
     }
 }
 
-fn page(examined: &Examined, key: &VerifierKey, from_elsewhere: bool, rooted: bool) -> String {
-    let found = found(examined);
+fn page(examined: &Examined, seen: &[Witness], key: &VerifierKey, from_elsewhere: bool, rooted: bool) -> String {
+    let found = found(examined, seen);
     let mut out = String::new();
     for line in found.findings.iter().take(SHOWN) {
         out += &format!("FAIL  {line}\n");
@@ -217,6 +274,7 @@ fn page(examined: &Examined, key: &VerifierKey, from_elsewhere: bool, rooted: bo
             "         by the certificates they bring along; chains and revocation not looked at: --ca FILE\n"
         };
     }
+    out += &cosigned(examined, seen, found.leaves);
     out += &format!("content  {} there", text::counted(found.parts_there, "part"));
     if found.parts_not_shown > 0 {
         out += &format!(", {} not shown in this bundle", found.parts_not_shown);
