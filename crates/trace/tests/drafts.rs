@@ -7,7 +7,7 @@ use std::path::Path;
 
 use candor_trace::import::{Options, Source, read, survey};
 use candor_trace::mapping::draft::{Draft, draft, drafts};
-use candor_trace::{Inventory, Mapping};
+use candor_trace::{Inventory, Mapping, Outcome};
 
 fn drafted(path: &Path) -> Option<(Draft, Inventory)> {
     let draft = draft(path).unwrap()?;
@@ -448,4 +448,61 @@ fn what_the_source_decided_is_the_verdict_whatever_its_column_is_called() {
     // Yes and no about something else are no verdict.
     let (draft, _) = of("runs.jsonl", &lines.replace("\"ok\":true", "\"ok\":false")).unwrap();
     assert!(draft.toml.contains("verdict = { equals"), "{}", draft.toml);
+}
+
+#[test]
+fn rows_under_keys_are_not_listed_again_as_unused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scored.json");
+    let list = |item: &dyn Fn(usize, usize) -> String| -> String {
+        let rows = (0..40).map(|question| {
+            let samples: Vec<String> = (0..5).map(|sample| item(question, sample)).collect();
+            format!("\"sample_{question}\": [{}]", samples.join(", "))
+        });
+        rows.collect::<Vec<_>>().join(", ")
+    };
+    let replies = list(&|question, sample| format!("\"answer {question} {}\"", sample % 3));
+    let scored = list(&|question, sample| ((question + sample) % 2 == 0).to_string());
+    let text = format!("{{\"raw_generations\": {{{replies}}}, \"raw_scored\": {{{scored}}}, \"seeds\": [1, 2, 3]}}");
+    std::fs::write(&path, text).unwrap();
+    let toml = draft(&path).unwrap().unwrap().toml;
+    assert!(toml.contains("raw_generations.{key}[*]"), "{toml}");
+    assert!(toml.contains("# not used: seeds") && !toml.contains("# not used: raw"), "{toml}");
+}
+
+/// Whatever columns are called: one that says in every row whether two others are the same is the verdict on them.
+#[test]
+fn three_columns_that_agree_are_answer_right_answer_and_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.csv");
+    for (head, words) in [
+        ("Frage Nr,Antwort des Modells,Lösung,richtig?,Durchgang", ["ja", "nein"]),
+        ("item,resp,key,ok,run", ["pass", "fail"]),
+        ("thema,xx,yy,zz,no", ["1", "0"]),
+    ] {
+        let rows: String = (0..240)
+            .map(|row: usize| {
+                let (question, sample) = (row / 4, row % 4);
+                let right = ["A", "B", "C", "D"][question * 7 % 4];
+                let given = ["A", "B", "C", "D"][(question * 7 + usize::from((question + sample) % 3 == 0)) % 4];
+                format!("F{question},{given},{right},{},{sample}\n", words[usize::from(given != right)])
+            })
+            .collect();
+        std::fs::write(&path, format!("{head}\n{rows}")).unwrap();
+        let toml = draft(&path).unwrap().unwrap().toml;
+        let columns: Vec<&str> = head.split(',').collect();
+        for (target, column) in [("unit", columns[0]), ("answer", columns[1]), ("gold", columns[2])] {
+            assert!(toml.contains(&format!("{target} = \"{column}\"")), "{head}: {target}\n{toml}");
+        }
+        let mapping = Mapping::parse(&toml).unwrap();
+        let options = Options { mapping: Some(mapping), ..Options::default() };
+        let mut right = 0;
+        let summary = read(&Source::new(&path), &options, &mut |trace| {
+            let verdict = trace.verdict().unwrap();
+            assert_eq!(verdict.outcome == Outcome::Correct, trace.answer() == trace.question.gold.as_deref());
+            right += usize::from(verdict.outcome == Outcome::Correct);
+            ControlFlow::Continue(())
+        });
+        assert_eq!((summary.unwrap().traces, right), (240, 160), "{toml}");
+    }
 }

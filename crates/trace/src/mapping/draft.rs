@@ -1,8 +1,10 @@
 //! A first mapping for files that no importer knows, from the names and values at their beginning. It loads; whether it says what was meant
 //! is for the reader to check, line by line.
 
+mod agreeing;
 mod arm;
 mod content;
+mod fits;
 mod guess;
 mod key_file;
 mod layout;

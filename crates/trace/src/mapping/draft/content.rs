@@ -30,7 +30,7 @@ const CONDITIONS: &[&str] = &[
     "hint", "nudg", "cue", "bias", "flag", "cach", "stream", "retr", "error", "trunc", "finish", "timeout", "test",
     "train", "control", "treat",
 ];
-const LONGEST_ANSWER: usize = 40;
+pub(super) const LONGEST_ANSWER: usize = 40;
 /// A longer text is said and asks nothing.
 const LONGEST_NAME: usize = 2000;
 
@@ -70,7 +70,7 @@ fn is_identifier(leaf: &Leaf) -> bool {
 }
 
 /// Whether the values of an identifier stand equally often, each more than once; the last one may be cut off.
-fn repeats_evenly(leaf: &Leaf) -> bool {
+pub(super) fn repeats_evenly(leaf: &Leaf) -> bool {
     let mut sizes: Vec<usize> = counts(leaf).into_values().collect();
     sizes.sort_unstable();
     let Some(middle) = sizes.get(sizes.len() / 2).copied().filter(|middle| *middle >= 2 && sizes.len() >= 2) else {
@@ -185,7 +185,7 @@ fn within(leaf: &Leaf, unit: Unit<'_>) -> (usize, usize) {
 }
 
 /// Whether every question has one value, and not all questions the same.
-fn settled(leaf: &Leaf, unit: Unit<'_>) -> bool {
+pub(super) fn settled(leaf: &Leaf, unit: Unit<'_>) -> bool {
     let (all, same) = within(leaf, unit);
     all == same && counts(leaf).len() >= 2
 }

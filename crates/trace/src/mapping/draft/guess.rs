@@ -1,7 +1,9 @@
 //! What a field of an unknown file probably is, by its name and by what it holds. A guess says that it is one.
 
+use super::agreeing::{Agreeing, agreeing};
 use super::arm::{self, Arm};
 use super::content::{self, Unit};
+use super::fits::{answers, anything, asks, decides, long, number, prose, rates, said, short, whole, word};
 use super::key_file::Key;
 use super::layout::{Layout, Leaf};
 use super::options::{self, List};
@@ -22,84 +24,6 @@ struct Target {
     name: &'static str,
     names: &'static [&'static str],
     fits: fn(&Leaf) -> bool,
-}
-
-fn anything(leaf: &Leaf) -> bool {
-    leaf.count() > 0
-}
-
-fn short(leaf: &Leaf) -> bool {
-    leaf.count() > 0 && leaf.mean_length() <= 200
-}
-
-fn word(leaf: &Leaf) -> bool {
-    leaf.is_text() && leaf.mean_length() <= 80
-}
-
-/// What could be said in answer to a question.
-fn answers(leaf: &Leaf) -> bool {
-    short(leaf) && !leaf.measures()
-}
-
-fn said(leaf: &Leaf) -> bool {
-    answers(leaf) && !leaf.is_of_the_question()
-}
-
-/// What could be asked: words. A number or one word names a question and does not ask it.
-fn asks(leaf: &Leaf) -> bool {
-    let spoken = leaf.texts.iter().filter(|text| {
-        let begins = text.begins.trim();
-        begins.contains(char::is_whitespace)
-            || begins.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii())
-    });
-    leaf.is_text() && spoken.count() * 2 >= leaf.texts.len()
-}
-
-fn prose(leaf: &Leaf) -> bool {
-    leaf.is_text()
-}
-
-fn long(leaf: &Leaf) -> bool {
-    leaf.is_text() && leaf.mean_length() >= 20
-}
-
-fn whole(leaf: &Leaf) -> bool {
-    leaf.is_whole() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<u32>().is_ok()))
-}
-
-fn number(leaf: &Leaf) -> bool {
-    leaf.is_number() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<f64>().is_ok()))
-}
-
-fn decides(leaf: &Leaf) -> bool {
-    // What a mapping reads as a verdict without a map of its own.
-    let words = [
-        "true",
-        "false",
-        "correct",
-        "wrong",
-        "incorrect",
-        "yes",
-        "no",
-        "y",
-        "n",
-        "0",
-        "1",
-        "0.0",
-        "1.0",
-        "no_answer",
-        "pass",
-        "passed",
-        "fail",
-        "failed",
-    ];
-    leaf.count() > 0
-        && leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000))
-        && leaf.texts.iter().all(|text| words.iter().any(|word| text.begins.eq_ignore_ascii_case(word)))
-}
-
-fn rates(leaf: &Leaf) -> bool {
-    number(leaf) && !decides(leaf)
 }
 
 const REPLIES: &[&str] = &[
@@ -350,7 +274,8 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
     let mut used = vec![false; layout.leaves.len()];
     let mut guesses: Vec<Guess> = Vec::new();
     let mut unnamed = Vec::new();
-    for target in TARGETS {
+    let agreed = agreed(layout, key, &mut used, &mut places, &mut guesses);
+    for target in TARGETS.iter().filter(|target| !agreed.contains(&target.name)) {
         // What a sample says stands in its row, where there are rows.
         let of_rows = matches!(target.name, "verdict" | "answer" | "reasoning" | "reply") && !layout.each.is_empty();
         let best = target
@@ -425,6 +350,46 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
     };
     let unused = layout.leaves.iter().zip(&used).filter(|(_, used)| !**used).map(|(leaf, _)| leaf).collect();
     Chosen { unit: leaf("unit").filter(|_| !layout.is_keyed()), unused, unused_lists, variants, guesses, perhaps_arm }
+}
+
+/// Takes the columns that agree on what is right, unless names say otherwise; gives the targets that are settled by it.
+fn agreed(
+    layout: &Layout,
+    key: Option<&Key>,
+    used: &mut [bool],
+    places: &mut Vec<(&'static str, usize)>,
+    guesses: &mut Vec<Guess>,
+) -> Vec<&'static str> {
+    let Some(Agreeing { answer, gold, verdict, words }) = agreeing(layout).filter(|_| key.is_none()) else {
+        return Vec::new();
+    };
+    let three = [("verdict", verdict), ("gold", gold), ("answer", answer)];
+    let named = |name: &str, at: usize| {
+        let target = TARGETS.iter().find(|target| target.name == name)?;
+        let fits = |leaf: &Leaf| target.names.contains(&leaf.name().as_str()) && (target.fits)(leaf);
+        layout.leaves.iter().any(fits).then(|| layout.leaves.get(at).is_some_and(fits))
+    };
+    if three.iter().any(|(name, at)| named(name, *at) == Some(false)) {
+        return Vec::new();
+    }
+    let mut settled = Vec::new();
+    for (name, at) in three.into_iter().filter(|(name, at)| named(name, *at).is_none()) {
+        let why = match name {
+            "verdict" => "says in every row whether the two below are the same",
+            "gold" => "what the answer is compared with",
+            _ => "what is compared with the right answer",
+        };
+        take(name, at, why, layout, used, places, guesses);
+        if let (Some(guess), false) =
+            (guesses.last_mut().filter(|_| name == "verdict"), layout.leaves.get(at).is_some_and(decides))
+        {
+            let [right, wrong] = words.each_ref().map(|word| quoted(word));
+            guess.source =
+                format!("{{ path = {}, map = {{ {right} = \"correct\", {wrong} = \"wrong\" }} }}", guess.source);
+        }
+        settled.push(name);
+    }
+    settled
 }
 
 /// How many options the question has, where they stand in a list; gives the other lists.

@@ -77,7 +77,7 @@ fn walk(tree: &Tree, record: usize, path: &mut Vec<Step>, each: &[Path], found: 
             }
         }
         Tree::List(items) => {
-            let leads_to_rows = each.iter().any(|row| row.steps().starts_with(path));
+            let leads_to_rows = each.iter().any(|row| begins(row.steps(), path));
             if !leads_to_rows && !path.is_empty() {
                 let nested = items.iter().any(|item| matches!(item, Tree::List(_) | Tree::Object(_)));
                 add(path, record, items.len(), nested, items.iter().filter_map(shown).collect(), found);
@@ -85,6 +85,12 @@ fn walk(tree: &Tree, record: usize, path: &mut Vec<Step>, each: &[Path], found: 
         }
         _ => {}
     }
+}
+
+/// Whether rows begin with that path; where they stand under every key, this key is one of them.
+fn begins(row: &[Step], path: &[Step]) -> bool {
+    let fits = |(row, step): (&Step, &Step)| row == step || matches!((row, step), (Step::Capture(_), Step::Field(_)));
+    row.len() >= path.len() && row.iter().zip(path).all(fits)
 }
 
 /// Whether the keys are A, B, C, ...: options under their letters.

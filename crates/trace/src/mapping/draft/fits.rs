@@ -1,0 +1,81 @@
+//! What a field must hold to be what its name says. Not names, and not what content alone tells: see `guess` and `content`.
+
+use super::layout::Leaf;
+
+pub(super) fn anything(leaf: &Leaf) -> bool {
+    leaf.count() > 0
+}
+
+pub(super) fn short(leaf: &Leaf) -> bool {
+    leaf.count() > 0 && leaf.mean_length() <= 200
+}
+
+pub(super) fn word(leaf: &Leaf) -> bool {
+    leaf.is_text() && leaf.mean_length() <= 80
+}
+
+/// What could be said in answer to a question.
+pub(super) fn answers(leaf: &Leaf) -> bool {
+    short(leaf) && !leaf.measures()
+}
+
+pub(super) fn said(leaf: &Leaf) -> bool {
+    answers(leaf) && !leaf.is_of_the_question()
+}
+
+/// What could be asked: words. A number or one word names a question and does not ask it.
+pub(super) fn asks(leaf: &Leaf) -> bool {
+    let spoken = leaf.texts.iter().filter(|text| {
+        let begins = text.begins.trim();
+        begins.contains(char::is_whitespace)
+            || begins.chars().any(|letter| letter.is_alphabetic() && !letter.is_ascii())
+    });
+    leaf.is_text() && spoken.count() * 2 >= leaf.texts.len()
+}
+
+pub(super) fn prose(leaf: &Leaf) -> bool {
+    leaf.is_text()
+}
+
+pub(super) fn long(leaf: &Leaf) -> bool {
+    leaf.is_text() && leaf.mean_length() >= 20
+}
+
+pub(super) fn whole(leaf: &Leaf) -> bool {
+    leaf.is_whole() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<u32>().is_ok()))
+}
+
+pub(super) fn number(leaf: &Leaf) -> bool {
+    leaf.is_number() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<f64>().is_ok()))
+}
+
+pub(super) fn decides(leaf: &Leaf) -> bool {
+    // What a mapping reads as a verdict without a map of its own.
+    let words = [
+        "true",
+        "false",
+        "correct",
+        "wrong",
+        "incorrect",
+        "yes",
+        "no",
+        "y",
+        "n",
+        "0",
+        "1",
+        "0.0",
+        "1.0",
+        "no_answer",
+        "pass",
+        "passed",
+        "fail",
+        "failed",
+    ];
+    leaf.count() > 0
+        && leaf.numbers.iter().all(|number| matches!(number.to_bits(), 0 | 0x3ff0_0000_0000_0000))
+        && leaf.texts.iter().all(|text| words.iter().any(|word| text.begins.eq_ignore_ascii_case(word)))
+}
+
+pub(super) fn rates(leaf: &Leaf) -> bool {
+    number(leaf) && !decides(leaf)
+}
