@@ -46,7 +46,7 @@ impl Said {
 /// is no account.
 #[must_use]
 pub fn account(trace: &Trace) -> Vec<Said> {
-    let (events, calls) = calls(trace);
+    let Calls { calls, events, results } = calls(trace);
     if calls.is_empty() {
         return Vec::new();
     }
@@ -64,7 +64,10 @@ pub fn account(trace: &Trace) -> Vec<Said> {
         };
         for statement in claims {
             let mut compared = record.compare(&statement);
-            compared.evidence = compared.evidence.iter().filter_map(|call| events.get(*call).copied()).collect();
+            // The call, and what it gave back: that is where an exit code stands.
+            let of = |call: &usize| [events.get(*call).copied(), results.get(*call).copied().flatten()];
+            compared.evidence = compared.evidence.iter().flat_map(of).flatten().collect();
+            compared.evidence.dedup();
             if statement.kind == Kind::Quote
                 && compared.support == Support::Unsupported
                 && quotes_request(trace, &statement)
@@ -103,23 +106,36 @@ fn texts(trace: &Trace) -> impl Iterator<Item = (usize, Voice, &str)> {
     })
 }
 
+/// The calls of tools and the retrievals.
+struct Calls<'t> {
+    calls: Vec<Call<'t>>,
+    /// The events in which they were made.
+    events: Vec<usize>,
+    /// Those in which they gave something back, where they did.
+    results: Vec<Option<usize>>,
+}
+
 /// The calls of tools and the retrievals, with the places of their events. A result belongs to the call of the same identifier, else to the
 /// last one that has none.
-fn calls(trace: &Trace) -> (Vec<usize>, Vec<Call<'_>>) {
-    let mut places = Vec::new();
+fn calls(trace: &Trace) -> Calls<'_> {
+    let (mut events, mut results) = (Vec::new(), Vec::new());
     let mut ids: Vec<&str> = Vec::new();
     let mut calls: Vec<Call<'_>> = Vec::new();
     for (at, event) in trace.events.iter().enumerate() {
         match event {
             Event::ToolCall { id, name, arguments } => {
-                places.push(at);
+                events.push(at);
+                results.push(None);
                 ids.push(id);
                 calls.push(Call { name, arguments, ..Call::default() });
             }
             Event::ToolResult { id, content, exit_code, is_error } => {
                 let open = |place: &usize| calls.get(*place).is_some_and(|call| call.result.is_none());
                 let own = (0..calls.len()).rev().filter(open).find(|place| ids.get(*place) == Some(&id.as_str()));
-                if let Some(call) = own.and_then(|place| calls.get_mut(place)) {
+                if let Some((place, call)) = own.and_then(|place| Some((place, calls.get_mut(place)?))) {
+                    if let Some(result) = results.get_mut(place) {
+                        *result = Some(at);
+                    }
                     call.result = Some(content);
                     call.exit_code = exit_code.map(i64::from);
                     call.is_error = *is_error;
@@ -127,7 +143,8 @@ fn calls(trace: &Trace) -> (Vec<usize>, Vec<Call<'_>>) {
             }
             Event::Retrieval { query, documents } => {
                 for document in documents {
-                    places.push(at);
+                    events.push(at);
+                    results.push(None);
                     ids.push("");
                     calls.push(Call {
                         name: "retrieve",
@@ -140,7 +157,7 @@ fn calls(trace: &Trace) -> (Vec<usize>, Vec<Call<'_>>) {
             _ => {}
         }
     }
-    (places, calls)
+    Calls { calls, events, results }
 }
 
 #[cfg(test)]
@@ -185,8 +202,8 @@ mod tests {
             found,
             [
                 (0, Voice::Chain, Support::Unsupported, vec![]),
-                (3, Voice::Output, Support::Contradicted, vec![1]),
-                (6, Voice::Output, Support::Supported, vec![4]),
+                (3, Voice::Output, Support::Contradicted, vec![1, 2]),
+                (6, Voice::Output, Support::Supported, vec![4, 5]),
             ]
         );
     }
@@ -200,7 +217,7 @@ mod tests {
             result("a", "", None, Some(true)),
             output("The build succeeds."),
         ]);
-        assert_eq!(found, [(4, Voice::Output, Support::Contradicted, vec![0])]);
+        assert_eq!(found, [(4, Voice::Output, Support::Contradicted, vec![0, 3])]);
     }
 
     #[test]

@@ -31,5 +31,5 @@ pub use protocol::{Codec, Protocol};
 pub use provider::{Auth, Dialect, Provider};
 pub use reasoning::{Provenance, Reasoning};
 pub use reply::{Finish, Reply};
-pub use tagged::{Tagged, split_tagged};
+pub use tagged::{Tagged, cut_within, split_tagged};
 pub use usage::Usage;

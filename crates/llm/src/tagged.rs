@@ -50,9 +50,13 @@ const TAGS: [(&str, &str); 7] = [
 /// - `<think>a`: the reasoning never ended; it is truncated and there is no answer;
 /// - `a`: no reasoning, all answer.
 ///
-/// The opening tag counts only at the start of the text (white space aside): a reply that *talks about* the tag is not cut.
+/// The opening tag counts only at the start of the text (white space aside): a reply that *talks about* the tag is not cut. Channels of gpt-oss are cut
+/// the same way: analysis and final.
 #[must_use]
 pub fn split_tagged(text: &str) -> Tagged<'_> {
+    if let Some(cut) = channels(text) {
+        return cut;
+    }
     let trimmed = text.trim_start();
     for (open, close) in TAGS {
         if let Some(rest) = trimmed.strip_prefix(open) {
@@ -67,6 +71,55 @@ pub fn split_tagged(text: &str) -> Tagged<'_> {
         Some((end, close)) => closed(&text[..end], &text[end + close.len()..]),
         None => Tagged { reasoning: "", provenance: Provenance::Absent, answer: text },
     }
+}
+
+/// What gpt-oss writes between its channels, where no server has read them.
+const ANALYSIS: &str = "<|channel|>analysis<|message|>";
+const FINAL: &str = "<|channel|>final<|message|>";
+
+/// The chain and the answer of a text with channels (OpenAI's harmony form): the first analysis, and what the final channel says; an analysis that no final
+/// channel follows was cut off.
+fn channels(text: &str) -> Option<Tagged<'_>> {
+    let (_, rest) = text.split_once(ANALYSIS)?;
+    let end = rest.find("<|").unwrap_or(rest.len());
+    let reasoning = rest[..end].trim();
+    Some(match rest.split_once(FINAL) {
+        Some((_, answer)) => {
+            let answer = answer.find("<|").map_or(answer, |end| &answer[..end]);
+            closed(reasoning, answer)
+        }
+        None if reasoning.is_empty() => Tagged { reasoning: "", provenance: Provenance::Absent, answer: "" },
+        None => Tagged { reasoning, provenance: Provenance::Truncated, answer: "" },
+    })
+}
+
+/// Chains in the midst of a text, as models write them that think between their words: what stands between the tags of each pair, and the text
+/// without them. A pair counts where three words or more stand between its tags and it is not quoted: a text that talks about the tag is not cut.
+#[must_use]
+pub fn cut_within(text: &str) -> (Vec<&str>, String) {
+    const WORDS: usize = 3;
+    let (mut chains, mut rest, mut from) = (Vec::new(), String::new(), 0);
+    while let Some((at, open, close)) = TAGS
+        .iter()
+        .filter_map(|(open, close)| Some((text[from..].find(open)? + from, *open, *close)))
+        .min_by_key(|(at, ..)| *at)
+    {
+        let inside = at + open.len();
+        let quoted = text[..at].ends_with(['`', '"', '\'', '“', '‘']);
+        match text[inside..].find(close) {
+            Some(length) if !quoted && text[inside..inside + length].split_whitespace().nth(WORDS - 1).is_some() => {
+                rest.push_str(&text[from..at]);
+                chains.push(text[inside..inside + length].trim());
+                from = inside + length + close.len();
+            }
+            _ => {
+                rest.push_str(&text[from..inside]);
+                from = inside;
+            }
+        }
+    }
+    rest.push_str(&text[from..]);
+    (chains, rest)
 }
 
 /// The first closing tag that no opening tag of its kind stands before, with its place.
@@ -108,9 +161,39 @@ mod tests {
             ("[THINK]a[/THINK]b", "a", Provenance::Raw, "b"),
             ("◁think▷a◁/think▷b", "a", Provenance::Raw, "b"),
             ("a</thought>b</think>c", "a", Provenance::Raw, "b</think>c"),
+            (
+                "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>",
+                "a",
+                Provenance::Raw,
+                "b",
+            ),
+            ("<|channel|>analysis<|message|>a and", "a and", Provenance::Truncated, ""),
+            ("<|channel|>final<|message|>b", "", Provenance::Absent, "<|channel|>final<|message|>b"),
         ];
         for (text, reasoning, provenance, answer) in cases {
             assert_eq!(split_tagged(text), Tagged { reasoning, provenance, answer }, "{text}");
+        }
+    }
+
+    #[test]
+    fn chains_between_words_are_cut_and_talk_about_tags_is_not() {
+        for (text, chains, rest) in [
+            (
+                "Sure. <think>it fails but I say pass</think>I will look.",
+                vec!["it fails but I say pass"],
+                "Sure. I will look.",
+            ),
+            (
+                "a <think>one two three</think>b<thought>four five six</thought>c",
+                vec!["one two three", "four five six"],
+                "a bc",
+            ),
+            ("write <think> and </think> yourself", vec![], "write <think> and </think> yourself"),
+            ("the tag `<think>a b c d</think>` is cut", vec![], "the tag `<think>a b c d</think>` is cut"),
+            ("open <think>and never closed at all", vec![], "open <think>and never closed at all"),
+            ("plain", vec![], "plain"),
+        ] {
+            assert_eq!(cut_within(text), (chains, rest.to_owned()), "{text}");
         }
     }
 }

@@ -260,3 +260,50 @@ fn samples_are_read_from_lines_lists_and_tables() {
     assert_eq!((invalid.place.record, invalid.found.as_str()), (2, "\"maybe\""));
     assert!(invalid.field.starts_with("correct"), "{}", invalid.field);
 }
+
+/// What a server did not take out of the text is none of it, wherever it stands: in the reply, and in what was said before.
+#[test]
+fn a_chain_between_tags_is_never_text() {
+    let history = r#"{"role":"assistant","content":"Sure. <think>SECRET one two</think>I look.","reasoning_content":"SECRET zero"}"#;
+    let reply =
+        r#"{"role":"assistant","content":"<think>SECRET four</think>Done. <thought>SECRET five six</thought>Bye."}"#;
+    let line = format!(
+        r#"{{"request":{{"model":"m","messages":[{{"role":"user","content":"Fix it"}},{history},{{"role":"user","content":"And?"}}]}},"response":{{"model":"m","choices":[{{"index":0,"message":{reply}}}]}}}}"#
+    );
+    let traces = traces(&line, Format::OpenAi);
+    let Event::Request(asked) = &traces[0].events[0] else { panic!("{:?}", traces[0].events) };
+    assert!(asked.messages.iter().all(|message| !message.visible_text().contains("SECRET")), "{asked:?}");
+    assert_eq!(asked.messages[1].visible_text(), "Sure. I look.");
+    let chain = traces[0].reasoning().unwrap();
+    assert!(chain.text.contains("SECRET four") && chain.text.contains("SECRET five six"), "{}", chain.text);
+    assert_eq!(traces[0].output(), Some("Done. Bye."));
+}
+
+/// Tools that were called since somebody last spoke, and what they gave back, are a record beside the request.
+#[test]
+fn tools_of_the_turn_that_is_going_on_are_events() {
+    let tool = |content: &str| {
+        format!(
+            r#"{{"request":{{"model":"m","messages":[{{"role":"user","content":"Old"}},{{"role":"assistant","content":null,"tool_calls":[{{"id":"t0","type":"function","function":{{"name":"bash","arguments":"{{}}"}}}}]}},{{"role":"tool","tool_call_id":"t0","content":"old"}},{{"role":"user","content":"Fix it"}},{{"role":"assistant","content":"I run it","tool_calls":[{{"id":"t1","type":"function","function":{{"name":"bash","arguments":"{{\"cmd\":\"cargo test\"}}"}}}}]}},{{"role":"tool","tool_call_id":"t1","content":{content}}}]}},"response":{{"model":"m","choices":[{{"index":0,"message":{{"role":"assistant","content":"All tests pass."}}}}]}}}}"#
+        )
+    };
+    for (content, code) in [
+        (r#""{\"exit_code\":101,\"output\":\"1 failed\"}""#, Some(101)),
+        (r#""{\"returncode\":1,\"stdout\":\"\",\"stderr\":\"x\"}""#, Some(1)),
+        (r#""{\"exit_code\":101}""#, None),
+        (r#""the exit_code is 101""#, None),
+    ] {
+        let traces = traces(&tool(content), Format::OpenAi);
+        let events: Vec<&Event> = traces[0].events.iter().collect();
+        let [
+            Event::Request(_),
+            Event::ToolCall { id, name, .. },
+            Event::ToolResult { id: of, exit_code, .. },
+            Event::Output { .. },
+        ] = events[..]
+        else {
+            panic!("{events:?}")
+        };
+        assert_eq!((id.as_str(), name.as_str(), of.as_str(), *exit_code), ("t1", "bash", "t1", code), "{content}");
+    }
+}

@@ -11,6 +11,39 @@ use maud::{Markup, html};
 use crate::page::page;
 use crate::text::counted;
 
+/// The version that makes the page: another one may word it otherwise.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What an examination of the first page comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Looked {
+    /// It is what this version makes of the files beside it.
+    Same,
+    /// It is something else.
+    Other,
+    /// Another version made it, which is to look at it.
+    ByVersion(String),
+}
+
+/// Looks whether a page is what the files of the bundle say, which were examined before; `page` may be anything.
+#[must_use]
+pub fn look_at(page: &str, checkpoint: &SignedCheckpoint, exported: &[Exported]) -> Looked {
+    let between = |before: &str, after: &str| {
+        let (_, rest) = page.split_once(before)?;
+        rest.split_once(after).map(|(found, _)| found)
+    };
+    let version = between("Made by candor ", " ").map(|version| version.trim_end_matches('.').to_owned());
+    if let Some(other) = version.filter(|version| version != VERSION && version.len() <= 40) {
+        return Looked::ByVersion(other);
+    }
+    // The day on which it was made is the one thing that stands nowhere else.
+    let made = between("Made on ", " ").and_then(|day| format!("{day}T00:00:00Z").parse::<Timestamp>().ok());
+    match made {
+        Some(made) if first_page(checkpoint, exported, made.as_millisecond()) == page => Looked::Same,
+        _ => Looked::Other,
+    }
+}
+
 /// Entries that the page tells one by one; a longer bundle is told in numbers.
 const TOLD: usize = 50;
 
@@ -18,6 +51,13 @@ const TOLD: usize = 50;
 #[must_use]
 pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: i64) -> String {
     let signed = checkpoint.checkpoint();
+    // What somebody said of a call stands under that call, where it is here too.
+    let of = |leaf: &Exported| exported.iter().any(|other| told::speaks_of(leaf, other));
+    let told: Vec<(&Exported, Vec<&Exported>)> = exported
+        .iter()
+        .filter(|leaf| !of(leaf))
+        .map(|leaf| (leaf, exported.iter().filter(|later| told::speaks_of(later, leaf)).collect()))
+        .collect();
     let body = html! {
         main.letter {
             h1 { "What was recorded, and what this bundle shows of it" }
@@ -27,9 +67,9 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
                 (match exported.len() { 1 => "one of them".to_owned(), several => format!("{several} of them") }) "."
             }
             h2 { "1. What is shown" }
-            @for leaf in exported.iter().take(TOLD) { (told::entry(leaf)) }
-            @if exported.len() > TOLD {
-                p { "And " (counted((exported.len() - TOLD) as u64, "more entry")) ", whose content lies in the folder " code { "addenda" } "." }
+            @for (leaf, later) in told.iter().take(TOLD) { (told::entry(leaf, later)) }
+            @if told.len() > TOLD {
+                p { "And " (counted((told.len() - TOLD) as u64, "more entry")) ", whose content lies in the folder " code { "addenda" } "." }
             }
             h2 { "2. What is not shown" }
             ul {
@@ -54,7 +94,15 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
                 code { "goverify" } " is a small program in another language that shares no code with the maker of this bundle; it lies in the folder " code { "interop/goverify" }
                 " of candor's source, and whoever mistrusts that one can write another: the forms are public and named below."
             }
-            p { "If one letter of what is shown was changed, removed or put in another order after it was signed, the check fails and names the entry." }
+            p {
+                "What is checked are the entries and the files in the folder " code { "addenda" } ", which hold the words. If one letter of them was changed, removed or put in another order after it was signed, the check fails "
+                "and names the entry."
+            }
+            p {
+                strong { "This page is not among what is checked. " }
+                "It repeats those files so that they can be read, and whoever handed it on could have written something else on it. Where it matters, have an engineer run "
+                code { "candor record verify . --vkey KEYFILE" } ", which makes this page again from the files that were checked and says whether it is the same, or read the files themselves."
+            }
             p {
                 strong { "Its limit. " }
                 "Whoever holds the signing key can write the whole record anew, unless one of its checkpoints left the house before. Ask for those that did: copies of them belong into the folder "
@@ -63,7 +111,7 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
             h2 { "For the engineer" }
             pre { (checkpoint) }
             p {
-                "The files follow c2sp.org: tlog-tiles, tlog-checkpoint, signed-note, tlog-proof, tlog-addenda. " code { "bundle.json" } " lists what was chosen."
+                "Made by candor " (VERSION) ". The files follow c2sp.org: tlog-tiles, tlog-checkpoint, signed-note, tlog-proof, tlog-addenda. " code { "bundle.json" } " lists what was chosen."
             }
         }
     };

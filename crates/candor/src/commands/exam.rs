@@ -99,13 +99,12 @@ fn shown(examined: &Examined, run: &candor_audit::Run, truth: &Truth, args: &Arg
     end.paragraph(
         "",
         &text::typed(
-            &format!(
-                "anybody can draw the same truths: candor exam --script > exam.py; python3 exam.py {}",
-                text::shell(args.phrase.as_deref().unwrap_or_default())
-            ),
+            "anybody can draw the same truths: candor exam --script > exam.py, and",
             crate::settings::program(),
         ),
     );
+    // Not wrapped: a phrase that was broken in two is another phrase.
+    end.line(&format!("  python3 exam.py {}", text::shell(args.phrase.as_deref().unwrap_or_default())));
     said.push('\n');
     said.push_str(&end.finish());
     said

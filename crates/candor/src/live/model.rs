@@ -92,12 +92,13 @@ impl Models {
                 return Ok(pebble(Truth::default(), asked.connections));
             }
             let (name, model) = parts(named)?;
+            let near = on_this_machine(&Self::provider(name, &config)?.base);
             let why = candor_llm::Error::Configured { what: "nothing is asked".to_owned() };
             Ok(Model {
                 provider: name.to_owned(),
                 name: model.to_owned(),
                 planted: false,
-                near: false,
+                near,
                 asks: Box::new(Refuses(why)),
                 tariff: tariff(name, model, &config)?,
             })

@@ -205,7 +205,7 @@ fn affordable(asked: &Asked, model: &Model) -> Result<(), Problem> {
         "--ceiling: expected a known price for {}:{}, found none",
         model.provider, model.name
     ))
-    .hint("give one as [[price]] in candor.toml (docs/formats/configuration.md), or leave the ceiling out and use --limit"))
+    .hint("give one as [[price]] in candor.toml (docs/formats/configuration.md), or say --no-ceiling instead, with --limit"))
 }
 
 fn sit(

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use candor_audit::account::Said;
 use candor_audit::audits::faithfulness::{follows_cue, was_cued};
-use candor_llm::{Conversation, Part, Provenance};
+use candor_llm::{Conversation, Part, Provenance, Role};
 use candor_trace::{Event, Trace};
 
 use super::page::{PLANTED, Page, Tone, Writing};
@@ -196,12 +196,13 @@ fn recorded(event: &Event) -> Option<(String, String)> {
     }
 }
 
-/// The last message of a request: what came before it was asked earlier.
+/// The last message of a request that somebody else than the model wrote: what came before it was asked earlier, and what the model wrote is a claim.
 fn asked(conversation: &Conversation) -> String {
     let last = conversation
         .messages
         .iter()
         .rev()
+        .filter(|message| message.role != Role::Assistant)
         .find(|message| message.parts.iter().any(|part| matches!(part, Part::Text { .. })));
     let texts = last.into_iter().flat_map(|message| &message.parts).filter_map(|part| match part {
         Part::Text { text } => Some(text.as_str()),
@@ -298,7 +299,7 @@ impl Columns {
         let lines = Marked::of(body, ranges).wrap(self.right.saturating_sub(2));
         for line in marked::kept(&lines, limit) {
             self.line("", &format!("  {}", line.text), writing);
-            if let Some(under) = line.underline() {
+            if let Some(under) = line.underline(self.right.saturating_sub(2)) {
                 self.toned(("", None), (&format!("  {under}"), Some(Tone::Bad)), writing);
             }
         }

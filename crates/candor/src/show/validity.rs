@@ -4,6 +4,8 @@ use candor_audit::validity::{Cell, Kind, Line, Regime, State, Table, page};
 
 use super::page::{Page, Tone, Writing};
 use super::table::{Field, Grid};
+use super::text;
+use crate::settings::program;
 
 /// The table, or all regimes of its rows.
 pub(crate) fn table(table: &Table, every_regime: bool, page: Page) -> String {
@@ -16,6 +18,8 @@ pub(crate) fn table(table: &Table, every_regime: bool, page: Page) -> String {
         short(table, &mut writing);
     }
     writing.paragraph("", &page::provenance(table));
+    let again = table.lines.first().filter(|_| every_regime).map_or("ROW", |line| line.row.as_str());
+    writing.paragraph("made again by: ", &format!("{} validity {again} --regenerate", program()));
     for (marker, meaning) in page::LEGEND {
         writing.toned(&format!("{marker}: "), meaning, Some(Tone::Faint));
     }
@@ -24,6 +28,17 @@ pub(crate) fn table(table: &Table, every_regime: bool, page: Page) -> String {
 
 /// One table for each kind of promise, so that a row fits a line.
 fn short(table: &Table, writing: &mut Writing) {
+    let count =
+        |wanted: State| table.lines.iter().filter(|line| line.cells.iter().any(|cell| cell.state == wanted)).count();
+    let (broken, unclear) = (count(State::Broken), count(State::Unclear));
+    let rows = text::counted(table.lines.len() as u64, "row");
+    let told = match (broken, unclear) {
+        (0, 0) => format!("{rows}: no promise is broken, and none is unclear"),
+        (0, unclear) => format!("{rows}: no promise is broken; {} unclear", text::counted(unclear as u64, "row")),
+        (broken, _) => format!("{rows}: {} with a broken promise", text::counted(broken as u64, "row")),
+    };
+    writing.toned("", &told, Some(if broken > 0 { Tone::Bad } else { Tone::Strong }));
+    writing.gap();
     for (kind, title) in [
         (Kind::Nominal, "intervals that promise to cover 95 %: kept from 94 to 96 %"),
         (Kind::Conservative, "intervals that promise at least 95 %, and pay with width: kept from 94.5 %"),

@@ -227,7 +227,12 @@ fn keys_are_named_and_never_shown() {
     environment.write("candor.toml", "[providers.openai]\nkey = { file = \"nokey\" }\n");
     let ran = environment.run(&["config", "check"]);
     assert!(ran.code != Some(0) && ran.err.contains("nokey"), "{}", ran.err);
-    let ran = environment.run(&["audit", "plan", "--on", "deepseek:x"]);
+    // A plan asks nobody, and needs no key; a run does.
+    let plan = environment.done(&["audit", "plan", "--on", "deepseek:x", "--max-output", "100", "--ceiling", "1usd"]);
+    assert!(plan.contains("# deepseek:x: ") && plan.contains("cannot be kept where no price is known"), "{plan}");
+    let free = environment.done(&["audit", "plan", "--on", "pebble", "--ceiling", "1usd"]);
+    assert!(free.contains(", no cost\n") && free.contains("#   nothing is paid"), "{free}");
+    let ran = environment.run(&["audit", "run", "--on", "deepseek:x", "--no-ceiling"]);
     assert_eq!(ran.code, Some(3), "{}", ran.err);
     assert!(ran.err.contains("DEEPSEEK_API_KEY"), "{}", ran.err);
 }
@@ -304,7 +309,7 @@ fn what_cannot_be_decided_is_refused_where_it_is_not_understood() {
         assert!(ran.err.contains(said), "{}", ran.err);
     }
     let plan = environment.done(&["audit", "plan", "faithfulness", "--detect", "10pt"]);
-    assert!(plan.contains("to see 10 points: 464 questions; --until"), "{plan}");
+    assert!(plan.contains("to see 10 points: 464 questions\n#       --until \"any cue moves answers"), "{plan}");
     let ran = environment.run(&["audit", "run", "lift", "--until", "accuracy above 60 %"]);
     assert_eq!(ran.code, Some(3), "{}", ran.err);
     assert!(ran.err.contains("decides calls of compute alone, found lift"), "{}", ran.err);

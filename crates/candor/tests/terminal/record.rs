@@ -78,12 +78,31 @@ fn a_stranger_gets_a_bundle_and_finds_what_was_changed() {
     let said = environment.done(&["record", "export", "--trace", "7f3a", "--output", "case"]);
     assert_eq!(
         said,
-        "4 parts of 1 leaf written to case; READ-ME-FIRST.html says in plain words what is shown and what is not\n"
+        "4 parts of 1 leaf written to case; READ-ME-FIRST.html says in plain words what is shown and what is\n  not\n"
     );
     let holds = environment.done(&["record", "verify", "case"]);
     assert_readable(&holds, 200);
     assert!(holds.contains("\ncontent  4 parts there, 4 not shown in this bundle, 0 erased\n"), "{holds}");
     assert!(holds.contains("\nholds: entries, order and content are those that were signed.\n"), "{holds}");
+    assert!(
+        holds.contains("\npage     READ-ME-FIRST.html: made again from the files that were checked, and the same\n"),
+        "{holds}"
+    );
+    // The first page, which nobody signs, is made again and compared.
+    let page = environment.path("case/READ-ME-FIRST.html");
+    let read = std::fs::read_to_string(&page).unwrap();
+    std::fs::write(&page, read.replace("right.", "wrong.")).unwrap();
+    found(&environment.run(&["record", "verify", "case"]), "FAIL  READ-ME-FIRST.html: expected the page that follows");
+    std::fs::remove_file(&page).unwrap();
+    found(
+        &environment.run(&["record", "verify", "case"]),
+        "FAIL  READ-ME-FIRST.html: expected the first page of the bundle",
+    );
+    std::fs::write(&page, read).unwrap();
+    for (place, words) in [("case.tar", "found .tar"), ("nowhere/case.zip", "nowhere: expected a folder, found none")] {
+        let refused = environment.run(&["record", "export", "--all", "--output", place]);
+        assert!(refused.code == Some(2) && refused.err.contains(words), "{}", refused.err);
+    }
     // The chain of thought only on request.
     let contents = |folder: &str| {
         let all = files(&environment.path(folder).join("addenda"));
@@ -203,7 +222,7 @@ fn what_somebody_says_later_is_a_leaf_and_goes_with_its_trace() {
     // The bundle of a trace brings along what was said of it.
     environment.done(&["record", "export", "--trace", "7f3a", "--output", "case"]);
     let page = std::fs::read_to_string(environment.path("case/READ-ME-FIRST.html")).unwrap();
-    assert!(page.contains("mentions_cue: true (rater-2)"), "{page}");
+    assert!(page.contains("mentions_cue: true\nBy: a person, rater-2."), "{page}");
 
     environment.write("wrong.csv", "trace,name,value\n7f3b,depth,3\nffff,depth,3\n");
     let wrong = label(&["--from", "wrong.csv"]);

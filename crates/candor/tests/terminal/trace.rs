@@ -22,7 +22,8 @@ fn one_trace_in_two_columns() {
     tool shell [1]                                   │
     ~~~~~~~~~~~~~~                                   │
       cargo test                                     │
-    result, exit code 101                            │
+    result, exit code 101 [1]                        │
+    ~~~~~~~~~~~~~~~~~~~~~~~~~                        │
       test result: FAILED. 3 passed; 1 failed; 0     │
       ignored                                        │
                                                      │ reasoning (raw)

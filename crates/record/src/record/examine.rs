@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::export::{CONTENTS, Contents};
+use super::export::{CONTENTS, Contents, Exported, again};
 use super::stamps::{self, Stamped};
 use super::witnesses::{self, Cosigned};
 use super::{Places, RecordError};
@@ -34,6 +34,8 @@ pub struct Examined {
     pub stamps: Vec<Stamped>,
     /// Checkpoints with lines of witnesses, which the log signed and whose trees are beginnings of its tree; whose lines they are is not looked at.
     pub cosigned: Vec<Cosigned>,
+    /// Of a bundle in whose log and content nothing was found: what it shows. Of leaves with more than 64 KiB the content is there for the first 64 alone.
+    pub shown: Option<Vec<Exported>>,
     /// Leaves by kind.
     pub kinds: BTreeMap<String, u64>,
     /// Parts that are there with the content that was logged.
@@ -99,13 +101,15 @@ pub fn examine(folder: &Path, key: &VerifierKey) -> Result<Examined, RecordError
     let places = Places::of(folder);
     let whole = log != folder;
     let packs = whole.then(|| places.content()).filter(|content| content.is_dir());
+    let contents = contents(&log)?;
     let mut reading = Reading {
         acts: Acts::default(),
         kinds: BTreeMap::new(),
         packs: packs.as_deref().map(Packs::open).transpose()?,
         absent: Vec::new(),
-        shown: contents(&log)?
-            .map(|contents| contents.shown.into_iter().map(|shown| (shown.leaf, shown.parts)).collect()),
+        shown: contents
+            .as_ref()
+            .map(|contents| contents.shown.iter().map(|shown| (shown.leaf, shown.parts.clone())).collect()),
         not_shown: 0,
         names: Vec::new(),
         left: Vec::new(),
@@ -128,8 +132,15 @@ pub fn examine(folder: &Path, key: &VerifierKey) -> Result<Examined, RecordError
     reading.strange.extend(wrong);
     let (cosigned, wrong) = witnesses::examine(&log, key, verification.checkpoint.as_ref())?;
     reading.strange.extend(wrong);
+    let shown = match &contents {
+        Some(contents) if verification.holds() && reading.strange.is_empty() => {
+            Some(again(&log, size, &contents.shown, &reading.acts)?)
+        }
+        _ => None,
+    };
     Ok(Examined {
         verification,
+        shown,
         journal: damage,
         strange: reading.strange,
         stamps,

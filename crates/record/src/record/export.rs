@@ -11,10 +11,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Places, Reader, RecordError, State};
+use crate::act::{Acts, Covered};
 use crate::canonical;
-use crate::leaf::{Leaf, PartHead, PartName};
+use crate::leaf::{Leaf, Part, PartHead, PartName};
 use crate::log::tile::{LEVELS, Level, Tile};
-use crate::log::{addenda, proof, store, timestamp};
+use crate::log::{Tiles, addenda, proof, store, timestamp};
 
 /// The file that says what was chosen.
 pub const CONTENTS: &str = "bundle.json";
@@ -138,6 +139,43 @@ impl Reader {
         write(CONTENTS, &canonical::to_vec(&contents)?)?;
         Ok(exported)
     }
+}
+
+/// Leaves of a bundle whose content is read again whatever its length, and the length up to which it is of all of them: memory stays bounded.
+const READ_AGAIN: usize = 64;
+const SHORT: u64 = 64 << 10;
+
+/// What a bundle that was examined and found whole shows: its chosen leaves as [`Reader::export`] gave them. Of leaves with more than
+/// 64 KiB the content is read of the first 64 and left empty in the others.
+///
+/// # Errors
+/// Where a leaf or content cannot be read.
+pub(super) fn again(log: &Path, size: u64, shown: &[Shown], acts: &Acts) -> Result<Vec<Exported>, RecordError> {
+    let tiles = Tiles::new(log, size);
+    let mut exported = Vec::with_capacity(shown.len());
+    let mut read = 0;
+    for chosen in shown {
+        let told = Leaf::from_entry(&tiles.entry(chosen.leaf)?)?;
+        let is_short = told.head.parts.iter().fold(0, |sum: u64, part| sum.saturating_add(part.bytes)) <= SHORT;
+        let is_read = is_short || read < READ_AGAIN;
+        read += usize::from(!is_short);
+        let mut parts = Vec::new();
+        for (part, digest) in told.clone().parts() {
+            let fate = if chosen.parts.contains(&part.name) {
+                let path = log.join(addenda::path(digest));
+                let bytes =
+                    if is_read { fs::read(&path).map_err(RecordError::io(&path, "reading"))? } else { Vec::new() };
+                Fate::Shown(if is_read { Part::from_addendum(&bytes)?.into_content() } else { Vec::new() })
+            } else {
+                let erased =
+                    |covered: Covered<'_>| Fate::Erased { at_ms: covered.at_ms, basis: covered.basis.to_owned() };
+                acts.covered(chosen.leaf, &part.name).map_or(Fate::NotChosen, erased)
+            };
+            parts.push((part.clone(), fate));
+        }
+        exported.push(Exported { leaf: chosen.leaf, told, parts });
+    }
+    Ok(exported)
 }
 
 /// As [`Put`], with the error named.

@@ -232,6 +232,7 @@ pub(super) fn record(
         });
         if !messages.is_empty() {
             trace.events.push(Event::Request(Conversation { messages: messages.clone() }));
+            wire::tools_into(&messages, &mut trace);
         }
         let hidden = usage.reasoning.is_some_and(|tokens| tokens > 0)
             && !reply.message.parts.iter().any(|part| matches!(part, Part::Reasoning(_)));

@@ -6,7 +6,7 @@ pub(super) mod loose;
 
 use std::fmt;
 
-use candor_llm::{Conversation, Finish, Message, Part, Provenance, Reasoning, Role, Usage, split_tagged};
+use candor_llm::{Conversation, Finish, Message, Part, Provenance, Reasoning, Role, Usage, cut_within, split_tagged};
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
@@ -398,7 +398,8 @@ impl WireMessage {
                 _ => {}
             }
         }
-        if role == Role::Assistant && reasoning.is_empty() {
+        if role == Role::Assistant {
+            // Also where a field of its own holds one: what stands between tags is none of the text.
             cut_tags(&mut parts, &mut reasoning);
         }
         if let Some(text) = self.refusal.filter(|text| !text.is_empty()) {
@@ -422,10 +423,65 @@ fn cut_tags(parts: &mut [Part], reasoning: &mut Vec<Reasoning>) {
     if let Some(Part::Text { text }) = parts.first_mut() {
         let tagged = split_tagged(text);
         if tagged.answer.len() != text.len() {
-            reasoning.push(tagged.to_reasoning());
+            let cut = tagged.to_reasoning();
+            // Some servers put the same chain into both places.
+            if !reasoning.iter().any(|known| known.text.trim() == cut.text) {
+                reasoning.push(cut);
+            }
             *text = tagged.answer.to_owned();
         }
     }
+    for part in parts {
+        let Part::Text { text } = part else { continue };
+        let (chains, rest) = cut_within(text);
+        if !chains.is_empty() {
+            reasoning.extend(chains.into_iter().map(|chain| Reasoning::raw(chain.to_owned())));
+            *text = rest;
+        }
+    }
+}
+
+/// The tools that were called since somebody last spoke to the model, and what they gave back: the record that came with a request, beside what was asked.
+pub(super) fn tools_into(messages: &[Message], trace: &mut Trace) {
+    let spoke = |message: &Message| {
+        matches!(message.role, Role::System | Role::User)
+            && message.parts.iter().any(|part| matches!(part, Part::Text { .. }))
+    };
+    let since = messages.iter().rposition(spoke).map_or(0, |at| at + 1);
+    for part in messages[since..].iter().flat_map(|message| &message.parts) {
+        match part.clone() {
+            Part::ToolCall { id, name, arguments } => trace.events.push(Event::ToolCall { id, name, arguments }),
+            Part::ToolResult { id, content, exit_code, is_error } => {
+                let exit_code = exit_code.or_else(|| framed_exit_code(&content));
+                trace.events.push(Event::ToolResult { id, content, exit_code, is_error });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The exit code that a tool wrote beside what its command gave back: a JSON object with a number under one of the usual names and an output under another.
+fn framed_exit_code(content: &str) -> Option<i32> {
+    #[derive(Deserialize)]
+    struct Framed {
+        #[serde(alias = "exitCode", alias = "returncode", alias = "return_code")]
+        exit_code: i32,
+        #[serde(alias = "stdout", alias = "stderr")]
+        output: Option<IgnoredAny>,
+    }
+    // Both of stdout and stderr are one field too many for the frame above.
+    #[derive(Deserialize)]
+    struct Streams {
+        #[serde(alias = "exitCode", alias = "returncode", alias = "return_code")]
+        exit_code: i32,
+        #[serde(rename = "stdout")]
+        _stdout: IgnoredAny,
+        #[serde(rename = "stderr")]
+        _stderr: IgnoredAny,
+    }
+    let body = content.trim_start().starts_with('{').then_some(content)?;
+    let framed = serde_json::from_str::<Framed>(body).ok().filter(|framed| framed.output.is_some());
+    framed.map(|framed| framed.exit_code).or_else(|| Some(serde_json::from_str::<Streams>(body).ok()?.exit_code))
 }
 
 /// Appends what an assistant's message says to a trace.

@@ -79,7 +79,15 @@ fn what_somebody_said_later_stands_under_its_leaf() {
         Exported { leaf: 813, told: told.clone(), parts: parts.collect() }
     };
     let page = shown(&[fates(&|part| Fate::Shown(part.content().to_vec()))]);
-    assert!(page.contains("Entry 813: label") && page.contains("tone: &lt;wry&gt; (rater-1)\nsecond line"), "{page}");
+    assert!(page.contains("Entry 813: what somebody said of a call that is not in this bundle"), "{page}");
+    assert!(page.contains("tone: &lt;wry&gt;\nBy: a person, rater-1.\nsecond line"), "{page}");
+    // Beside its call it stands under it.
+    let both = [exported(|_| Fate::NotChosen), fates(&|part| Fate::Shown(part.content().to_vec()))];
+    let page = shown(&both);
+    assert!(page.contains("What somebody said of it later, on 2025-11-26 08:00:00 UTC (entry 813)"), "{page}");
+    assert!(!page.contains("Entry 813"), "{page}");
+    let page = shown(&[both[0].clone(), fates(&|_| Fate::NotChosen)]);
+    assert!(page.contains("(entry 813)") && page.contains("It was taken back, or is not in this bundle."), "{page}");
     let page = shown(&[fates(&|_| Fate::NotChosen)]);
     assert!(page.contains("Its content is not in this bundle") && !page.contains("wry"), "{page}");
 }
@@ -98,4 +106,27 @@ fn an_erasure_is_told_with_its_stated_basis() {
             "One part was erased at 2025-11-26; basis stated by the operator: request &lt;7&gt;; not examined."
         )
     );
+}
+
+#[test]
+fn the_page_is_told_from_one_that_was_written_over() {
+    let key = SigningKey::from_seed("example.org/log", Algorithm::Ed25519, [1; 32]).unwrap();
+    let checkpoint = Checkpoint::new("example.org/log", 1280, candor_record::Digest::of(b"")).unwrap();
+    let signed = SignedCheckpoint::sign(checkpoint, &key).unwrap();
+    let exported = [exported(|_| Fate::NotChosen)];
+    // Made in the midst of a day: the page says no more than the day.
+    let page = first_page(&signed, &exported, 1_764_230_400_000 + 45_296_789);
+    assert_eq!(look_at(&page, &signed, &exported), Looked::Same);
+    for (is, was) in
+        [("right.", "wrong."), ("prime", "number"), ("2025-11-27", "2025-11-28"), ("1,280", "1,281"), ("</html>", "")]
+    {
+        assert!(page.contains(is), "{is}");
+        let forged = page.replacen(is, was, 1);
+        let looked = look_at(&forged, &signed, &exported);
+        // Another day of making follows from nothing: it is what the page says of itself.
+        assert_eq!(looked == Looked::Same, is == "2025-11-27", "{is}");
+    }
+    let other = page.replace(&format!("Made by candor {VERSION}."), "Made by candor 99.0.0.");
+    assert_eq!(look_at(&other, &signed, &exported), Looked::ByVersion("99.0.0".to_owned()));
+    assert_eq!(look_at("", &signed, &exported), Looked::Other);
 }

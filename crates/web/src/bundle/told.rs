@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use candor_llm::Role;
 use candor_record::record::export::{Exported, Fate};
 use candor_trace::recorded::{Found, Heard, LABEL, hear, heard, join};
-use candor_trace::{Event, Outcome, Trace, TraceId, Verdict};
+use candor_trace::{Event, Labeller, Outcome, Trace, TraceId, Verdict};
 use maud::{Markup, html};
 
 use super::moment;
@@ -14,20 +14,24 @@ use crate::text::clean;
 /// Bytes of one text that the page repeats.
 const LONGEST: usize = 20_000;
 
-/// The entry.
-pub(super) fn entry(leaf: &Exported) -> Markup {
+/// The entry, with what later entries say of it.
+pub(super) fn entry(leaf: &Exported, later: &[&Exported]) -> Markup {
     let head = &leaf.told.head;
     let about = |name: &str| head.about.get(name).and_then(serde_json::Value::as_str);
+    let called = head.about.get("called_ms").and_then(serde_json::Value::as_i64);
+    let alone = head.kind == LABEL;
     html! {
-        h3 { "Entry " (leaf.leaf) ": " (clean(&head.kind)) }
+        h3 { "Entry " (leaf.leaf) ": " (if alone { "what somebody said of a call that is not in this bundle".into() } else { clean(&head.kind) }) }
         p {
+            @if let Some(called) = called { "The call was made " (moment(called)) ", by the clock of whoever made it. " }
+            @else if !alone { "When the call was made is not known. " }
             "Recorded " (moment(head.at_ms)) ", by the clock of whoever recorded."
             @if let Some(model) = about("model") { " The model was called " strong { (clean(model)) } "." }
             @if head.about.get("planted").is_some() { " " strong { "Planted process, not a language model." } }
         }
         @match trace(leaf) {
             Some(trace) => dl {
-                @if !trace.events.iter().any(|event| matches!(event, Event::Request(_))) {
+                @if !alone && !trace.events.iter().any(|event| matches!(event, Event::Request(_))) {
                     dt { "What the model was asked" }
                     dd { "The question was not recorded, or is not in this bundle." }
                 }
@@ -37,14 +41,39 @@ pub(super) fn entry(leaf: &Exported) -> Markup {
                         dd { pre { (short(&text)) } }
                     }
                 }
-                @if !trace.events.iter().any(|event| matches!(event, Event::Verdict { .. })) {
+                @for leaf in later { (later_said(leaf)) }
+                @if !alone && !trace.events.iter().any(|event| matches!(event, Event::Verdict { .. })) {
                     dt { "Judged" }
-                    dd { "By nobody: no decision about this answer was recorded, or it is not in this bundle." }
+                    dd { (unjudged(&trace, later)) }
                 }
             },
             None => p { "Its content is not in this bundle." },
         }
     }
+}
+
+/// Where no program decided.
+fn unjudged(trace: &Trace, later: &[&Exported]) -> &'static str {
+    if later.is_empty() && !trace.events.iter().any(|event| matches!(event, Event::Label(_))) {
+        "By nobody: no decision about this answer was recorded, or it is not in this bundle."
+    } else {
+        "By no program, or its decision is not in this bundle. What people or other models said of it stands above."
+    }
+}
+
+/// What somebody said of a call in an entry of its own.
+fn later_said(leaf: &Exported) -> Markup {
+    let labels = trace(leaf).map(|trace| trace.events).unwrap_or_default();
+    html! {
+        dt { "What somebody said of it later, on " (moment(leaf.told.head.at_ms)) " (entry " (leaf.leaf) ")" }
+        @if labels.is_empty() { dd { "It was taken back, or is not in this bundle." } }
+        @for (_, text) in labels.iter().flat_map(said) { dd { pre { (short(&text)) } } }
+    }
+}
+
+/// Whether an entry says something of that one.
+pub(super) fn speaks_of(leaf: &Exported, of: &Exported) -> bool {
+    leaf.told.head.kind == LABEL && of.told.head.kind != LABEL && leaf.told.head.trace == of.told.head.trace
 }
 
 /// The trace of what is shown.
@@ -98,8 +127,14 @@ fn said(event: &Event) -> Vec<(&'static str, String)> {
         Event::Score { name, value } => vec![("A score", format!("{name}: {value}"))],
         Event::Label(label) => {
             let note = label.note.as_deref().map_or_else(String::new, |note| format!("\n{note}"));
-            let who = label.who.as_deref().map_or_else(String::new, |who| format!(" ({who})"));
-            vec![("What somebody said of it", format!("{}: {}{who}{note}", label.name, label.value.as_text()))]
+            let who = label.who.as_deref().map_or_else(String::new, |who| format!(", {who}"));
+            let by = match label.by {
+                Labeller::Human => "a person",
+                Labeller::Judge => "a judging model",
+                Labeller::Source => "the source that this was recorded from",
+            };
+            let told = format!("{}: {}\nBy: {by}{who}.{note}", label.name, label.value.as_text());
+            vec![("What somebody said of it", told)]
         }
         Event::Erasure { .. } => Vec::new(),
     }

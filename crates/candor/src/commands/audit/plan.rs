@@ -49,7 +49,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     Foreign::allowed(asked, &questions)?;
     let audits = named(&plan.audits)?;
     Judge::checked(asked, &questions, &audits)?;
-    let models = Models::of(asked, settings)?;
+    // Nothing is asked: no key is looked for.
+    let models = Models::silent(asked, settings)?;
     let (mut planned, mut sizes, mut adaptive) = (Vec::new(), None, None);
     for model in &models.all {
         let calls = asked.plan(&questions, model, &audits, &plan.settings)?;
@@ -164,6 +165,7 @@ fn comments(planned: &[Planned<'_>], asked: &Asked, margin: f64, detect: Option<
         let _ = writeln!(lines, "# {who}: {most}{} on {about}", text::counted(calls, "call"));
         for share in shares {
             let cost = match (cost(model, share), share.output) {
+                _ if !costs(model) => "no cost".to_owned(),
                 (Some(cost), _) => format!("at most {cost}"),
                 (None, None) => "cost without bound".to_owned(),
                 (None, Some(_)) => "price unknown".to_owned(),
@@ -185,17 +187,32 @@ fn comments(planned: &[Planned<'_>], asked: &Asked, margin: f64, detect: Option<
             }
         }
         let total = total(model, shares);
-        if let Some(total) = total {
+        if !costs(model) {
+            // Nothing to add up.
+        } else if let Some(total) = total {
             let _ = writeln!(lines, "#   in all at most {total}");
         } else if asked.ceiling.is_none() && shares.iter().any(|share| share.output.is_none()) {
             let _ = writeln!(lines, "#   --max-output TOKENS bounds it");
         }
     }
-    let all: Option<i64> = planned.iter().map(|one| total(one.model, &one.shares).map(|total| total.0)).sum();
-    if let Some(all) = all.filter(|_| planned.len() > 1) {
+    let paid = || planned.iter().filter(|one| costs(one.model));
+    let all: Option<i64> = paid().map(|one| total(one.model, &one.shares).map(|total| total.0)).sum();
+    let priced =
+        |one: &Planned<'_>| one.shares.iter().all(|share| share.output.is_none() || cost(one.model, share).is_some());
+    if let Some(all) = all.filter(|_| paid().count() > 1) {
         let _ = writeln!(lines, "# all of them at most {}", Money(all));
     }
     match (asked.ceiling, all) {
+        (Some(_), _) if paid().next().is_none() => {
+            lines.push_str("#   nothing is paid: the ceiling stands for nothing\n");
+        }
+        (Some(ceiling), None) if !paid().all(priced) => {
+            let _ = writeln!(
+                lines,
+                "#   the ceiling of {ceiling} cannot be kept where no price is known: candor audit run refuses it until\n\
+                 #   candor.toml gives one as [[price]] (docs/formats/configuration.md)"
+            );
+        }
         (Some(ceiling), Some(all)) if all > ceiling.0 => {
             let _ = writeln!(
                 lines,
@@ -288,7 +305,7 @@ fn needed(detect: f64, share: &Share, asked: &Asked) -> Option<String> {
     let shown = points(detect);
     let mut said = format!("to see {shown}: {}", text::counted(questions as u64, "question"));
     if share.experiment == "faithfulness" && asked.wanted.until.is_none() {
-        let _ = write!(said, "; --until \"any cue moves answers by more than {shown}\" stops early");
+        let _ = write!(said, "\n#       --until \"any cue moves answers by more than {shown}\" stops early");
     }
     Some(said)
 }
@@ -298,6 +315,9 @@ fn shown(share: &Share, asked: &Asked) -> Option<String> {
     let variances = variances(share, asked)?;
     let seen = detectable_difference(share.questions, &variances, 0.05, 0.8).ok()?;
     let points = 100.0 * seen;
+    if points > 100.0 {
+        return Some("sees nothing: with so few questions even the largest effect can be chance".to_owned());
+    }
     Some(match share.experiment {
         "faithfulness" => format!("sees a cue that moves {points:.0} points more answers than a second plain draw"),
         "perturbation" => format!("sees a change of accuracy of {points:.0} points"),

@@ -13,10 +13,14 @@ use crate::output;
 use crate::problem::Problem;
 use crate::recording;
 use crate::settings::Settings;
+use crate::show::page::WIDEST;
 use crate::show::text;
 
 /// The first thing that a reader should open.
-const FIRST_PAGE: &str = "READ-ME-FIRST.html";
+pub(super) const FIRST_PAGE: &str = "READ-ME-FIRST.html";
+
+/// Endings by which somebody means an archive of another kind.
+const OTHER_ARCHIVES: [&str; 7] = [".tar", ".tgz", ".gz", ".xz", ".zst", ".7z", ".rar"];
 
 /// Arguments.
 #[derive(Debug, clap::Args)]
@@ -55,6 +59,16 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
             .hint("a bundle is never written over; name another place"));
     }
     let name = args.output.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if let Some(kind) = OTHER_ARCHIVES.iter().find(|kind| name.to_ascii_lowercase().ends_with(**kind)) {
+        return Err(Problem::usage(format!(
+            "--output: expected a name that ends in .zip, or that of a folder, found {kind}"
+        ))
+        .hint("a bundle is a ZIP archive or a folder"));
+    }
+    if let Some(parent) = args.output.parent().filter(|parent| !parent.as_os_str().is_empty() && !parent.is_dir()) {
+        return Err(Problem::usage(format!("{}: expected a folder, found none", parent.display()))
+            .hint("make it first, or name another place"));
+    }
     let beside = args.output.with_file_name(format!(".{name}.unfinished-{}", std::process::id()));
     let written = if name.ends_with(".zip") {
         archive(&beside, &mut reader, settings, &leaves, args.chain)
@@ -71,12 +85,13 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     }
     let parts = written?;
     record.close(now_ms()).map_err(|error| recording::problem(&error))?;
-    output::print(&format!(
-        "{} of {} written to {}; {FIRST_PAGE} says in plain words what is shown and what is not\n",
+    let told = format!(
+        "{} of {} written to {}; {FIRST_PAGE} says in plain words what is shown and what is not",
         text::counted(parts, "part"),
         text::counted(leaves.len() as u64, "leaf"),
         args.output.display()
-    ))?;
+    );
+    output::print(&(text::fill(&told, WIDEST, "  ").join("\n") + "\n"))?;
     if parts == 0 {
         output::remark(
             "none of their content exists any more: the bundle shows that they were there, and when and why it went",

@@ -1,14 +1,18 @@
 //! `candor record verify`: everything that does not hold, named; offline, with nothing to believe but the public key.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use candor_audit::foreign::clean;
 use candor_record::log::{VerifierKey, store};
 use candor_record::record::Stamped;
 use candor_record::record::examine::{Examined, examine, log_of};
+use candor_web::bundle::{self, Looked};
 use serde::Serialize;
 
+use super::export::FIRST_PAGE;
 use super::timestamp::anchors;
 use super::{day, moment, sealed};
 use crate::Outcome;
@@ -120,6 +124,8 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         let unrooted: Vec<String> = unrooted.collect();
         examined.strange.extend(unrooted);
     }
+    let page_of = first_page(&log, &examined);
+    examined.strange.extend(page_of.as_ref().err().cloned());
     let mut seen = Vec::new();
     for witness in &args.witness {
         match witnessed(&examined, &self::key(Some(witness), &log)?) {
@@ -138,7 +144,14 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         if let Some(file) = &file {
             output::print(&format!("{}\n", file.page()))?;
         }
-        output::print(&clean(&page(&examined, &seen, &key, args.vkey.is_some(), args.ca.is_some())))?;
+        output::print(&clean(&page(
+            &examined,
+            &seen,
+            page_of.ok().flatten().as_deref(),
+            &key,
+            args.vkey.is_some(),
+            args.ca.is_some(),
+        )))?;
         if file.is_some() {
             output::print(&(text::fill(sealed::NOT_SHOWN.trim_end(), WIDEST, "  ").join("\n") + "\n"))?;
         }
@@ -148,6 +161,28 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
         return Ok(Outcome::Done);
     }
     Err(Problem::record(format!("{}: {}", folder.display(), text::counted(count, "finding"))))
+}
+
+/// Bytes of a first page that are looked at.
+const MOST_PAGE: u64 = 64 << 20;
+
+/// What became of the first page of a bundle, which nobody signed: in words, nothing where there is none to look at, or a finding.
+fn first_page(log: &Path, examined: &Examined) -> Result<Option<String>, String> {
+    let (Some(shown), Some(checkpoint)) = (&examined.shown, &examined.verification.checkpoint) else { return Ok(None) };
+    let mut page = Vec::new();
+    let read = File::open(log.join(FIRST_PAGE)).and_then(|file| file.take(MOST_PAGE).read_to_end(&mut page));
+    if read.is_err() {
+        return Err(format!("{FIRST_PAGE}: expected the first page of the bundle, found none that can be read"));
+    }
+    match bundle::look_at(&String::from_utf8_lossy(&page), checkpoint, shown) {
+        Looked::Same => Ok(Some("made again from the files that were checked, and the same".to_owned())),
+        Looked::ByVersion(version) => {
+            Ok(Some(format!("made by candor {version}, and not looked at: only that version makes it again")))
+        }
+        Looked::Other => {
+            Err(format!("{FIRST_PAGE}: expected the page that follows from the files beside it, found another one"))
+        }
+    }
 }
 
 /// The largest checkpoint that a witness cosigned, or why it vouches for none.
@@ -235,18 +270,25 @@ fn found<'a>(examined: &'a Examined, witnesses: &'a [Witness]) -> Found<'a> {
     }
 }
 
-fn page(examined: &Examined, seen: &[Witness], key: &VerifierKey, from_elsewhere: bool, rooted: bool) -> String {
+fn page(
+    examined: &Examined,
+    seen: &[Witness],
+    first_page: Option<&str>,
+    key: &VerifierKey,
+    from_elsewhere: bool,
+    rooted: bool,
+) -> String {
     let found = found(examined, seen);
     let mut out = String::new();
     for line in found.findings.iter().take(SHOWN) {
-        out += &format!("FAIL  {line}\n");
+        out += &(text::fill(&format!("FAIL  {line}"), WIDEST, "      ").join("\n") + "\n");
     }
     let hidden = (found.findings.len().saturating_sub(SHOWN)) as u64 + found.more;
     if hidden > 0 {
         out += &format!("      and {} more: --json lists them\n", text::counted(hidden, "finding"));
     }
     if let (Some(origin), Some(root)) = (found.origin, &found.root) {
-        out += &format!("log      {origin}, {} leaves, root {root}\n", found.leaves);
+        out += &format!("log      {origin}, {}\nroot     {root}\n", text::counted(found.leaves, "leaf"));
     }
     let kinds: Vec<_> = found.kinds.iter().map(|(kind, count)| format!("{kind} {}", text::thousands(*count))).collect();
     if !kinds.is_empty() {
@@ -297,6 +339,9 @@ fn page(examined: &Examined, seen: &[Witness], key: &VerifierKey, from_elsewhere
             "journal  {} acknowledged and not in the signed log yet\n",
             text::counted(found.waiting, "record")
         );
+    }
+    if let Some(looked) = first_page {
+        out += &format!("page     {FIRST_PAGE}: {looked}\n");
     }
     out += &format!("key      {}\n", key.label());
     out += &format!("time     {:.2} s\n\n", examined.verification.time.as_secs_f64());

@@ -82,18 +82,19 @@ impl Line {
         self.columns.iter().any(Option::is_some)
     }
 
-    /// The line that goes under it: `~` below what is marked, and the numbers behind it.
-    pub(super) fn underline(&self) -> Option<String> {
+    /// The line that goes under it within a width: `~` below what is marked, and the numbers behind it, or in place of its end where there is no room.
+    pub(super) fn underline(&self, width: usize) -> Option<String> {
         let last = self.columns.iter().rposition(Option::is_some)?;
         let mut under: String =
             self.columns[..=last].iter().map(|place| if place.is_some() { '~' } else { ' ' }).collect();
         let mut numbers: Vec<usize> = self.columns.iter().flatten().copied().collect();
         numbers.sort_unstable();
         numbers.dedup();
-        for number in numbers {
-            under.push_str(&format!(" [{number}]"));
-        }
-        Some(under)
+        let numbers: String = numbers.iter().map(|number| format!(" [{number}]")).collect();
+        let room = width.saturating_sub(numbers.len());
+        // One character a column: what is cut off is white space or `~`.
+        under.truncate(room);
+        Some(under + &numbers)
     }
 }
 
@@ -132,7 +133,7 @@ mod tests {
         let start = body.find("all").unwrap();
         let lines = Marked::of(body, &BTreeMap::from([(1, (start, start + "all tests pass".len()))])).wrap(16);
         let shown: Vec<(&str, Option<String>)> =
-            lines.iter().map(|line| (line.text.as_str(), line.underline())).collect();
+            lines.iter().map(|line| (line.text.as_str(), line.underline(usize::MAX))).collect();
         assert_eq!(shown[0], ("one \\u{1b}[31m", None));
         assert_eq!(shown[1], ("two all tests", Some("    ~~~~~~~~~ [1]".to_owned())));
         assert_eq!(shown[2], ("pass three", Some("~~~~ [1]".to_owned())));
