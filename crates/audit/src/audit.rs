@@ -26,6 +26,11 @@ pub trait Audit: Sync {
         false
     }
 
+    /// Parts of a trace, by their names in the record, that it never looks at: a source that holds them apart need not read them.
+    fn passes_over(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether it takes this trace. An entry of a roster is no call, so that only an audit that needs to know what was to be answered takes one; a call that
     /// another experiment asked for is none of its own, and would count questions twice.
     fn takes(&self, trace: &Trace) -> bool {
@@ -37,6 +42,9 @@ pub trait Audit: Sync {
     /// Starts one reading.
     fn start(&self, settings: &Settings) -> Box<dyn Observer>;
 }
+
+/// What was asked, fetched and called: the parts that audits of answers pass over.
+pub const WHAT_WAS_ASKED: &[&str] = &["request", "retrieval", "tools"];
 
 /// What is known of an audit before it runs.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use candor_stats::claim::FEWEST_UNITS;
 use candor_stats::paired::Paired;
 use candor_stats::paired::margin::{Decision, no_worse};
 use candor_stats::{
-    Asserted, Attrition, Claim, Draft, Estimate, Flag, Flags, Level, Origin, Parameter, Provenance, Undefined,
+    Asserted, Attrition, Claim, Draft, Estimate, Finding, Flag, Flags, Level, Origin, Parameter, Provenance, Undefined,
 };
 use candor_trace::{Inventory, arm};
 use serde::{Deserialize, Serialize};
@@ -164,7 +164,8 @@ pub fn compare(
         }
     };
     let all = looks(flags(&matched, before, after), conditions.iter().any(is_left));
-    let decision = fail_if.map(|fail_if| decide(fail_if, &difference, questions));
+    let decision =
+        fail_if.map(|fail_if| whole(decide(fail_if, &difference, questions), questions, all.finding(Flag::Attrition)));
     let (first, second) = (level(&matched.before), level(&matched.after));
     let own = Asserted::OWN_INTERVAL;
     let what = only.paths.map_or_else(|| "one draw".to_owned(), |votes| format!("a majority of {votes}"));
@@ -220,7 +221,7 @@ impl Comparison {
     /// V2 falls. What was decided stays decided by the ends of these intervals, and a note says so.
     #[must_use]
     pub fn stopped_early(mut self, side: &str, because: &str, raise: &str) -> Self {
-        let finding = || candor_stats::Finding::fails(format!("{side}: {because}"), raise);
+        let finding = || Finding::fails(format!("{side}: {because}"), raise);
         self.claims = self.claims.into_iter().map(|claim| claim.with_finding(Flag::Looks, finding())).collect();
         self.notes.push(format!("{side}: {because}; the intervals do not pay for these looks"));
         self
@@ -392,6 +393,21 @@ fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
         };
     }
     flags.with(Flag::Attrition, Attrition::finding(&sides))
+}
+
+/// A run that lost what it would have got wrong looks better: where too much is missing on either side nothing passes. A drop on what is there stays one.
+fn whole(decided: Decided, have: u64, losses: Option<&Finding>) -> Decided {
+    match (decided.decision, losses) {
+        (Decision::Pass, Some(Finding::Fails { because, raise })) => Decided {
+            decision: Decision::CannotTell { have, needed: None },
+            sentence: format!(
+                "cannot tell: {because}, and what is missing may be what was wrong ({raise}); on the others {}",
+                decided.sentence
+            ),
+            ..decided
+        },
+        _ => decided,
+    }
 }
 
 fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) -> Decided {

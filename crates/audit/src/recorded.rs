@@ -64,9 +64,16 @@ impl AtWork {
     }
 }
 
+/// Parts that none of the audits looks at.
+fn passed_over(audits: &[&'static dyn Audit]) -> Vec<&'static str> {
+    let Some((first, others)) = audits.split_first() else { return Vec::new() };
+    let by_all = |part: &&&str| others.iter().all(|audit| audit.passes_over().contains(*part));
+    first.passes_over().iter().filter(by_all).copied().collect()
+}
+
 /// Runs audits over recorded traces in one pass.
 ///
-/// `each` sees every trace as it comes and may stop the reading; a stopped run reports on what was read and says so in its notes. The same
+/// `each` sees every trace as it comes, of exports in columns without the parts that all of the audits pass over, and may stop the reading; a stopped run reports on what was read and says so in its notes. The same
 /// files, audits and settings give the same [`Run`].
 ///
 /// # Errors
@@ -80,6 +87,7 @@ pub fn run(
     each: &mut dyn FnMut(&Trace) -> ControlFlow<()>,
 ) -> Result<Run, Error> {
     let mut at_work = AtWork::start(audits, settings);
+    let options = &Options { passes_over: passed_over(audits), ..options.clone() };
     let summary = import::read(source, options, &mut |trace| {
         at_work.see(&trace);
         each(&trace)

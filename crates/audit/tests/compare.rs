@@ -337,3 +337,23 @@ fn a_vote_that_the_samples_do_not_allow_is_refused_with_counts() {
     let refused = of_votes(&plain, &plain, Some(1)).unwrap_err().to_string();
     assert!(refused.contains("called right without one"), "{refused}");
 }
+
+/// A run that has lost the questions that it would get wrong is no run that is as good.
+#[test]
+fn nothing_passes_where_questions_are_missing() {
+    let before: Vec<(usize, bool)> = (0..2_000_usize).map(|unit| (unit, !unit.is_multiple_of(4))).collect();
+    let decided = |after: &[(usize, bool)]| {
+        let fail_if = FailIf::parse("accuracy drops by more than 2 points").unwrap();
+        let found = compare(&side(&before), &side(after), Some(fail_if), &Only::default(), &Settings::default());
+        found.unwrap().decision.unwrap()
+    };
+    let only_right: Vec<(usize, bool)> = before.iter().copied().filter(|(_, right)| *right).collect();
+    let found = decided(&only_right);
+    assert!(matches!(found.decision, Decision::CannotTell { needed: None, .. }), "{found:?}");
+    assert!(found.sentence.starts_with("cannot tell: 25.0 % of the questions are left out"), "{}", found.sentence);
+    // A few are lost by chance; and a drop on what is there stays one.
+    assert_eq!(decided(&before[..1_950]).decision, Decision::Pass);
+    let worse: Vec<(usize, bool)> =
+        before[..1_000].iter().map(|(unit, right)| (*unit, *right && unit % 3 == 0)).collect();
+    assert_eq!(decided(&worse).decision, Decision::Fail);
+}

@@ -83,6 +83,9 @@ pub struct Options<'a> {
     /// Where in a record its source names the person that it is about: a path of a mapping into JSON, a column of a table. Records of lists and lines alone have such
     /// a place.
     pub person: Option<mapping::path::Path>,
+    /// Parts of traces, by their names in the record, that nobody looks at: where a source holds them in columns of their own, those are not read, and the traces
+    /// come without them.
+    pub passes_over: Vec<&'static str>,
     /// Bounds against hostile or unexpected input.
     pub limits: Limits,
     /// How many threads may read the lines of a file where the import goes in parts ([`read_parts`]); one where nothing is said. The result is
@@ -97,6 +100,7 @@ impl fmt::Debug for Options<'_> {
         out.debug_struct("Options")
             .field("skip_invalid", &self.skip_invalid)
             .field("mapping", &self.mapping.as_ref().map(Mapping::name))
+            .field("passes_over", &self.passes_over)
             .field("limits", &self.limits)
             .field("threads", &self.threads)
             .finish_non_exhaustive()

@@ -63,7 +63,7 @@ pub(crate) struct Shape {
     pub(crate) container: Option<Container>,
     /// The way to the records; `None` where the container decides.
     pub(crate) records: Option<Vec<Step>>,
-    pub(crate) delimiter: u8,
+    pub(crate) delimiter: Option<u8>,
 }
 
 impl Mapping {

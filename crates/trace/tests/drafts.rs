@@ -506,3 +506,32 @@ fn three_columns_that_agree_are_answer_right_answer_and_verdict() {
         assert_eq!((summary.unwrap().traces, right), (240, 160), "{toml}");
     }
 }
+
+/// What stands between the cells of a table need not be said: not for samples, not in a draft, not in a mapping.
+#[test]
+fn semicolons_and_tabs_are_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("runs.txt");
+    for between in [";", "\t"] {
+        let rows: String = (0..80)
+            .map(|row: usize| {
+                [format!("q{}", row / 4), (row % 4).to_string(), "A, B".into(), (row % 3 == 0).to_string()]
+                    .join(between)
+                    + "\n"
+            })
+            .collect();
+        let head = ["question_id", "sample", "answer", "correct"].join(between);
+        std::fs::write(&path, format!("{head}\n{rows}")).unwrap();
+        let mut count = 0;
+        let summary = read(&Source::new(&path), &Options::default(), &mut |trace| {
+            assert_eq!(trace.answer(), Some("A, B"));
+            count += 1;
+            ControlFlow::Continue(())
+        });
+        assert_eq!((summary.unwrap().files[0].format, count), (candor_trace::import::Format::Samples, 80));
+        let head = ["Aufgabe", "Lauf", "Antwort", "Punkte"].join(between);
+        std::fs::write(&path, format!("{head}\n{rows}")).unwrap();
+        let (_, inventory) = drafted(&path).unwrap();
+        assert_eq!(inventory.traces, 80);
+    }
+}

@@ -16,6 +16,7 @@ mod twins;
 use candor_trace::{Inventory, Trace};
 
 use super::perturbation::rows::Asked;
+use crate::audit::WHAT_WAS_ASKED;
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
 use structure::Structure;
@@ -42,6 +43,10 @@ impl Audit for Competence {
 
     fn readiness(&self, holds: &Inventory) -> Vec<Readiness> {
         vec![readiness::readiness(holds)]
+    }
+
+    fn passes_over(&self) -> &'static [&'static str] {
+        WHAT_WAS_ASKED
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

@@ -23,6 +23,7 @@ pub use settings::{Aggregate, Settings};
 
 use candor_trace::{Inventory, Trace};
 
+use crate::audit::WHAT_WAS_ASKED;
 use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
@@ -51,6 +52,10 @@ impl Audit for Compute {
 
     fn experiment(&self) -> Option<&'static dyn Experiment> {
         Some(&experiments::SAMPLES)
+    }
+
+    fn passes_over(&self) -> &'static [&'static str] {
+        WHAT_WAS_ASKED
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

@@ -8,6 +8,7 @@ mod settings;
 
 use candor_trace::{Inventory, Trace};
 
+use crate::audit::WHAT_WAS_ASKED;
 use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
@@ -42,6 +43,10 @@ impl Audit for Lift {
 
     fn reads_scores(&self) -> bool {
         true
+    }
+
+    fn passes_over(&self) -> &'static [&'static str] {
+        WHAT_WAS_ASKED
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

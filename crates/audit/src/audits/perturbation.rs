@@ -18,6 +18,7 @@ mod tables;
 
 use candor_trace::{Inventory, Trace};
 
+use crate::audit::WHAT_WAS_ASKED;
 use crate::live::{Experiment, experiments};
 use crate::rows::Rows;
 use crate::{About, Audit, Error, Observer, Readiness, Report};
@@ -48,6 +49,10 @@ impl Audit for Perturbation {
 
     fn experiment(&self) -> Option<&'static dyn Experiment> {
         Some(&experiments::CHANGES)
+    }
+
+    fn passes_over(&self) -> &'static [&'static str] {
+        WHAT_WAS_ASKED
     }
 
     fn start(&self, settings: &crate::Settings) -> Box<dyn Observer> {

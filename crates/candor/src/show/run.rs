@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use candor_audit::registered::Registered;
-use candor_audit::{Attrition, Figure, Finding, Report, Run};
+use candor_audit::{Attrition, Figure, Finding, Report, Run, Settings};
 use candor_stats::{Claim, Standing};
 
 use super::figure::{self, Claims};
@@ -22,9 +22,31 @@ pub(crate) struct Source {
     pub(crate) arguments: String,
     /// The run that was stored, as a command names it; the last one where nothing else is said.
     pub(crate) run: Option<String>,
+    /// The flags that asked for more than what is usual: with them a closer look sees the same.
+    pub(crate) settings: String,
 }
 
 impl Source {
+    /// With the settings of a run, as far as flags can ask for them.
+    pub(crate) fn asked(mut self, settings: &Settings) -> Self {
+        let usual = Settings::default();
+        let compute = &settings.compute;
+        let mut say = |flag: &str, value: Option<String>| {
+            if let Some(value) = value {
+                self.settings.push_str(&format!(" {flag} {value}"));
+            }
+        };
+        say("--seed", (settings.seed != usual.seed).then(|| settings.seed.0.to_string()));
+        say("--level", (settings.level != usual.level).then(|| settings.level.get().to_string()));
+        let points = (settings.margin * 1e8).round() / 1e6;
+        say("--margin", (settings.margin.to_bits() != usual.margin.to_bits()).then(|| points.to_string()));
+        let listed = |paths: &Vec<u32>| paths.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        say("--paths", compute.paths.as_ref().map(listed));
+        say("--aggregate", compute.aggregate.map(|aggregate| aggregate.as_str().to_owned()));
+        say("--score", compute.score.as_ref().map(|score| text::shell(score)));
+        self
+    }
+
     /// The look at the same data.
     pub(crate) fn look(&self, flag: &str) -> String {
         let arguments = self.arguments.strip_prefix("--from ").unwrap_or("PATH");
@@ -114,7 +136,8 @@ fn one_finding(number: usize, finding: &Finding, claim: Option<&Claim>, source: 
     if let Some(cited) = &finding.trace {
         writing.paragraph(indent, &format!("trace {} at {}", cited.id.short(), cited.place));
     }
-    let command = format!("candor {} {}", finding.closer, source.arguments);
+    let settings = if finding.closer.starts_with("audit run") { source.settings.as_str() } else { "" };
+    let command = format!("candor {}{settings} {}", finding.closer, source.arguments);
     writing.command(&format!("{indent}look closer: "), command.trim_end(), None);
 }
 

@@ -174,7 +174,7 @@ fn recorded(id: &str) -> Option<TraceId> {
 
 /// Reads a table: cells that hold more than a word hold it as JSON.
 fn rows(window: &mut Window, export: &mut Export, reading: &mut Reading<'_>) -> Result<(), Stop> {
-    let mut rows = Rows::open(window, b',')?;
+    let mut rows = Rows::open(window, None)?;
     let names = rows.names().to_vec();
     loop {
         let (line, row) = match rows.next() {

@@ -25,7 +25,7 @@ pub(super) fn read(found: &Found, window: Window, reading: &mut Reading<'_>) -> 
         reading.invalid(problem, Place { record: 0, part: 0 })?;
     }
     let opened = |source| Error::Io { path: found.path.clone(), doing: "opened", source };
-    let rows = match Rows::open(File::open(&found.path).map_err(opened)?, bytes, &reading.options.limits) {
+    let rows = match Rows::open(File::open(&found.path).map_err(opened)?, bytes, reading.options) {
         Ok(rows) => rows,
         Err(Refused::Foreign(columns)) => {
             let looks_like = format!(

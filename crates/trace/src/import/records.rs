@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::Options;
 use super::blocks;
-use super::bytes::Window;
+use super::bytes::{LOOKED_AT, Window};
 use super::elements::Elements;
 use super::lines::{Line, Lines};
 use super::reading::{Reading, Stop, Taker};
@@ -171,8 +171,10 @@ impl Read for Bounded<'_> {
 }
 
 impl<'w> Rows<'w> {
-    /// Reads the line of names.
-    pub(crate) fn open(window: &'w mut Window, delimiter: u8) -> Result<Self, Stop> {
+    /// Reads the line of names. Where nobody says what stands between cells, the first lines do.
+    pub(crate) fn open(window: &'w mut Window, delimiter: Option<u8>) -> Result<Self, Stop> {
+        window.hold(LOOKED_AT)?;
+        let delimiter = delimiter.unwrap_or_else(|| super::table::delimiter(window.head()));
         let since = Rc::new(Cell::new(0));
         let bounded = Bounded { window, since: Rc::clone(&since) };
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).buffer_capacity(1 << 18).from_reader(bounded);
@@ -284,7 +286,7 @@ mod tests {
             ("a,b\n1,x\n\n\n2,y\n".to_owned(), vec![2, 5]),
         ] {
             let mut window = Window::memory(text.clone().into_bytes(), "file", &Limits::default());
-            let mut rows = Rows::open(&mut window, b',').ok().unwrap();
+            let mut rows = Rows::open(&mut window, None).ok().unwrap();
             let mut found = Vec::new();
             while let Ok(Some((line, _))) = rows.next() {
                 found.push(line);

@@ -2,11 +2,29 @@
 
 use super::{Container, Detected, Format};
 
+/// What stands between the cells of tables, with its name; the first is the usual one.
+const DELIMITERS: [(u8, &str); 3] = [(b',', "commas"), (b';', "semicolons"), (b'\t', "tabs")];
+
+/// What stands between the cells of a table that begins so: whichever of comma, semicolon and tab makes the most columns of it; a comma where none does.
+pub(crate) fn delimiter(head: &[u8]) -> u8 {
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let Some(text) = valid_prefix(head) else { return b',' };
+    let columns = |delimiter: u8| {
+        let names = names(text.as_bytes(), delimiter)?;
+        // Only the usual one may leave a column without a name, or be met in what might be prose.
+        let strict = delimiter == b',' || names.iter().all(|name| !name.is_empty());
+        (strict && no_table(text, &names, delimiter).is_none()).then_some(names.len())
+    };
+    let found = DELIMITERS.iter().filter_map(|(delimiter, _)| Some((columns(*delimiter)?, *delimiter)));
+    found.reduce(|best, next| if next.0 > best.0 { next } else { best }).map_or(b',', |(_, delimiter)| delimiter)
+}
+
 /// Says what a text is that does not begin like JSON.
 pub(super) fn detect(head: &[u8]) -> Detected {
     let unknown = |looks_like: &str| Detected { container: None, format: None, looks_like: looks_like.to_owned() };
     let Some(text) = valid_prefix(head) else { return unknown("neither text in UTF-8 nor a known binary format") };
-    if let Some(names) = names(text.as_bytes()) {
+    let delimiter = delimiter(text.as_bytes());
+    if let Some(names) = names(text.as_bytes(), delimiter) {
         let has = |name: &str| names.iter().any(|seen| seen == name);
         let format = if super::langfuse::has_columns(has) {
             Some(Format::Langfuse)
@@ -14,7 +32,7 @@ pub(super) fn detect(head: &[u8]) -> Detected {
             super::samples::recognises(has).then_some(Format::Samples)
         };
         // Columns that an importer knows are a table's; of any other text only its shape can say so.
-        if let Some(why) = format.is_none().then(|| no_table(text, &names)).flatten() {
+        if let Some(why) = format.is_none().then(|| no_table(text, &names, delimiter)).flatten() {
             return unknown(&format!("text, and no table: {why}"));
         }
         let shown: Vec<&str> = names.iter().map(String::as_str).take(12).collect();
@@ -43,8 +61,8 @@ fn valid_prefix(head: &[u8]) -> Option<&str> {
 }
 
 /// The column names, where the first rows have equally many cells, at least two.
-fn names(head: &[u8]) -> Option<Vec<String>> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(head);
+fn names(head: &[u8], delimiter: u8) -> Option<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(head);
     let mut rows = reader.records();
     let first = rows.next()?.ok()?;
     // A cell of a header is short and has no `: `: that would be prose or YAML.
@@ -56,7 +74,7 @@ fn names(head: &[u8]) -> Option<Vec<String>> {
 
 /// Why a text whose first two lines have equally many commas is no table after all; `None` where it is one. Prose and programs have commas too, but
 /// not equally many in every line, and they have empty lines and lines that begin like theirs.
-fn no_table(text: &str, names: &[String]) -> Option<String> {
+fn no_table(text: &str, names: &[String], delimiter: u8) -> Option<String> {
     /// Rows are looked at up to here; one in twenty may be ragged.
     const MOST_ROWS: u64 = 400;
     /// Fewer rows than these are a table only where nothing in the header reads like a sentence.
@@ -73,7 +91,8 @@ fn no_table(text: &str, names: &[String]) -> Option<String> {
     if text.starts_with("# ") || text.starts_with("<") || names.iter().any(sentence) {
         return Some("its first line is no line of column names".to_owned());
     }
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text.as_bytes());
     let (mut rows, mut ragged, mut blank, mut expected) = (0_u64, 0_u64, 0_u64, 1_u64);
     let mut odd = None;
     let mut row = csv::StringRecord::new();
@@ -93,7 +112,8 @@ fn no_table(text: &str, names: &[String]) -> Option<String> {
         expected = next;
     }
     if let (Some((line, cells)), true) = (odd, ragged * 20 > rows) {
-        return Some(format!("its first line has {} parts between commas, line {line} has {cells}", names.len()));
+        let between = DELIMITERS.iter().find(|(known, _)| *known == delimiter).map_or("commas", |(_, name)| name);
+        return Some(format!("its first line has {} parts between {between}, line {line} has {cells}", names.len()));
     }
     if blank * 10 > rows {
         return Some("it has empty lines between its paragraphs".to_owned());
@@ -199,12 +219,30 @@ mod tests {
             "Problem,Solution,Model answer,Engine\nx,y,z,m\n",
             "use case,from date\na,2026\nb,2027\n",
             "a,b\r\n1,2\r\n\r\n3,4\r\n5,6\r\n7,8\r\n9,1\r\n1,2\r\n3,4\r\n5,6\r\n7,8\r\n",
+            "a;b;c\n1;2,5;3\n2;3,5;4\n",
+            "a\tb\n1\tx, y\n",
             cut_off.as_str(),
             ragged.as_str(),
         ] {
             let detected = detect(text.as_bytes());
             assert_eq!(detected.container, Some(Container::Csv), "{text}: {}", detected.looks_like);
         }
+    }
+
+    #[test]
+    fn what_stands_between_cells_is_seen() {
+        for (text, expected) in [
+            ("a,b\n1,2\n", b','),
+            ("a;b;c\n1;2,5;3\n2;3,5;4\n", b';'),
+            ("\u{feff}a;b\r\n1;2\r\n", b';'),
+            ("a\tb\tc\n1\tx, y\t2\n", b'\t'),
+            ("a,b;c,d\n1,2;3,4\n", b','),
+            ("let a = 1;\nlet b = 2;\n", b','),
+            ("just words\n", b','),
+        ] {
+            assert_eq!(char::from(delimiter(text.as_bytes())), char::from(expected), "{text}");
+        }
+        assert_eq!(detect(b"let a = 1;\nlet b = 2;\n").container, None);
     }
 
     #[test]

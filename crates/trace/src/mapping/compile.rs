@@ -75,10 +75,10 @@ fn shape(format: Option<FormatDocument>, records: Option<&str>, delimiter: Optio
         FormatDocument::Yaml => Container::Yaml,
     });
     let delimiter = match delimiter {
-        None => b',',
-        Some("\t" | "tab") => b'\t',
+        None => None,
+        Some("\t" | "tab") => Some(b'\t'),
         Some(text) => match text.as_bytes() {
-            [byte] if byte.is_ascii_punctuation() => *byte,
+            [byte] if byte.is_ascii_punctuation() => Some(*byte),
             _ => return Err(refuse(place, "`delimiter` is one of , ; | or \"tab\"", "write `delimiter = \";\"`")),
         },
     };

@@ -217,7 +217,7 @@ fn through(path: &Path, name: &str, container: Container, first: &[Tree], layout
     let mut window = Window::open(path, name, &Limits::default(), &Position::default())?;
     let to_its_end = match container {
         Container::Csv => {
-            let Ok(mut rows) = records::Rows::open(&mut window, b',') else { return Ok(layout) };
+            let Ok(mut rows) = records::Rows::open(&mut window, None) else { return Ok(layout) };
             let names = rows.names().to_vec();
             loop {
                 match rows.next() {
@@ -302,7 +302,7 @@ fn records_of(container: Container, window: &mut Window) -> Option<Vec<Tree>> {
             }
         }
         Container::Csv => {
-            let mut rows = records::Rows::open(window, b',').ok()?;
+            let mut rows = records::Rows::open(window, None).ok()?;
             let names = rows.names().to_vec();
             let mut trees = Vec::new();
             while let Ok(Some((_, row))) = rows.next() {

@@ -16,7 +16,7 @@ use ::parquet::file::serialized_reader::SerializedRowGroupReader;
 use super::bounds::{self, Unsound};
 use super::columns::{COLUMNS, SCALARS, Take};
 use super::contained::contained;
-use crate::import::Limits;
+use crate::import::{Limits, Options};
 use crate::recorded::{Found, REST};
 
 /// Rows that are held at once.
@@ -67,8 +67,8 @@ struct Open {
 }
 
 impl Rows {
-    /// Opens a file of that many bytes.
-    pub(crate) fn open(file: File, bytes: u64, limits: &Limits) -> Result<Self, Refused> {
+    /// Opens a file of that many bytes; columns of parts that are passed over are not looked at.
+    pub(crate) fn open(file: File, bytes: u64, options: &Options<'_>) -> Result<Self, Refused> {
         let about = contained(|| bounds::footer(&file, bytes))?;
         let schema = about.file_metadata().schema_descr();
         // A flat column of texts.
@@ -83,7 +83,7 @@ impl Rows {
         let parts: Vec<(&'static str, usize)> = COLUMNS[SCALARS..]
             .iter()
             .filter_map(|column| match column.take {
-                Take::Part(part) => Some((part, place(column.name)?)),
+                Take::Part(part) if !options.passes_over.contains(&part) => Some((part, place(column.name)?)),
                 _ => None,
             })
             .collect();
@@ -91,7 +91,7 @@ impl Rows {
             let names: Vec<&str> = schema.columns().iter().take(12).map(|column| column.name()).collect();
             return Err(Refused::Foreign(names.join(", ")));
         };
-        let limits = limits.clone();
+        let limits = options.limits.clone();
         Ok(Self {
             file: Arc::new(file),
             bytes,

@@ -324,3 +324,33 @@ fn the_page_lists_every_column() {
     }
     assert!(rows.next().unwrap().is_empty());
 }
+
+/// A column that is passed over is not read: neither its bytes nor what they claim.
+#[test]
+fn columns_that_nobody_looks_at_are_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("selected.parquet");
+    let traces: Vec<Trace> = (0..8).map(call).collect();
+    let mut bytes = foreign(&traces, ways().remove(1));
+    fs::write(&path, &bytes).unwrap();
+    let about = ::parquet::file::metadata::ParquetMetaDataReader::new();
+    let about = about.parse_and_finish(&fs::File::open(&path).unwrap()).unwrap();
+    for group in about.row_groups() {
+        for column in group.columns().iter().filter(|column| column.column_path().string() == "part_request") {
+            let (from, length) = column.byte_range();
+            bytes[usize::try_from(from).unwrap()..][..usize::try_from(length).unwrap()].fill(0xff);
+        }
+    }
+    fs::write(&path, &bytes).unwrap();
+    assert!(import(&path, false).is_err());
+    let options = Options { passes_over: vec!["request", "tools"], ..Options::default() };
+    let mut read = 0;
+    import::read(&Source::new(&path), &options, &mut |trace| {
+        assert!(trace.events.iter().all(|event| !matches!(event, Event::Request(_) | Event::ToolCall { .. })));
+        assert!(trace.output().is_some() && trace.verdict().is_some() && trace.reasoning().is_some());
+        read += 1;
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(read, 8);
+}

@@ -45,6 +45,8 @@ pub(super) struct Questions {
     pub(super) attrition: Attrition,
     /// Questions in which one and the same answer was called right once and wrong another time.
     pub(super) contradictory: u64,
+    /// Records that bear the number of another one of the same question: left out.
+    pub(super) twice: usize,
 }
 
 impl Questions {
@@ -119,6 +121,7 @@ pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
         scores,
         attrition: Attrition { arm, seen: rows.len() as u64, used: used as u64, lost },
         contradictory,
+        twice,
     }
 }
 

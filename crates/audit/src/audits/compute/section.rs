@@ -12,7 +12,7 @@ use super::questions::{Asked, Questions};
 use super::settings::Aggregate;
 use super::{adaptive, money, prediction, readings};
 use crate::names::Spots;
-use crate::words::points;
+use crate::words::{counted, points};
 use crate::{Axis, Cell, Cited, Column, Curve, Figure, Finding, Point, Row, Rule, Series, Table};
 
 /// What one subject adds to the report.
@@ -42,6 +42,13 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots)
         notes.push(format!(
             "you operate at {operate} paths, but only {} samples per question are recorded: that row is not measured",
             questions.longest
+        ));
+    }
+    if questions.twice > 0 {
+        notes.push(format!(
+            "{} stand under the question and the sample of another one, and the first of each counts alone: where a field tells them apart (a model, an effort, an arm), the \
+             mapping does not use it",
+            counted(questions.twice as u64, "record")
         ));
     }
     if questions.contradictory > 0 {

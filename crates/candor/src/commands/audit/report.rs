@@ -34,6 +34,7 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let plan = stored.plan()?;
     let run = Run { registered: Some(registering::said(&stored, &plan, settings)), ..stored.report()? };
     let source = if plan.live.is_some() { Source::run(&args.run, settings) } else { Source::of(&plan.source) };
+    let source = source.asked(&plan.settings);
     args.form.deliver(&run, &source, settings)?;
     if let Some(path) = &args.sealed {
         let sealed = sealing::seal(&stored, settings)?;
@@ -56,7 +57,7 @@ impl Source {
     /// The arguments that reach what a run of live calls saw, by the run's name.
     pub(crate) fn run(name: &str, settings: &Settings) -> Self {
         let run = format!("{}{}", text::shell(name), settings.to_directory);
-        Self { arguments: format!("--from {run}"), run: Some(run) }
+        Self { arguments: format!("--from {run}"), run: Some(run), settings: String::new() }
     }
 
     /// The arguments that reach the same data again.
@@ -70,6 +71,6 @@ impl Source {
         if source.skip_invalid {
             arguments.push_str(" --skip-invalid");
         }
-        Self { arguments: arguments.trim_start().to_owned(), run: None }
+        Self { arguments: arguments.trim_start().to_owned(), run: None, settings: String::new() }
     }
 }

@@ -194,6 +194,7 @@ pub(super) fn deliver(sitting: Sitting, form: &Form, settings: &Settings) -> Res
     let last = Store::under(&settings.directory).find("@last").is_ok_and(|last| last.id == stored.id);
     let name = if last { "@last" } else { &stored.id };
     let source = if plan.live.is_some() { Source::run(name, settings) } else { Source::of(&plan.source) };
+    let source = source.asked(&plan.settings);
     let run = Run { registered: Some(registering::said(&stored, &plan, settings)), ..run };
     form.deliver(&run, &source, settings)?;
     if !settings.quiet {

@@ -174,7 +174,7 @@ pub(crate) fn small_run(origin: Origin) -> Run {
 }
 
 fn source() -> Source {
-    Source { arguments: "--from 'my runs'".to_owned(), run: None }
+    Source { arguments: "--from 'my runs'".to_owned(), run: None, settings: String::new() }
 }
 
 fn at(width: usize, run: &Run) -> String {
