@@ -9,6 +9,7 @@ mod command;
 mod output;
 mod summary;
 mod tool;
+mod wrapper;
 
 /// One recorded call of a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
