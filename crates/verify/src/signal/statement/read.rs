@@ -4,6 +4,7 @@ use regex::{Captures, Match};
 
 use super::lexicon::{Form, Hints, NAMED, Named, PATTERNS, Pattern};
 use super::sentence::{Sentence, sentences};
+use super::subject::subject;
 use super::tense::{earlier, tense};
 use super::{Kind, Polarity, Statement, Tense};
 
@@ -21,7 +22,12 @@ pub fn statements(text: &str) -> Vec<Statement> {
         if all.len() >= MOST {
             break;
         }
-        let mut reader = Reader { text: &text[sentence.range.clone()], sentence: &sentence, found: Vec::new() };
+        let mut reader = Reader {
+            text: &text[sentence.range.clone()],
+            earlier: &text[..sentence.range.start],
+            sentence: &sentence,
+            found: Vec::new(),
+        };
         reader.read();
         reader.found.sort_by_key(|one| (one.start, one.kind));
         all.extend(reader.found);
@@ -32,6 +38,8 @@ pub fn statements(text: &str) -> Vec<Statement> {
 
 struct Reader<'a> {
     text: &'a str,
+    /// What stands before the sentence.
+    earlier: &'a str,
     sentence: &'a Sentence,
     found: Vec<Statement>,
 }
@@ -83,6 +91,7 @@ impl Reader<'_> {
             earlier: earlier(self.text),
             object,
             passed: None,
+            command: None,
             start: place.0 + offset,
             end: end + offset,
         });
@@ -228,11 +237,16 @@ impl Reader<'_> {
 
     fn codes(&mut self, named: &Named) {
         for captures in named.exit.captures_iter(self.text) {
-            let code = ["code", "plain", "returned"].iter().find_map(|name| captures.name(name));
+            let code = ["code", "plain", "returned", "of"].iter().find_map(|name| captures.name(name));
             let (Some(whole), Some(code)) = (captures.get(0), code) else { continue };
             let tense = tense(self.text, whole.start(), whole.end(), false);
             let polarity = if code.as_str() == "0" { Polarity::Succeeded } else { Polarity::Failed };
-            self.push(Kind::ExitCode, polarity, tense, (whole.start(), whole.end()), Some(code.as_str().to_owned()));
+            let command = match captures.name("named") {
+                Some(named) => subject(self.earlier, named.as_str(), ""),
+                None => subject(self.earlier, &self.text[..whole.start()], &self.text[whole.end()..]),
+            };
+            self.push(Kind::ExitCode, polarity, tense, (whole.start(), whole.end()), Some(code.as_str().to_owned()))
+                .command = command;
         }
     }
 

@@ -148,6 +148,24 @@ impl Record {
     }
 }
 
+/// What a command line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Tests,
+    Build,
+    Check,
+}
+
+/// What a command line is for, by its first step that says so.
+pub(super) fn purpose(line: &str) -> Option<Purpose> {
+    command::steps(line).iter().find_map(|step| match step {
+        command::Step::Tests => Some(Purpose::Tests),
+        command::Step::Build => Some(Purpose::Build),
+        command::Step::Check => Some(Purpose::Check),
+        _ => None,
+    })
+}
+
 /// Lower case, single spaces.
 pub(super) fn squeezed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
