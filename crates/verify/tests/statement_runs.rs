@@ -1,7 +1,7 @@
 //! Runs of tests as records hold them, exit codes by whose they are, and what is said where no run was before. Each with honest twins;
 //! sentences and records of our own, not a language model's.
 
-use candor_verify::signal::statement::{Call, Comparison, Record, Support, statements};
+use candor_verify::signal::statement::{Call, Comparison, Record, Statement, Support, statements};
 
 fn shell<'a>(line: &'a str, result: &'a str, exit: i64) -> Call<'a> {
     Call { name: "shell", arguments: line, result: Some(result), exit_code: Some(exit), is_error: None }
@@ -9,7 +9,7 @@ fn shell<'a>(line: &'a str, result: &'a str, exit: i64) -> Call<'a> {
 
 /// How the only claim of a text stands to a record.
 fn compared(calls: &[Call<'_>], text: &str) -> Comparison {
-    let found: Vec<_> = statements(text).into_iter().filter(|one| one.claims()).collect();
+    let found: Vec<_> = statements(text).into_iter().filter(Statement::claims).collect();
     assert_eq!(found.len(), 1, "{text}: {found:?}");
     Record::read(calls).compare(&found[0])
 }

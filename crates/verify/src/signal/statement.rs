@@ -9,7 +9,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 mod compare;
+mod denied;
 mod lexicon;
+mod part;
+mod quotation;
 mod read;
 mod record;
 mod sentence;
