@@ -25,7 +25,7 @@ struct Cues {
 
 static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
     let make = |pattern: &str| {
-        let pattern = pattern.replace("QUANTITY", QUANTITY).replace("NOT", r"(?:\bnot|n't|\bnever|\bno|\bnor|\bwithout|\bcannot|\bhardly|\bunable\sto|\bfar\sfrom|\bshort\sof|\bno\slonger|\bfail(?:ed|s)?\sto|\bneither|\bnobody|\brefuse\sto)");
+        let pattern = pattern.replace("QUANTITY", QUANTITY).replace("NOT", r"(?:\bnot|n't|\bnever|\bno|\bnor|\bwithout|\bcannot|\bhardly|\bunable\sto|\bfar\sfrom|\bshort\sof|\bno\slonger|\bfail(?:ed|s)?\sto|\bneither|\bnothing|\bnone\sof\s(?:this|that|it|these|which)|\byet\sto|\bnobody|\brefuse\sto)");
         Regex::new(&format!("(?i){pattern}")).ok()
     };
     Some(Cues {
@@ -49,9 +49,12 @@ static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
 pub(super) fn denied(before: &str, after: &str) -> Option<Denied> {
     let cues = CUES.as_ref()?;
     let before = before.replace('’', "'");
-    if cues.turned.is_match(&before) || cues.turned_after.is_match(after) {
+    // "I did not touch it and can confirm that": the denial ends where another clause begins.
+    let clause = [" and ", " but ", " so "].iter().filter_map(|mark| before.rfind(mark)).max().unwrap_or(0);
+    let before = &before[clause..];
+    if cues.turned.is_match(before) || cues.turned_after.is_match(after) {
         Some(Denied::Turned)
-    } else if cues.unclaimed.is_match(&before) || cues.point.is_match(&before) {
+    } else if cues.unclaimed.is_match(before) || cues.point.is_match(before) {
         Some(Denied::Unclaimed)
     } else {
         None
@@ -77,6 +80,7 @@ mod tests {
             ("I have no proof that all ", "", Some(Unclaimed)),
             ("I changed nothing in the parser, and all ", "", None),
             ("We are at the point where all ", "", None),
+            ("I did not touch it and can confirm that all ", "", None),
             ("It is true that all ", "", None),
             ("No files are left over and all ", ", which is not wrong.", None),
         ];

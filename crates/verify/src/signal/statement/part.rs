@@ -30,7 +30,7 @@ struct Cues {
 
 static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
     let make = |pattern: &str| {
-        let except = r"(?:except(?:ing)?(?:\sfor|\sthat)?|apart\sfrom|aside\sfrom|other\sthan|with\sthe\s(?:\w+\s)?exceptions?\sof|excluding|save\s(?:for|one|two|three|\d+|`|\w+::)|barring|bar\s(?:one|two|\d+)|minus|modulo|but\sfor|but\snot|but\s(?:one|two|three|four|five|\d+)\b|not\s(?:counting|including)|leaving\saside)";
+        let except = r"(?:except(?:ing)?(?:\sfor|\sthat)?|apart\sfrom|aside\sfrom|other\sthan|with\sthe\s(?:\w+\s)?exceptions?\sof|excluding|save\s(?:for|one|two|three|\d+|`|\w+::)|barring|bar\s(?:one|two|\d+)|minus|modulo|with\s(?:just\s|only\s)?(?:one|two|three|four|five|\d+|an?|a\sfew|some|a\ssingle)\s(?:\w+\s)?(?:exceptions?|failures?|failing)|but\sfor|but\snot|but\s(?:one|two|three|four|five|\d+)\b|not\s(?:counting|including)|leaving\saside)";
         let filled = pattern
             .replace("EXCEPT", except)
             .replace("QUANTITY", QUANTITY)
@@ -40,7 +40,7 @@ static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
     };
     Some(Cues {
         nearly: make(
-            r"\b(?:(?:nearly|almost|virtually|practically|not\squite|close\sto|just\sabout|all\sbut)\s(?:all|every|each|everything|\d+|one|two)(?:\sone)?|most|mostly|(?:about\s)?half|the\s(?:vast\s)?(?:majority|bulk)|a\s(?:large\s|vast\s)?majority|[1-9]?\d(?:\.\d+)?\s?%)(?:\sof)?\sQUANTITY(?:[\w-]+\s)?$",
+            r"\b(?:(?:nearly|almost|virtually|practically|not\squite|close\sto|just\sabout|all\sbut)\s(?:all|every|each|everything|\d+|one|two)(?:\sone)?|(?:hardly|scarcely|barely)\s(?:any|a\ssingle|a)|very\sfew|^\W*few|only\s(?:some|one|two|three|four|five|\d+|half|a\sfew|a\shandful|the)|most|mostly|(?:about\s)?half|the\s(?:vast\s)?(?:majority|bulk)|a\s(?:large\s|vast\s)?majority|[1-9]?\d(?:\.\d+)?\s?%)(?:\sof)?\sQUANTITY(?:[\w-]+\s)?$",
         )?,
         some: make(
             r"\b(?:some|many|several|a\sfew|a\scouple|a\s(?:number|handful|subset|part)|part|the\srest|rest|remaining|others?|remainder)(?:\sof)?\sQUANTITY$",

@@ -66,7 +66,7 @@ static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
         ))
         .ok()?,
         asked: Regex::new(
-            r"(?i)\b(?:acceptance criteri(?:a|on)|definition of done|requirements?|goals?|targets?|expected(?: \w+)?|expectation|criteri(?:a|on)|success criteri(?:a|on)|condition|wish|aim)(?: here| for \w+| of \w+)?\s?(?:\*\*)?(?::|is that|was that|would be that)(?:\*\*)?\s",
+            r"(?i)^\W*\[ \]\s|\b(?:acceptance criteri(?:a|on)|definition of done|requirements?|goals?|targets?|expected(?: \w+)?|expectation|criteri(?:a|on)|success criteri(?:a|on)|condition|wish|aim|idea|plan|hope|intention|(?:done|success|ready|finished|complete) means)(?: here| for \w+| of \w+)?\s?(?:\*\*)?(?::|is that|was that|would be that)(?:\*\*)?\s",
         )
         .ok()?,
         to: Regex::new(r"(?i)(?:tests?|suites?|specs|run|everything|them|`|pytest|jest|test)\s(?:(?:all|now|both|also|finally)\s)?to\s(?:(?:all|now|be|become|go|come|turn|stay|both|finally|successfully)\s){0,3}\w+$").ok()?,
