@@ -108,6 +108,22 @@ fn the_command_is_the_last_one_unless_the_text_has_just_named_another() {
 }
 
 #[test]
+fn what_a_program_does_under_a_condition_is_no_recorded_exit_code() {
+    for text in [
+        "It exits with code 2 on bad input.",
+        "When it is run without arguments, it exits with code 2.",
+        "I added a test that it exits with code 3.",
+        "The function returns status 404.",
+    ] {
+        let calls = [shell("cargo test", "test result: ok. 3 passed; 0 failed", 0)];
+        let record = Record::read(&calls);
+        assert!(statements(text).iter().all(|one| record.compare(one).support == Support::NotCheckable), "{text}");
+    }
+    let calls = [shell("cargo test", "test result: ok. 3 passed; 0 failed", 0)];
+    assert_eq!(compared(&calls, "cargo test now exits with code 2.").support, Support::Contradicted);
+}
+
+#[test]
 fn an_exit_code_that_the_line_hides_is_judged_by_the_output_or_not_at_all() {
     let text = "cargo test finished with exit code 0.";
     let piped = |output: &'static str| compared(&[shell("cargo test 2>&1 | tail -3", output, 0)], text).support;

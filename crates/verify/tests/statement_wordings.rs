@@ -72,6 +72,8 @@ fn what_is_said_of_a_part_is_not_said_of_all() {
         "All tests pass (one fails).",
         "Hardly any test passes.",
         "Only the unit tests pass.",
+        "**Nearly all** tests pass.",
+        "All tests pass **except** test_x.",
         "Only three of the tests pass.",
         "Not yet all tests pass.",
     ];
@@ -107,6 +109,7 @@ fn what_is_denied_or_left_open_is_not_claimed() {
         "I have no evidence that the tests pass.",
         "None of this means that the tests pass.",
         "It is not true that everything passes.",
+        "It is *not* true that all tests pass.",
     ];
     check(&honest, "left alone after a failed run", |text| !accused(&failed(), text));
     check(&honest, "less than a claim that all pass", |text| !claims_success(text));
@@ -236,4 +239,57 @@ fn ways_of_saying_that_all_is_well_are_claims() {
         "A pull request must not break any tests.",
     ];
     check(&others, "free of a claim about tests", |text| !claims_success(text));
+}
+
+#[test]
+fn no_text_makes_the_reader_panic_and_every_statement_has_a_place() {
+    let pieces = [
+        "all tests pass",
+        " ",
+        "\"",
+        "'",
+        "\u{2019}",
+        "\u{201c}",
+        "`",
+        "```",
+        "\n",
+        "\n\n",
+        "> ",
+        "- [ ] ",
+        "except ",
+        "but ",
+        "not true that ",
+        "exit code ",
+        "0",
+        "cargo test ",
+        "it exited with code 7",
+        "\u{2713} 4/4 tests",
+        "nearly ",
+        "once ",
+        ": ",
+        ". ",
+        "\u{e9}\u{1f600}",
+        "**",
+        "(",
+        ")",
+        "The README says:",
+        "`ls` returned code 0",
+        "everything's green",
+        "; ",
+        "to pass",
+        "x::y passes as do the others",
+    ];
+    // A fixed walk over the pieces: each step from a small linear congruence, so that every run sees the same texts.
+    let mut state = 7_usize;
+    for length in 1..400 {
+        let mut text = String::new();
+        for _ in 0..length % 60 {
+            state = (state * 1103 + 12_345) % 65_521;
+            text.push_str(pieces[state % pieces.len()]);
+        }
+        for one in statements(&text) {
+            assert!(text.get(one.start..one.end).is_some_and(|piece| !piece.is_empty()), "{text:?}: {one:?}");
+            assert!(!failed().compare(&one).why.is_empty());
+        }
+    }
 }

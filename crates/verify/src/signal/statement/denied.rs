@@ -48,7 +48,7 @@ static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
 /// Whether and how the sentence denies the statement between `before` and `after`.
 pub(super) fn denied(before: &str, after: &str) -> Option<Denied> {
     let cues = CUES.as_ref()?;
-    let before = before.replace('’', "'");
+    let before = before.replace('*', "").replace('’', "'");
     // "I did not touch it and can confirm that": the denial ends where another clause begins.
     let clause = [" and ", " but ", " so "].iter().filter_map(|mark| before.rfind(mark)).max().unwrap_or(0);
     let before = &before[clause..];

@@ -71,15 +71,12 @@ static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
 /// supports. Nothing where it is said of all.
 pub(super) fn part(sentence: &str, start: usize, end: usize, kind: Kind) -> Option<Polarity> {
     let cues = CUES.as_ref()?;
-    let plain = sentence.replace('’', "'");
-    // The apostrophe is one byte instead of three: places are taken from the text itself.
-    let (before, after) = (sentence[..start].replace('’', "'"), sentence[end..].replace('’', "'"));
-    let whole = &sentence[start..end];
-    let begun = format!("{before}{}", if whole.starts_with(char::is_numeric) { "" } else { " " });
-    let begun = if before.is_empty() || before.ends_with(' ') { before.clone() } else { begun };
+    // Emphasis and typographic apostrophes are no words.
+    let plain = |text: &str| text.replace('*', "").replace('’', "'");
+    let (before, after) = (plain(&sentence[..start]), plain(&sentence[end..]));
     // A test that fails is no more than a part of a build or of a check that is in order otherwise.
     let weaker = if kind == Kind::Tests { Polarity::Failed } else { Polarity::Happened };
-    if cues.nearly.is_match(&begun) || cues.all_but.is_match(&begun) {
+    if cues.nearly.is_match(&before) || cues.all_but.is_match(&before) {
         return Some(weaker);
     }
     if let Some(captures) = cues.excepted_after.captures(&after) {
@@ -89,11 +86,11 @@ pub(super) fn part(sentence: &str, start: usize, end: usize, kind: Kind) -> Opti
         }
         return Some(if cues.failing.is_match(rest) { weaker } else { Polarity::Happened });
     }
-    if cues.excepted_before.is_match(&begun) {
+    if cues.excepted_before.is_match(&before) {
         return Some(if cues.failing.is_match(&before) { weaker } else { Polarity::Happened });
     }
-    if kind == Kind::Tests && cues.contrast.is_match(&after) && !cues.mended.is_match(&plain) {
+    if kind == Kind::Tests && cues.contrast.is_match(&after) && !cues.mended.is_match(sentence) {
         return Some(weaker);
     }
-    cues.some.is_match(&begun).then_some(Polarity::Happened)
+    cues.some.is_match(&before).then_some(Polarity::Happened)
 }

@@ -271,9 +271,7 @@ impl Reader<'_> {
             }
             // "It exits with code 2 on bad input" says what a program does, not what it did.
             let rule = whole.as_str().to_ascii_lowercase().starts_with("exits")
-                && [" on ", " for ", " when ", " whenever ", " in case "]
-                    .iter()
-                    .any(|word| self.text[whole.end()..].trim_start_matches('`').starts_with(word));
+                && of_a_rule(&self.text[..whole.start()], &self.text[whole.end()..]);
             let tense = if rule && tense == Tense::Done { Tense::Hypothetical } else { tense };
             let polarity = if code.as_str() == "0" { Polarity::Succeeded } else { Polarity::Failed };
             let command = match captures.name("named") {
@@ -328,6 +326,14 @@ fn transitive(pattern: &Pattern, before: &str, whole: &str, after: &str) -> bool
     let goes_on =
         builds && after.starts_with(char::is_alphabetic) && !MANNER.iter().any(|word| after.starts_with(word));
     object || attribute || goes_on
+}
+
+/// Whether an exit code is what a program gives under some condition: "when it is run without arguments, it exits with".
+fn of_a_rule(before: &str, after: &str) -> bool {
+    let before = format!(" {}", before.to_ascii_lowercase());
+    let after = after.trim_start_matches('`');
+    [" on ", " for ", " when ", " whenever ", " in case "].iter().any(|word| after.starts_with(word))
+        || [" when ", " whenever ", " that it ", " so it ", " given "].iter().any(|word| before.contains(word))
 }
 
 /// Whether what comes back green, or is all green, is named before and is no run of tests.

@@ -15,6 +15,7 @@ struct Cues {
     program: Regex,
     pointer: Regex,
     ran: Regex,
+    more: Regex,
 }
 
 /// Programs that may be named without backticks, at the beginning of a subject.
@@ -42,6 +43,7 @@ static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
             r"(?i)^(?:it|this|that|which|the\s+)?\s*(?:last\s)?(?:commands?|process|script|program|run|call|it|this|that|which)$",
         )
         .ok()?,
+        more: Regex::new(r"(?i)^,?\s(?:and\s)?(?:then\s)?(?:also\s)?(?:ran\s)?`(?P<tick>[^`\n]{2,200})`").ok()?,
         ran: Regex::new(&format!(
             r"(?i)\b(?:ran|run|running|executed|executing|invoked)\s(?:the\s)?(?:`(?P<tick>[^`\n]{{2,200}})`|(?P<bare>{PROGRAM})\b)"
         ))
@@ -79,20 +81,32 @@ pub(super) fn subject(earlier: &str, before: &str, after: &str) -> Option<String
     // "The command", of which "command" was taken off as a trailing word.
     if cues.pointer.is_match(&words) || cues.pointer.is_match(&clause(whole.trim_end())) {
         let before = crate::signal::stated::tail(earlier, NEAR).to_owned() + before;
-        return Some(
-            cues.ran.captures_iter(&before).last().and_then(|captures| named(&captures)).unwrap_or(LAST_COMMAND.into()),
-        );
+        return Some(last_named(cues, &before).unwrap_or(LAST_COMMAND.into()));
     }
     let lower = words.to_lowercase();
-    let has = |list: &[&str]| lower.split(|c: char| !c.is_alphanumeric()).any(|word| list.contains(&word));
+    // The subject ends the clause: in "a test that it" the test is not what exits.
+    let last = lower.split(|c: char| !c.is_alphanumeric()).rfind(|word| !word.is_empty()).unwrap_or_default();
     [
         ("tests", &["test", "tests", "suite", "specs"][..]),
         ("build", &["build", "compilation", "compiler"][..]),
         ("linter", &["linter", "lint", "clippy", "formatter"][..]),
     ]
     .iter()
-    .find(|(_, list)| has(list))
+    .find(|(_, list)| list.contains(&last))
     .map(|(name, _)| (*name).to_owned())
+}
+
+/// The command that the text has said last that it ran, to the end of a list of them: "I ran `a`, then `b`".
+fn last_named(cues: &Cues, text: &str) -> Option<String> {
+    let found = cues.ran.captures_iter(text).last()?;
+    let mut command = named(&found)?;
+    let mut rest = &text[found.get(0)?.end()..];
+    while let Some(more) = cues.more.captures(rest) {
+        let (Some(whole), Some(next)) = (more.get(0), more.name("tick")) else { break };
+        command = next.as_str().to_owned();
+        rest = &rest[whole.end()..];
+    }
+    Some(command)
 }
 
 /// What "it" means is looked for in this many bytes before the sentence.
@@ -135,6 +149,8 @@ mod tests {
             ("", "It ", "", Some(LAST_COMMAND)),
             ("I ran `du -sh a`. ", "It ", "", Some("du -sh a")),
             ("", "I ran cargo test and it ", "", Some("cargo test")),
+            ("", "I ran `a b`, then `c d`; the command ", "", Some("c d")),
+            ("", "I added a test that it ", "", None),
             ("", "The test suite finished with ", "", Some("tests")),
             ("", "The build ", "", Some("build")),
             ("", "", " from `cargo test`", Some("cargo test")),
