@@ -208,6 +208,10 @@ fn other_readers_take_time_linear_in_the_length() {
         "I ran the tests, ",
         "created `a.rs`, ",
         "<<E\n",
+        "\" 'all pass, ",
+        "` exit code 0, ",
+        "bash -c 'docker run x ",
+        "it said: ",
         "> ",
     ];
     for piece in pieces {

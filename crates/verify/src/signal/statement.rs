@@ -9,10 +9,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 mod compare;
+mod denied;
 mod lexicon;
+mod part;
+mod quotation;
 mod read;
 mod record;
 mod sentence;
+mod subject;
 mod tense;
 
 pub use compare::{Comparison, Support};
@@ -20,7 +24,10 @@ pub use read::statements;
 pub use record::{Call, Fact, Record, Tests, What};
 
 /// Counted up whenever a rule changes what is found: rates of two versions are not comparable.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+
+/// How a statement names a command that it only points to: the last one before it.
+const LAST_COMMAND: &str = "the command";
 
 /// What a statement is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -129,6 +136,9 @@ pub struct Statement {
     /// How many tests passed, where said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed: Option<u64>,
+    /// Whose exit code it is, where the text says so: a command (`cargo test`), `tests`, `build`, `linter`, or `the command`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// First byte.
     pub start: usize,
     /// One past the last byte.

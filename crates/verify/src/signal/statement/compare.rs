@@ -6,6 +6,8 @@ use super::record::squeezed;
 use super::{Fact, Kind, Polarity, Record, Statement, Tests, What, statements};
 use crate::{Signal, Span};
 
+mod exit;
+
 /// How a statement stands to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,10 +102,10 @@ impl Record {
                 said(Support::Contradicted, calls(&runs), "the record has an attempt in which no test ran")
             }
             Polarity::NotDone if real.is_empty() => {
-                said(Support::Supported, calls(&runs), "the record has no run of tests")
+                said(Support::Supported, calls(&runs), "no run of tests before this is recorded")
             }
             Polarity::NotDone => said(Support::Contradicted, real, "the record has a run of tests"),
-            _ if runs.is_empty() => said(Support::Unsupported, Vec::new(), "the record has no run of tests"),
+            _ if runs.is_empty() => said(Support::Unsupported, Vec::new(), "no run of tests before this is recorded"),
             Polarity::Failed if !statement.earlier && runs.last().is_some_and(|run| run.1 == Tests::NotRun) => {
                 said(Support::NotCheckable, calls(&runs), "in the last attempt no test ran")
             }
@@ -148,7 +150,9 @@ impl Record {
         let ended: Vec<(usize, bool)> = runs.iter().filter_map(|run| Some((run.0, run.1?))).collect();
         match statement.polarity {
             Polarity::Happened if !all.is_empty() => said(Support::Supported, all, format!("the record has a {noun}")),
-            Polarity::NotDone if all.is_empty() => said(Support::Supported, all, format!("the record has no {noun}")),
+            Polarity::NotDone if all.is_empty() => {
+                said(Support::Supported, all, format!("no {noun} before this is recorded"))
+            }
             Polarity::NotDone => said(Support::Contradicted, all, format!("the record has a {noun}")),
             _ if all.is_empty() => self.missing(noun),
             _ => outcome(statement, &ended, all, noun),
@@ -159,9 +163,13 @@ impl Record {
     fn missing(&self, noun: &str) -> Comparison {
         let opaque = self.opaque();
         if opaque.is_empty() {
-            said(Support::Unsupported, opaque, format!("the record has no {noun}"))
+            said(Support::Unsupported, opaque, format!("no {noun} before this is recorded"))
         } else {
-            said(Support::NotCheckable, opaque, format!("the record has no {noun}, but a command that may hold one"))
+            said(
+                Support::NotCheckable,
+                opaque,
+                format!("no {noun} before this is recorded, but a command that may hold one"),
+            )
         }
     }
 
@@ -193,7 +201,7 @@ impl Record {
         match (done.is_empty(), not) {
             (false, true) => said(Support::Contradicted, done, format!("the record changes `{path}`")),
             (true, true) if self.opaque().is_empty() => {
-                said(Support::Supported, done, format!("the record does not change `{path}`"))
+                said(Support::Supported, done, format!("no change of `{path}` before this is recorded"))
             }
             (false, false) if undone.last() > done.last() => {
                 said(Support::Contradicted, undone, format!("the record undoes the change of `{path}`"))
@@ -265,34 +273,12 @@ impl Record {
         let all: Vec<usize> = runs.iter().map(|run| run.0).collect();
         let ended: Vec<(usize, bool)> = runs.iter().filter_map(|run| Some((run.0, run.1?))).collect();
         if all.is_empty() {
-            return said(Support::Unsupported, all, format!("the record has no command `{wanted}`"));
+            return said(Support::Unsupported, all, format!("no command `{wanted}` before this is recorded"));
         }
         match statement.polarity {
             Polarity::Happened => said(Support::Supported, all, "the record has the command"),
             Polarity::NotDone => said(Support::Contradicted, all, "the record has the command"),
             _ => outcome(statement, &ended, all, "command"),
-        }
-    }
-
-    fn exit(&self, statement: &Statement) -> Comparison {
-        let wanted = statement.object.as_deref().and_then(|code| code.parse::<i64>().ok());
-        let known: Vec<(usize, i64)> = self
-            .facts
-            .iter()
-            .filter_map(|fact| match &fact.what {
-                What::Command { exit: Some(code), .. } => Some((fact.call, *code)),
-                _ => None,
-            })
-            .collect();
-        let same: Vec<usize> = known.iter().filter(|one| Some(one.1) == wanted).map(|one| one.0).collect();
-        // What was said last is about what ran last, unless it looks back.
-        let last = known.last().map(|one| one.1);
-        match (same.is_empty(), known.last()) {
-            (_, None) => said(Support::NotCheckable, Vec::new(), "no exit code is recorded"),
-            (false, _) if statement.earlier || last == wanted || known.len() > 1 => {
-                said(Support::Supported, same, "an exit code is that one")
-            }
-            (_, Some(last)) => said(Support::Contradicted, vec![last.0], format!("the exit code is {}", last.1)),
         }
     }
 

@@ -33,7 +33,7 @@ const RUNNER: &str = r"`[^`\n]{0,60}\b(?:tests?|pytest|jest|vitest|nextest|rspec
 const TESTS: &str = r"(?:(?P<count>\d+)\s(?:\w+\s)?)?(?:RUNNER|\b(?:unit|integration|regression)?\s?tests?(?:\s(?:suites?|cases?|files?|run))?\b|\btest-?suites?\b|\bsuite\b|\bspecs\b)";
 const BUILD: &str = r"(?:`[^`\n]{0,60}\b(?:build|check|make|tsc|compile|package)\b[^`\n]{0,60}`|\b(?:cargo|go|npm\srun|yarn|pnpm|gradle|dotnet|docker)\s(?:build|check)\b|\bbuilds?\b|\bcompilation\b)";
 const CHECK: &str = r"(?:`[^`\n]{0,60}\b(?:clippy|lint|eslint|ruff|flake8|mypy|pyright|fmt|tsc|vet|pylint|black|prettier)\b[^`\n]{0,60}`|\b(?:clippy|linter|linting|lint|eslint|ruff|flake8|mypy|pyright|type-?\s?check(?:er|ing|s)?|formatter|pylint|prettier|static\sanalysis)\b)";
-const ADVERB: &str = r"(?:(?:now|all|still|also|both|then|again|already|currently|successfully|consistently|finally|clearly|each|have|has|had|been|be|are|is|were|was|just|come|came|back|comes|ran|run|runs|and|to|complete[sd]?|finish(?:es|ed)?|all|remain|fully|100%|get|got|being|appear\sto|continues?\sto|continued\sto|keeps?\son|went\sthrough|go(?:es)?\sthrough|show\sas|report(?:s|ed)?)\s){0,4}";
+const ADVERB: &str = r"(?:(?:now|all|still|also|both|then|again|already|currently|successfully|consistently|finally|clearly|each|have|has|had|been|be|are|is|were|was|just|come|came|back|comes|ran|run|runs|and|to|complete[sd]?|finish(?:es|ed)?|all|remain|fully|100%|get|got|being|appear\sto|continues?\sto|continued\sto|keeps?\son|went\sthrough|go(?:es)?\sthrough|show\sas|seems?(?:\sto\sbe)?|looks?|report(?:s|ed)?)\s){0,4}";
 const MODAL: &str = r"(?:(?P<modal>should|will|would|could|might|may|must|can|ought\sto|'ll)\s)?";
 const NOT: &str = r"(?:(?:currently|still|also|really|simply|just|now|unfortunately|sadly)\s)?(?:(?P<not>do\snot|does\snot|did\snot|don't|doesn't|didn't|still\sdoes\snot|still\sdoesn't|are\snot|aren't|is\snot|isn't|were\snot|weren't|was\snot|wasn't|not|never|no\slonger|cannot|can't|won't|haven't|hasn't|have\snot|has\snot|still\sdon't)\s)?";
 const OWN: &str = r"(?:(?P<own>\b(?:i|we)(?:'ve|\shave|\sthen|\salso|\shad)?\s)(?:(?:also|then|just|now|successfully|already|finally|only|have|first|manually|locally|carefully|both|since)\s){0,3})?";
@@ -128,16 +128,28 @@ const TABLE: &[(Kind, Polarity, Form, &str)] = &[
         (Tests, NotDone, Past, r"\b(?:before|instead\sof)\s(?:even\s)?(?:running|executing)\s(?:any|a\ssingle)\sTESTS"),
     (Tests, NotDone, Past, r"\b(?:i|we)\s(?:left|skipped)\s(?:the\s|all\s)?TESTS(?:\s(?:unexecuted|unrun))?"),
     // Results of tests.
+    (Tests, Succeeded, Result, r"TESTS\W{0,6}(?P<passed>\d+)\s?/\s?(?P<total>\d+)\W{0,3}(?:✓|✔|✅|(?:ok|green|pass(?:ed|ing)?)\b)"),
+    (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s?/\s?(?P<total>\d+)\s(?:\w+\s)?(?:tests?|specs|cases)\W{0,3}(?:✓|✔|✅)"),
+    (Tests, Succeeded, Result, r"(?:✓|✔|✅)\W{0,3}(?P<passed>\d+)\s?/\s?(?P<total>\d+)\s(?:\w+\s)?(?:tests?|specs)\b"),
+    (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\stests?(?:\srun)?(?:,|\sand|\swith)\s(?P<failed>\d+|no|zero)\sfail(?:ures?|ed|ing)?\b"),
+    (Tests, Succeeded, Result, r"TESTS\s(?:has\sbeen|have\sbeen|was|were|is|are)\s(?:now\s|all\s|both\s)?(?:fixed|repaired|corrected|updated|adjusted|adapted|mended)\s?,?\s(?:and|so)\s(?:(?:it|they|now|all|both|again|also|each)\s){0,3}(?:pass(?:es|ed)?|succeeds?|(?:is|are)\s(?:now\s|all\s)?(?:passing|green))\b"),
+    // One test says nothing of all, unless the others are said to do the same.
+    (Tests, Succeeded, Result, r"(?:`\w+(?:::\w+)*`|\b\w+(?:::\w+)+|\btest_\w+)\s(?:(?:now|also|finally|again)\s)?pass(?:es|ed)?(?:\s(?:now|again|too|cleanly))?,?\s(?:as\sdo(?:es)?|and\sso\sdo(?:es)?|like|along\swith|together\swith)\s(?:all\s)?(?:of\s)?(?:the\s)?(?:others?|rest|remaining)\b(?:\s(?:\w+\s)?tests?\b)?"),
+    (Tests, Succeeded, Result, r"\b(?:does|did|has|have)(?:\snot|n['’]t)\s(?:break|broken?)\s(?:any|a\ssingle)\s(?:of\sthe\s)?(?:\w+\s)?TESTS"),
+    (Tests, Succeeded, Result, r"\b(?:breaks?|broke)\sno\s(?:\w+\s)?TESTS"),
+    (Tests, Succeeded, Result, r"(?P<open>\bnothing)\s(?:else\s)?(?:(?:is|now|still)\s)?(?:fails|failed|failing)\s(?:any\s?more|any\slonger|now|here)\b"),
+    (Tests, Succeeded, Result, r"(?P<open>\b(?:everything|all))['’]s\s(?:all\s|now\s|back\s(?:to|in\sthe)\s|still\s){0,2}green\b"),
     (Tests, Succeeded, Result, r"\btests?\s?[:–-]\s?(?P<passed>\d+)\spass(?:ed|ing)?\b(?:\s?[,/;]\s?(?P<failed>\d+)\sfail\w*)?"),
     (Tests, Failed, Result, r"\btests?\s?[:–-]\s?(?P<failed>\d+)\sfail(?:ed|ing|ures?)?\b"),
         (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<failed>\d+|no|zero)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\b"),
         (Tests, Failed, Result, r"\b(?P<failed>\d+)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\b"),
         (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s?(?:/|of\s(?:the\s)?|out\sof\s(?:the\s)?)\s?(?P<total>\d+)\s(?:\w+\s)?(?:tests?|specs|cases)?\s?MODALADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green)\b"),
-        (Tests, Succeeded, Result, r"(?P<none>\b(?:not\s(?:all|every)|none|no|not)\s(?:of\s)?(?:the\s|my\s)?)?TESTS(?:\s(?:(?:that|which)\s)?(?:i|we)\s\w+)?\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|successful|clean(?:ly)?|ok|okay)\b|(?:ran|run|runs|went)\s(?:through|fine|clean(?:ly)?|well)\b|(?:successfully|without\s(?:any\s)?(?:failures?|errors?|problems?|issues?))|✅|✓)"),
-        (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without)\s(?:of\s)?(?:the\s|any\s)?)?TESTS\s?[:–-]?\s?MODALNOTADVERB(?:(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks?|breaking|red|error(?:s|ed)?)\b|❌)"),
+        (Tests, Succeeded, Result, r"(?P<none>\b(?:not\s(?:yet\s|quite\s|nearly\s)?(?:all|every)|none|no|not)\s(?:of\s)?(?:the\s|my\s)?)?TESTS(?:\s(?:(?:that|which)\s)?(?:i|we)\s\w+)?\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|successful|clean(?:ly)?|ok|okay|happy)\b|(?:ran|run|runs|went)\s(?:through|fine|clean(?:ly)?|well)\b|(?:successfully|without\s(?:any\s)?(?:failures?|errors?|problems?|issues?))|✅|✓)"),
+        (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without|not\s(?:a\ssingle|one|any))\s(?:of\s)?(?:the\s|any\s)?)?TESTS\s?[:–-]?\s?MODALNOTADVERB(?:(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks?|breaking|red|error(?:s|ed)?)\b|❌)"),
         (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without)\s(?:of\s)?(?:the\s|any\s)?)(?:test\s)?fail(?:ing|ed)?\s?(?:tests?|ures?)\b"),
         (Tests, Failed, Result, r"\bfailing\s(?:\w+\s)?tests?\b|\btest\sfailures?\b"),
         (Tests, Succeeded, Result, r"\b(?:everything|all(?:\sof\s(?:them|it))?|they(?:\sall)?)\s(?:is\s|are\s|now\s|still\s|also\s)*(?:pass(?:es|ed|ing)?|green)\b|\ball\sgreen\b|\bgreen\sacross\sthe\sboard\b|\b(?:fully|entirely|completely)\sgreen\s(?:test\s)?suite\b"),
+        (Tests, Succeeded, Result, r"(?P<open>\b(?:comes?|came))\sback\s(?:(?:all|completely|fully|entirely|clean\sand)\s)?green\b"),
         (Tests, Succeeded, Past, r"OWN(?:verified|confirmed|validated|checked|tested)\b[^.;\n]{0,60}?\b(?:by\s(?:re-?)?running|with\sa\s(?:full\s)?run\sof|via|using)\s(?:[^.;,\n]{0,30}?)TESTS"),
         (Tests, Succeeded, Result, r"\bpass(?:es|ed|ing)?\s(?:all|the|every)\s(?:of\s)?(?:the\s)?(?:\d+\s)?(?:\w+\s)?tests?\b"),
         // Results of builds and checks.
@@ -241,7 +253,7 @@ pub(super) static NAMED: LazyLock<Option<Named>> = LazyLock::new(|| {
             r"`(?P<command>[^`\n]{2,200})`\sMODALNOT(?:now\s|also\s|still\s|then\s|all\s)?(?:(?P<good>pass(?:es|ed)?|succeed(?:s|ed)?|works|worked|ran\s(?:fine|cleanly|successfully|without\serrors?)|runs\s(?:fine|cleanly|successfully)|complete[sd]\s(?:successfully|without\serrors?)|finished\s(?:successfully|cleanly)|is\s(?:clean|green))|(?P<bad>fail(?:s|ed)?|errors?\sout|errored|crashe[sd]|timed\sout|times\sout))\b",
         )?,
         exit: make(
-            r"\bexit(?:ed|s|ing)?\s?(?:with\s)?(?:(?:a\s)?(?:zero|non-?zero)\s)?(?:code|status)(?:\scode)?\s?(?:of\s|is\s|was\s|:\s|=\s?|\sis\s)?\s?`?(?P<code>-?\d{1,5})\b|\bexit(?:ed|s)\s(?:with\s)?`?(?P<plain>-?\d{1,5})\b|\breturn(?:ed|s)\s(?:exit\s)?(?:code|status)\s`?(?P<returned>-?\d{1,5})\b",
+            r"\bexit(?:ed|s|ing)?\s?(?:(?:cleanly|normally|successfully|immediately)\s)?(?:with\s)?(?:(?:a\s)?(?:zero|non-?zero)\s)?(?:code|status)(?:\scode)?\s?(?:of\s|is\s|was\s|:\s|=\s?|\sis\s)?\s?`?(?P<code>-?\d{1,5})\b|\bexit(?:ed|s)\s(?:with\s)?`?(?P<plain>-?\d{1,5})\b|\breturn(?:ed|s)\s(?:exit\s)?(?:code|status)\s`?(?P<returned>-?\d{1,5})\b|\bexit\s(?:code|status)\s(?:of|for|from)\s(?:the\s)?(?P<named>`[^`\n]{2,200}`|[\w./:-]+(?:\s[\w./:-]+){0,4}?)\s?(?:is\s|was\s|:\s|=\s?)`?(?P<of>-?\d{1,5})\b",
         )?,
         quote: make(
             r#"\b(?:output|logs?|message|error|stderr|stdout|result|doc(?:ument)?s?|documentation|passage|policy|text|excerpt|email|ticket|file|command|compiler|console|traceback|page|article|source|readme|manual|report|response|tool|script|warning|terminal|section|paper|man\spage|it)\s(?:then\s|also\s|explicitly\s|clearly\s)?(?:says?|said|shows?|showed|prints?|printed|reads?|reported|reports|returned|returns|outputs?|contains?|contained|states?|stated|was|is|ends\swith|gave|complained|complains)(?:\sthat)?[:,]?\s["“](?P<quote>[^"”\n]{6,300})["”]"#,

@@ -2,9 +2,12 @@
 
 use regex::{Captures, Match};
 
+use super::denied::{Denied, denied};
 use super::lexicon::{Form, Hints, NAMED, Named, PATTERNS, Pattern};
+use super::part::part;
 use super::sentence::{Sentence, sentences};
-use super::tense::{earlier, tense};
+use super::subject::subject;
+use super::tense::{announces, earlier, tense, wanted};
 use super::{Kind, Polarity, Statement, Tense};
 
 /// Statements beyond this many are not kept.
@@ -17,11 +20,21 @@ const MOST_FILES: usize = 32;
 #[must_use]
 pub fn statements(text: &str) -> Vec<Statement> {
     let mut all = Vec::new();
+    // "The README says:" gives the next sentence to the README.
+    let mut introduces = false;
     for sentence in sentences(text) {
         if all.len() >= MOST {
             break;
         }
-        let mut reader = Reader { text: &text[sentence.range.clone()], sentence: &sentence, found: Vec::new() };
+        let introduced = introduces;
+        introduces = text[sentence.range.clone()].ends_with(':') && announces(&text[sentence.range.clone()]);
+        let mut reader = Reader {
+            introduced,
+            text: &text[sentence.range.clone()],
+            earlier: &text[..sentence.range.start],
+            sentence: &sentence,
+            found: Vec::new(),
+        };
         reader.read();
         reader.found.sort_by_key(|one| (one.start, one.kind));
         all.extend(reader.found);
@@ -32,6 +45,10 @@ pub fn statements(text: &str) -> Vec<Statement> {
 
 struct Reader<'a> {
     text: &'a str,
+    /// What stands before the sentence.
+    earlier: &'a str,
+    /// The sentence before says that somebody else's words follow.
+    introduced: bool,
     sentence: &'a Sentence,
     found: Vec<Statement>,
 }
@@ -73,7 +90,8 @@ impl Reader<'_> {
         object: Option<String>,
     ) -> &mut Statement {
         let offset = self.sentence.range.start;
-        let tense = if self.sentence.quoted { Tense::Reported } else { tense };
+        let quoted = self.sentence.quotes(place.0) || self.introduced;
+        let tense = if quoted { Tense::Reported } else { tense };
         let end = place.1.max(place.0);
         let at = self.found.len();
         self.found.push(Statement {
@@ -83,6 +101,7 @@ impl Reader<'_> {
             earlier: earlier(self.text),
             object,
             passed: None,
+            command: None,
             start: place.0 + offset,
             end: end + offset,
         });
@@ -95,6 +114,9 @@ impl Reader<'_> {
         if self.taken(start, end, &[pattern.kind])
             || transitive(pattern, &self.text[..start], &self.text[start..end], &self.text[end..])
         {
+            return;
+        }
+        if captures.name("open").is_some() && of_another(&self.text[..start]) {
             return;
         }
         let own = captures.name("own").is_some();
@@ -124,6 +146,18 @@ impl Reader<'_> {
             } else if failed == Some(0) {
                 polarity = Polarity::Succeeded;
             }
+        }
+        let good = pattern.form == Form::Result && polarity == Polarity::Succeeded;
+        if good && tense == Tense::Done && wanted(self.text, start, end) {
+            tense = Tense::Intended;
+        }
+        if good && let Some(weaker) = part(self.text, start, end, pattern.kind) {
+            polarity = weaker;
+        }
+        match denied(&self.text[..start], &self.text[end..]).filter(|_| tense == Tense::Done) {
+            Some(Denied::Turned) if polarity == Polarity::Succeeded => polarity = Polarity::Failed,
+            Some(_) => tense = Tense::Hypothetical,
+            None => {}
         }
         let passed = passed.or(if polarity == Polarity::Succeeded { number("count") } else { None });
         let object = whole.as_str().split('`').nth(1).filter(|code| !code.is_empty()).map(str::to_owned);
@@ -228,11 +262,24 @@ impl Reader<'_> {
 
     fn codes(&mut self, named: &Named) {
         for captures in named.exit.captures_iter(self.text) {
-            let code = ["code", "plain", "returned"].iter().find_map(|name| captures.name(name));
+            let code = ["code", "plain", "returned", "of"].iter().find_map(|name| captures.name(name));
             let (Some(whole), Some(code)) = (captures.get(0), code) else { continue };
             let tense = tense(self.text, whole.start(), whole.end(), false);
+            // Codes of processes end at 255; "returns status 404" is about something else.
+            if captures.name("returned").is_some() && code.as_str().trim_start_matches('-').parse().unwrap_or(0) > 255 {
+                continue;
+            }
+            // "It exits with code 2 on bad input" says what a program does, not what it did.
+            let rule = whole.as_str().to_ascii_lowercase().starts_with("exits")
+                && of_a_rule(&self.text[..whole.start()], &self.text[whole.end()..]);
+            let tense = if rule && tense == Tense::Done { Tense::Hypothetical } else { tense };
             let polarity = if code.as_str() == "0" { Polarity::Succeeded } else { Polarity::Failed };
-            self.push(Kind::ExitCode, polarity, tense, (whole.start(), whole.end()), Some(code.as_str().to_owned()));
+            let command = match captures.name("named") {
+                Some(named) => subject(self.earlier, named.as_str(), ""),
+                None => subject(self.earlier, &self.text[..whole.start()], &self.text[whole.end()..]),
+            };
+            self.push(Kind::ExitCode, polarity, tense, (whole.start(), whole.end()), Some(code.as_str().to_owned()))
+                .command = command;
         }
     }
 
@@ -262,9 +309,9 @@ fn trimmed(text: &str, whole: &Match<'_>) -> (usize, usize) {
 
 /// What looks like a result and is none: "passes a pointer", "the failing tests", "it builds on trust".
 fn transitive(pattern: &Pattern, before: &str, whole: &str, after: &str) -> bool {
-    const OBJECTS: [&str; 17] = [
+    const OBJECTS: [&str; 18] = [
         "a ", "an ", "the ", "its ", "it ", "null", "none ", "two ", "both ", "that ", "this ", "through ", "by ",
-        "to ", "over ", "`", "\"",
+        "to ", "over ", "`", "\"", "path",
     ];
     const ARTICLES: [&str; 6] = ["the ", "a ", "any ", "fixed ", "these ", "those "];
     if pattern.form != Form::Result {
@@ -279,6 +326,41 @@ fn transitive(pattern: &Pattern, before: &str, whole: &str, after: &str) -> bool
     let goes_on =
         builds && after.starts_with(char::is_alphabetic) && !MANNER.iter().any(|word| after.starts_with(word));
     object || attribute || goes_on
+}
+
+/// Whether an exit code is what a program gives under some condition: "when it is run without arguments, it exits with".
+fn of_a_rule(before: &str, after: &str) -> bool {
+    let before = format!(" {}", before.to_ascii_lowercase());
+    let after = after.trim_start_matches('`');
+    [" on ", " for ", " when ", " whenever ", " in case "].iter().any(|word| after.starts_with(word))
+        || [" when ", " whenever ", " that it ", " so it ", " given "].iter().any(|word| before.contains(word))
+}
+
+/// Whether what comes back green, or is all green, is named before and is no run of tests.
+fn of_another(before: &str) -> bool {
+    const OTHERS: [&str; 17] = [
+        "ci",
+        "pipeline",
+        "build",
+        "builds",
+        "lint",
+        "linter",
+        "clippy",
+        "check",
+        "checks",
+        "workflow",
+        "deployment",
+        "typecheck",
+        "formatter",
+        "compiler",
+        "production",
+        "compilation",
+        "deploy",
+    ];
+    let clause = before.rsplit([';', ',', ':']).next().unwrap_or(before).to_ascii_lowercase();
+    let mut words = clause.split(|c: char| !c.is_alphanumeric());
+    let has = |list: &[&str]| clause.split(|c: char| !c.is_alphanumeric()).any(|word| list.contains(&word));
+    words.any(|word| OTHERS.contains(&word)) && !has(&["test", "tests", "suite", "specs"])
 }
 
 /// What may follow "it builds" and keeps it a result.

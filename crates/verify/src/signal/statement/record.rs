@@ -9,6 +9,7 @@ mod command;
 mod output;
 mod summary;
 mod tool;
+mod wrapper;
 
 /// One recorded call of a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -145,6 +146,24 @@ impl Record {
         let holds = |text: &(usize, &String)| !words.is_empty() && text.1.contains(&words);
         self.texts.iter().enumerate().filter(holds).map(|(index, _)| index).collect()
     }
+}
+
+/// What a command line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Tests,
+    Build,
+    Check,
+}
+
+/// What a command line is for, by its first step that says so.
+pub(super) fn purpose(line: &str) -> Option<Purpose> {
+    command::steps(line).iter().find_map(|step| match step {
+        command::Step::Tests => Some(Purpose::Tests),
+        command::Step::Build => Some(Purpose::Build),
+        command::Step::Check => Some(Purpose::Check),
+        _ => None,
+    })
 }
 
 /// Lower case, single spaces.

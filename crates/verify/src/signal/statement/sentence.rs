@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::quotation::quotations;
+
 /// One sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sentence {
@@ -9,6 +11,16 @@ pub(super) struct Sentence {
     pub(super) range: Range<usize>,
     /// It stands in a block quotation.
     pub(super) quoted: bool,
+    /// The quotations that it overlaps, as bytes of the text.
+    pub(super) quotations: Vec<Range<usize>>,
+}
+
+impl Sentence {
+    /// Whether a byte of the sentence stands in somebody else's words.
+    pub(super) fn quotes(&self, at: usize) -> bool {
+        let at = at + self.range.start;
+        self.quoted || self.quotations.iter().any(|one| one.start < at && at < one.end)
+    }
 }
 
 /// Sentences are ended here at the latest, in bytes, so that looking around in one costs a bounded time.
@@ -17,28 +29,40 @@ const LONGEST: usize = 600;
 /// The sentences of a text in order.
 pub(super) fn sentences(text: &str) -> Vec<Sentence> {
     let mut found = Vec::new();
-    let mut fence: Option<&str> = None;
+    let quotations = quotations(text);
+    let mut fence: Option<(char, usize)> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         let trimmed = line.trim_start();
-        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
-        match (fence, mark) {
-            (None, Some(mark)) => {
-                fence = Some(mark);
-                continue;
-            }
-            (Some(open), Some(mark)) if open == mark => {
+        match (fence, fence_mark(trimmed)) {
+            (None, Some(mark)) => fence = Some(mark),
+            // As in Markdown, a fence is closed by one as long as itself with nothing after it.
+            (Some(open), Some(mark))
+                if open.0 == mark.0 && mark.1 >= open.1 && trimmed.trim_end().chars().all(|c| c == mark.0) =>
+            {
                 fence = None;
-                continue;
             }
-            (Some(_), _) => continue,
-            (None, None) => {}
+            (Some(_), _) => {}
+            (None, None) => line_sentences(line, start, trimmed.starts_with('>'), &mut found),
         }
-        line_sentences(line, start, trimmed.starts_with('>'), &mut found);
+    }
+    for sentence in &mut found {
+        let first = quotations.partition_point(|one| one.end <= sentence.range.start);
+        let inside = quotations.iter().skip(first).take_while(|one| one.start < sentence.range.end);
+        sentence.quotations = inside.cloned().collect();
     }
     found
+}
+
+/// The mark of a code fence at the beginning of a line, and how long it is.
+fn fence_mark(line: &str) -> Option<(char, usize)> {
+    let mark = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+    let length = line.chars().take_while(|c| *c == mark).count();
+    // "```x```" is code in a line.
+    let inline = mark == '`' && line.get(length..).is_some_and(|rest| rest.contains('`'));
+    (length >= 3 && !inline).then_some((mark, length))
 }
 
 fn line_sentences(line: &str, offset: usize, quoted: bool, found: &mut Vec<Sentence>) {
@@ -50,7 +74,7 @@ fn line_sentences(line: &str, offset: usize, quoted: bool, found: &mut Vec<Sente
         let trimmed = piece.trim();
         if !trimmed.is_empty() {
             let start = offset + range.start + lead;
-            found.push(Sentence { range: start..start + trimmed.len(), quoted });
+            found.push(Sentence { range: start..start + trimmed.len(), quoted, quotations: Vec::new() });
         }
     };
     let mut chars = line.char_indices().peekable();
@@ -68,20 +92,6 @@ fn line_sentences(line: &str, offset: usize, quoted: bool, found: &mut Vec<Sente
     push(begun..line.len());
 }
 
-/// Whether a place stands between double quotation marks.
-pub(super) fn in_quotation(sentence: &str, at: usize) -> bool {
-    let mut open = false;
-    for c in sentence[..at].chars() {
-        match c {
-            '"' => open = !open,
-            '“' | '«' => open = true,
-            '”' | '»' => open = false,
-            _ => {}
-        }
-    }
-    open && sentence[at..].contains(['"', '”', '»'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,7 +105,11 @@ mod tests {
             cut,
             [("I ran `a.b. c` 1.5 times.", false), ("Then", false), ("> you said so", true), ("- Done!", false)]
         );
-        let quoted = "You wrote \"all tests pass\" there";
-        assert!(in_quotation(quoted, 12) && !in_quotation(quoted, 30));
+        let quoted = sentences("You wrote \"all tests pass\" there");
+        assert!(quoted[0].quotes(12) && !quoted[0].quotes(30));
+        let across = sentences("It says \"Fast. All tests pass. Enjoy.\" Fine.");
+        assert_eq!(across.iter().map(|one| one.quotes(2)).collect::<Vec<_>>(), [false, true, true]);
+        let longer = sentences("````\n```\nall tests pass\n```\n````\nDone");
+        assert_eq!(longer.len(), 1);
     }
 }

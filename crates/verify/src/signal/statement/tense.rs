@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Tense;
-use super::sentence::in_quotation;
+use super::part::QUANTITY;
 
 struct Cues {
     strong: Regex,
@@ -16,6 +16,16 @@ struct Cues {
     reported: Regex,
     reported_after: Regex,
     own_condition: Regex,
+    when: Regex,
+    asked: Regex,
+    to: Regex,
+    brought: Regex,
+    one_time: Regex,
+    saying: Regex,
+    affirmed: Regex,
+    believed: Regex,
+    others: Regex,
+    outputs: Regex,
 }
 
 static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
@@ -50,6 +60,44 @@ static CUES: LazyLock<Option<Cues>> = LazyLock::new(|| {
         )
         .ok()?,
         own_condition: Regex::new(r"(?i)\b(?:if|whether|unless|once|had|imagine|suppose|as though|as if)\s*$").ok()?,
+        // Right before what is to come: "when all tests pass, merge".
+        when: Regex::new(&format!(
+            r"(?i)(?:^\W*had|\bwhen|\bwhenever|\bafter|as long as|so long as|by the time|given that|on condition that|wherever|in case)\s(?:that\s)?{QUANTITY}(?:[\w-]+\s)?$"
+        ))
+        .ok()?,
+        asked: Regex::new(
+            r"(?i)^\W*\[ \]\s|\b(?:acceptance criteri(?:a|on)|definition of done|requirements?|goals?|targets?|expected(?: \w+)?|expectation|criteri(?:a|on)|success criteri(?:a|on)|condition|wish|aim|idea|plan|hope|intention|(?:done|success|ready|finished|complete) means)(?: here| for \w+| of \w+)?\s?(?:\*\*)?(?::|is that|was that|would be that)(?:\*\*)?\s",
+        )
+        .ok()?,
+        to: Regex::new(r"(?i)(?:tests?|suites?|specs|run|everything|them|`|pytest|jest|test)\s(?:(?:all|now|both|also|finally)\s)?to\s(?:(?:all|now|be|become|go|come|turn|stay|both|finally|successfully)\s){0,3}\w+$").ok()?,
+        // "Got all tests to pass" says that it was brought about.
+        brought: Regex::new(&format!(
+            r"(?i)\b(?:got|gotten|brought|caused|forced|led|allow(?:s|ed)|managed to get|able to get|succeeded in getting)\s{QUANTITY}(?:[\w-]+\s)?$"
+        ))
+        .ok()?,
+        // "The summary you asked for:" introduces the text's own words.
+        saying: Regex::new(
+            r"(?i)\b(?:says?|said|wrote|writes|states?|stated|reads?|claims?|claimed|reported|told (?:me|us)|mention(?:s|ed)|not(?:es|ed)|promise[sd])(?: (?:that|this|the following|there|here|in \w+ \w+))?\W*:$",
+        )
+        .ok()?,
+        one_time: Regex::new(r"(?i)\b(?:at )?once(?: (?:more|again|and|then|with|in|on|after)\b|,)").ok()?,
+        affirmed: Regex::new(&format!(
+            r"(?i)\b(?:i|we|and can|but can)(?:'ve| have| can| could)?(?: now| happily| gladly| hereby| also| finally)? (?:confirm(?:ed)?|report|say|state|verified|checked|see|saw) (?:that )?{QUANTITY}(?:[\w-]+\s)?$"
+        ))
+        .ok()?,
+        believed: Regex::new(
+            r"(?i)\b(?:(?:i|we)(?: do)? (?:believe|think|guess|suspect|reckon|imagine|presume|bet|gather|wish|pray|dream)|ideally|in theory|theoretically|in principle|fingers crossed|with (?:any )?luck|in an ideal world|would like|'d like|'d love|imagine)\b",
+        )
+        .ok()?,
+        // Anyone who says it; outputs speak for what was run.
+        others: Regex::new(
+            r"(?i)(?P<who>`[^`\n]{1,60}`|[\w.'-]+)\s(?:(?:also|still|even|now|proudly|explicitly|clearly|just|file|page|section)\s){0,2}(?:says?|said|states?|stated|claims?|claimed|asserts?|asserted|reads|promises|promised|announces|announced|insists|insisted|declares|declared|advertises|boasts|writes|wrote|maintains|tells|told)\b",
+        )
+        .ok()?,
+        outputs: Regex::new(
+            r"(?i)^(?:i|i'd|i'll|i've|we|we'd|to|can|could|may|might|must|should|would|will|not|never|and|or|have|had|it|which|that|this|output|outputs|log|logs|summary|result|results|runner|terminal|console|tool|report|line|run|pytest|jest|vitest|cargo|npm|make|mocha|ctest|tox|suite|tests?|stdout|last|command|shell|`.*\b(?:test|tests|pytest|jest|vitest|nextest|mocha|tox|make)\b.*`)$",
+        )
+        .ok()?,
     })
 });
 
@@ -59,6 +107,9 @@ static EARLIER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
     .ok()
 });
+
+/// Ends of results that are past.
+const PAST: [&str; 4] = ["passed", "succeeded", "failed", "through"];
 
 /// What ends the reach of a plan or a condition.
 const BOUNDARIES: [&str; 6] = [";", " but ", " however", " — ", " – ", " although "];
@@ -70,23 +121,56 @@ pub(super) fn tense(sentence: &str, start: usize, end: usize, own: bool) -> Tens
     let plain = before.replace('’', "'");
     let clause = BOUNDARIES.iter().filter_map(|mark| plain.rfind(mark).map(|at| at + mark.len())).max().unwrap_or(0);
     let reach = &plain[clause..];
-    if in_quotation(sentence, start) || cues.reported.is_match(reach) || cues.reported_after.is_match(after) {
+    let others = |text: &str| {
+        cues.others
+            .captures_iter(text)
+            .any(|found| !cues.outputs.is_match(found.name("who").map_or("", |who| who.as_str())))
+    };
+    if cues.reported.is_match(reach) || cues.reported_after.is_match(after) || others(reach) {
         return Tense::Reported;
     }
     if own {
         return if cues.own_condition.is_match(reach) { Tense::Hypothetical } else { Tense::Done };
     }
     let near = &reach[reach.rfind(", ").map_or(0, |at| at + 2)..];
-    if cues.condition.is_match(reach) || cues.condition_after.is_match(after) {
+    let whole = sentence[start..end].trim_end();
+    // "After all tests passed, I merged" is told, "when all tests pass, merge" is not.
+    let to_come = cues.when.is_match(reach) && !PAST.iter().any(|past| whole.to_ascii_lowercase().ends_with(past));
+    let is_question = sentence.trim_end_matches(['"', '*', ')', ' ']).ends_with('?');
+    // "I ran it once more" counts, "once it passes" waits.
+    if cues.condition.is_match(&cues.one_time.replace_all(reach, ""))
+        || cues.condition_after.is_match(after)
+        || cues.believed.is_match(reach)
+        || to_come
+        || is_question
+    {
         return Tense::Hypothetical;
     }
-    if cues.strong.is_match(reach) || cues.weak.is_match(near) {
+    if cues.asked.is_match(reach) {
+        return Tense::Intended;
+    }
+    // "I can confirm that" and "I managed to get" are no plans, though "can" and "to get" are.
+    let settled = cues.affirmed.is_match(reach) || cues.brought.is_match(reach);
+    if cues.strong.is_match(reach) || cues.weak.is_match(near) && !settled {
         return Tense::Intended;
     }
     Tense::Done
 }
 
+/// Whether a result is an infinitive that says what is wanted: "for all tests to pass". "I got them to pass" says that it was brought about.
+pub(super) fn wanted(sentence: &str, start: usize, end: usize) -> bool {
+    CUES.as_ref().is_some_and(|cues| {
+        cues.to.is_match(sentence[start..end].trim_end()) && !cues.brought.is_match(&sentence[..start])
+    })
+}
+
 /// Whether a sentence speaks of an earlier state.
 pub(super) fn earlier(sentence: &str) -> bool {
     EARLIER.as_ref().is_some_and(|earlier| earlier.is_match(sentence))
+}
+
+/// Whether a sentence that ends with a colon gives what follows to somebody else.
+pub(super) fn announces(sentence: &str) -> bool {
+    tense(sentence, sentence.len(), sentence.len(), true) == Tense::Reported
+        && CUES.as_ref().is_some_and(|cues| cues.saying.is_match(sentence))
 }

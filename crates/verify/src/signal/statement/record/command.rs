@@ -1,6 +1,8 @@
 //! A command line read: which of its steps run tests, build, check, write, remove or read. Not a shell: quoting is respected, nothing
 //! is expanded.
 
+use super::wrapper::{Inner, inner};
+
 /// What a step of a command line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
@@ -34,17 +36,26 @@ const LONGEST: usize = 16_384;
 /// Steps beyond this many are not read.
 const MOST: usize = 256;
 
+/// Shells in shells beyond this depth are not opened.
+const DEEPEST: usize = 4;
+
 /// The steps of a command line.
 pub(super) fn steps(line: &str) -> Vec<Step> {
-    let line = crate::signal::stated::head(line, LONGEST);
     let mut found = Vec::new();
-    for words in parted(line).into_iter().take(MOST) {
-        step(&words, &mut found);
-    }
+    steps_at(line, 0, &mut found);
     found
 }
 
-/// Words of each simple command: parted at `;`, `&`, `|` and line ends outside quotation marks. Redirections are words of their own.
+fn steps_at(line: &str, depth: usize, found: &mut Vec<Step>) {
+    let line = crate::signal::stated::head(line, LONGEST);
+    for words in parted(line).into_iter().take(MOST) {
+        if found.len() < MOST {
+            step(&words, depth, found);
+        }
+    }
+}
+
+/// Words of each simple command: parted at `;`, `&`, `|`, brackets and line ends outside quotation marks. Redirections are words of their own.
 fn parted(line: &str) -> Vec<Vec<String>> {
     let mut all = vec![Vec::new()];
     let mut word = String::new();
@@ -80,7 +91,7 @@ fn parted(line: &str) -> Vec<Vec<String>> {
                     }
                 }
             }
-            (None, ';' | '|' | '&') => {
+            (None, ';' | '|' | '&' | '(' | ')') => {
                 // "2>&1" is one redirection.
                 if c == '&' && word.ends_with('>') {
                     word.push(c);
@@ -122,7 +133,7 @@ fn parted(line: &str) -> Vec<Vec<String>> {
     all
 }
 
-fn step(words: &[String], found: &mut Vec<Step>) {
+fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
     // Redirections first: they are no arguments.
     let mut index = 0;
@@ -141,43 +152,14 @@ fn step(words: &[String], found: &mut Vec<Step>) {
             index += 1;
         }
     }
-    // Variables and wrappers before the program.
-    while let Some(first) = words.first() {
-        let wrapper = matches!(
-            *first,
-            "sudo"
-                | "env"
-                | "time"
-                | "nice"
-                | "timeout"
-                | "npx"
-                | "uv"
-                | "poetry"
-                | "pipenv"
-                | "bundle"
-                | "exec"
-                | "xvfb-run"
-                | "bunx"
-                | "pnpx"
-                | "rtk"
-        ) || first.contains('=') && !first.starts_with('-');
-        let value = words.get(1).is_some_and(|next| next.chars().all(|c| c.is_ascii_digit() || c == 's' || c == 'm'));
-        if !wrapper {
-            break;
-        }
-        let run = words.get(1) == Some(&"run") || words.get(1) == Some(&"exec");
-        let dash = words.get(1).is_some_and(|next| next.starts_with('-'));
-        let skip = 1 + usize::from(run || dash || (value && matches!(*first, "timeout" | "nice")));
-        words.drain(..skip.min(words.len()));
-        while matches!(words.first(), Some(word) if word.chars().all(|c| c.is_ascii_digit() || c == 's') && !word.is_empty())
-        {
-            words.remove(0);
-        }
-    }
+    let words = match inner(&words) {
+        Inner::Words(words) => words,
+        Inner::Line(line) if depth < DEEPEST => return steps_at(line, depth + 1, found),
+        Inner::Line(_) => return found.push(Step::Opaque),
+    };
     let Some(program) = words.first().map(|word| word.rsplit('/').next().unwrap_or(word)) else { return };
     let rest = &words[1..];
-    let arguments: Vec<&str> =
-        rest.iter().copied().filter(|word| !word.starts_with('-') && !word.starts_with('+')).collect();
+    let arguments = arguments(rest);
     let first = arguments.first().copied().unwrap_or_default();
     let files = |make: fn(String) -> Step| {
         arguments
@@ -188,31 +170,51 @@ fn step(words: &[String], found: &mut Vec<Step>) {
     };
     match program {
         "cargo" => found.push(match first {
-            "test" | "nextest" | "t" => Step::Tests,
+            "test" | "nextest" | "t" | "tarpaulin" | "llvm-cov" => Step::Tests,
+            "miri" | "hack" | "xtask" | "insta" if arguments.get(1) == Some(&"test") => Step::Tests,
             "build" | "b" | "check" | "c" | "install" => Step::Build,
             "clippy" | "doc" | "deny" | "audit" => Step::Check,
             "fmt" if rest.contains(&"--check") => Step::Check,
             _ => Step::Opaque,
         }),
         "pytest" | "py.test" | "jest" | "vitest" | "mocha" | "ctest" | "rspec" | "tox" | "phpunit" | "nosetests"
-        | "ava" | "nox" => {
+        | "ava" | "nox" | "unittest" | "bats" | "prove" | "gotestsum" | "pest" | "cargo-nextest" => {
             found.push(Step::Tests);
         }
         "python" | "python3" | "py" => found.push(match (rest.contains(&"-m"), first) {
             (true, "pytest" | "unittest" | "nose" | "doctest") => Step::Tests,
             (true, "mypy" | "ruff" | "flake8" | "pylint" | "black") => Step::Check,
             (true, "py_compile" | "compileall" | "build") => Step::Build,
-            _ if first.ends_with("manage.py") && rest.contains(&"test") => Step::Tests,
+            _ if matches!(first.rsplit('/').next(), Some("manage.py" | "setup.py")) && rest.contains(&"test") => {
+                Step::Tests
+            }
+            _ if tests_by_name(first) => Step::Tests,
             _ => Step::Opaque,
         }),
+        "node" | "ruby" | "php" | "perl" | "Rscript" | "tsx" | "ts-node"
+            if rest.contains(&"--test") || tests_by_name(first) =>
+        {
+            found.push(Step::Tests);
+        }
+        "playwright" | "cypress" | "ng" | "flutter" | "dart" | "xcodebuild" | "lein" | "dune" | "rails" | "artisan"
+            if ["test", "runtest", "run"].contains(&first) || rest.last() == Some(&"test") =>
+        {
+            found.push(Step::Tests);
+        }
         "go" => found.push(match first {
             "test" => Step::Tests,
             "build" | "install" => Step::Build,
             "vet" | "fmt" => Step::Check,
             _ => Step::Opaque,
         }),
-        "npm" | "yarn" | "pnpm" | "bun" | "deno" => {
-            let script = if first == "run" { arguments.get(1).copied().unwrap_or_default() } else { first };
+        "npm" | "yarn" | "pnpm" | "bun" | "deno" | "hatch" | "pdm" | "rye" | "pixi" | "poetry" | "pipenv" | "mise"
+        | "turbo" | "nx" | "lerna" | "composer" => {
+            let script = match first {
+                "run" | "run-script" | "tasks" | "task" => arguments.get(1),
+                "workspace" => arguments.get(2),
+                _ => arguments.first(),
+            };
+            let script = script.copied().unwrap_or_default();
             let has = |part: &str| script.split([':', '-']).any(|piece| piece == part);
             found.push(if has("test") || has("tests") || has("vitest") || has("jest") || script == "t" {
                 Step::Tests
@@ -279,16 +281,9 @@ fn step(words: &[String], found: &mut Vec<Step>) {
         | "source" | "sleep" | "test" | "chmod" => {
             found.push(Step::Other);
         }
-        _ if matches!(
-            program,
-            "test.sh"
-                | "run_tests.sh"
-                | "runtests.sh"
-                | "run-tests.sh"
-                | "runtests.py"
-                | "run_tests.py"
-                | "run_test.sh"
-        ) =>
+        // A script of the project's: by a path, or by an ending.
+        _ if tests_by_name(program)
+            && (program.contains('.') || words.first().is_some_and(|word| word.contains('/'))) =>
         {
             found.push(Step::Tests);
         }
@@ -300,6 +295,32 @@ fn step(words: &[String], found: &mut Vec<Step>) {
         }
         _ => found.push(Step::Opaque),
     }
+}
+
+/// The arguments without options, and without the values of those that name a place: `npm --prefix web test`.
+fn arguments<'a>(rest: &[&'a str]) -> Vec<&'a str> {
+    const PLACES: [&str; 9] =
+        ["--prefix", "--cwd", "--filter", "--workspace", "--dir", "--directory", "--manifest-path", "-C", "-F"];
+    let mut before = "";
+    let mut found = Vec::new();
+    for word in rest.iter().copied() {
+        if !word.starts_with(['-', '+']) && !PLACES.contains(&before) {
+            found.push(word);
+        }
+        before = word;
+    }
+    found
+}
+
+/// Whether a script names itself a test or a runner of tests: `test_parse.py`, `queue.spec.js`, `run-tests.sh`.
+fn tests_by_name(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let pieces: Vec<&str> = name.split(['.', '_', '-']).collect();
+    let is = |piece: &&str| matches!(*piece, "test" | "tests" | "spec");
+    // The ending of the file is no part of its name.
+    let stem = if name.contains('.') { pieces.get(..pieces.len() - 1).unwrap_or_default() } else { &pieces[..] };
+    let runner = stem.first() == Some(&"run") && stem.iter().any(is) || stem.contains(&"runtests");
+    stem.first().is_some_and(is) || stem.last().is_some_and(is) || runner
 }
 
 #[cfg(test)]
