@@ -302,3 +302,21 @@ fn damage_to_a_session_that_is_one_document_is_named() {
         assert!(invalid.field.starts_with(field) && invalid.place.record > 0, "{name}: {invalid}");
     }
 }
+
+/// What is thought in a tool made for it, or between tags, is a chain of thought: it is never recorded beside what was done.
+#[test]
+fn thoughts_in_tools_and_between_tags_are_chains() {
+    let printed = r#"{"type":"system","subtype":"init","session_id":"p-1","uuid":"a","model":"m","tools":["Bash"]}
+{"type":"assistant","session_id":"p-1","uuid":"b","parent_tool_use_id":null,"message":{"id":"m1","model":"m","content":[{"type":"tool_use","id":"t1","name":"think","input":{"thought":"SECRET one"}},{"type":"tool_use","id":"t2","name":"mcp__steps__sequentialthinking","input":{"thought":"SECRET two","totalThoughts":3}},{"type":"tool_use","id":"t3","name":"think","input":{"about":"nothing"}},{"type":"text","text":"<think>SECRET three</think>Done."},{"type":"text","text":"Well. <think>SECRET four five</think>Bye."}],"stop_reason":"end_turn"}}"#;
+    let traces = traces(printed, Format::ClaudeCode);
+    let (mut chains, mut others) = (Vec::new(), Vec::new());
+    for event in &traces[0].events {
+        match event {
+            Event::Reasoning(reasoning) => chains.push(reasoning.text.as_str()),
+            other => others.push(format!("{other:?}")),
+        }
+    }
+    assert_eq!(chains, ["SECRET one", "SECRET two", "SECRET three", "SECRET four five"]);
+    assert!(!others.concat().contains("SECRET") && others.concat().contains("about"), "{others:?}");
+    assert_eq!(traces[0].output(), Some("Well. Bye."));
+}

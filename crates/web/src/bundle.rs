@@ -81,7 +81,10 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
                         "; not examined. That it was there, and how long it was, can still be seen."
                     }
                 }
-                li { "The content of all other entries. That they exist, and in which order, is in the bundle; what they say is not." }
+                li {
+                    "The words of all other entries. That they exist and in which order, when each was recorded, and what every leaf says in codes (which model, how many tokens, whether a program called it right, "
+                    "the basis of an erasure) is in the bundle, since the check takes it; what was asked and answered is not."
+                }
                 li { "Whether what was recorded is true, and whether everything that happened was recorded." }
             }
             h2 { "3. Has it been changed?" }

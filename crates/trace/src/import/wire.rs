@@ -418,6 +418,14 @@ impl WireMessage {
     }
 }
 
+/// A text without the reasoning between tags in it, and that reasoning.
+pub(super) fn untagged(text: String) -> (Vec<Reasoning>, String) {
+    let (mut parts, mut reasoning) = ([Part::Text { text }], Vec::new());
+    cut_tags(&mut parts, &mut reasoning);
+    let [Part::Text { text }] = parts else { return (reasoning, String::new()) };
+    (reasoning, text)
+}
+
 /// Takes reasoning between tags out of the visible text.
 fn cut_tags(parts: &mut [Part], reasoning: &mut Vec<Reasoning>) {
     if let Some(Part::Text { text }) = parts.first_mut() {

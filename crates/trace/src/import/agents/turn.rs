@@ -108,13 +108,27 @@ impl Turns {
 }
 
 impl Turn {
-    /// Something happened.
+    /// Something happened. What is thought in a tool made for it, or between tags in a text, is a chain of thought.
     pub(super) fn push(&mut self, event: Event) {
         if self.dropped {
             return;
         }
         self.replied |= matches!(event, Event::Reasoning(_) | Event::Output { .. } | Event::ToolCall { .. });
-        self.events.push(event);
+        match event {
+            Event::Output { text, answer, finish } => {
+                let (chains, text) = wire::untagged(text);
+                let only_thought = !chains.is_empty() && text.trim().is_empty() && answer.is_none();
+                self.events.extend(chains.into_iter().filter_map(reasoned));
+                if !only_thought {
+                    self.events.push(Event::Output { text, answer, finish });
+                }
+            }
+            Event::ToolCall { id, name, arguments } => match thought(&name, &arguments) {
+                Some(thought) => self.events.push(Event::Reasoning(Reasoning::raw(thought))),
+                None => self.events.push(Event::ToolCall { id, name, arguments }),
+            },
+            other => self.events.push(other),
+        }
     }
 
     /// There is a reply, though it may still change.
@@ -206,6 +220,19 @@ impl Counted {
     fn total(&self) -> Usage {
         self.sum.into_iter().chain(self.by_call.values().copied()).reduce(wire::added).unwrap_or_default()
     }
+}
+
+/// What a model thinks in a tool that does nothing but hold it: `think`, and the server for thinking step by step.
+fn thought(name: &str, arguments: &str) -> Option<String> {
+    const TOOLS: [&str; 3] = ["think", "sequentialthinking", "sequential_thinking"];
+    #[derive(serde::Deserialize)]
+    struct Thought {
+        thought: String,
+    }
+    let name = name.rsplit("__").next().unwrap_or(name).to_ascii_lowercase();
+    let is_thought = TOOLS.contains(&name.as_str());
+    let thought: Thought = is_thought.then(|| serde_json::from_str(arguments).ok()).flatten()?;
+    (!thought.thought.trim().is_empty()).then_some(thought.thought)
 }
 
 /// Reasoning as its own event; absent reasoning leaves none.
