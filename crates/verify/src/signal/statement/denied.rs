@@ -77,7 +77,7 @@ mod tests {
             ("We are not yet in a state in which the unit ", "", Some(Unclaimed)),
             ("I cannot confirm that ", "", Some(Unclaimed)),
             ("This does not mean that the ", "", Some(Unclaimed)),
-            // The last letters of "guarantee" are free, as of the other verbs.
+            // The last letters of the verb that promises are free, as of the other verbs.
             ("I can give no guarant\u{65}e that all ", "", Some(Unclaimed)),
             ("I have no proof that all ", "", Some(Unclaimed)),
             ("I changed nothing in the parser, and all ", "", None),
