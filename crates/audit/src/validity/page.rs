@@ -15,7 +15,7 @@ pub const LEGEND: [(&str, &str); 5] = [
         "beyond the bounds above by the 95 % interval of the simulation, not by the 99.9 % one: more replications would tell",
     ),
     ("wide", "more than promised: the interval is wider than it need be"),
-    ("(V1)", "the audit itself says at this size that its interval does not hold (V1): nothing is promised"),
+    ("(V1)", "the audit itself says at this size that its interval does not hold: nothing is promised"),
     ("(-)", "nothing is promised in this regime, and what is delivered there is shown all the same"),
 ];
 
