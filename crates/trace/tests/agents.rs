@@ -307,7 +307,8 @@ fn damage_to_a_session_that_is_one_document_is_named() {
 #[test]
 fn thoughts_in_tools_and_between_tags_are_chains() {
     let printed = r#"{"type":"system","subtype":"init","session_id":"p-1","uuid":"a","model":"m","tools":["Bash"]}
-{"type":"assistant","session_id":"p-1","uuid":"b","parent_tool_use_id":null,"message":{"id":"m1","model":"m","content":[{"type":"tool_use","id":"t1","name":"think","input":{"thought":"SECRET one"}},{"type":"tool_use","id":"t2","name":"mcp__steps__sequentialthinking","input":{"thought":"SECRET two","totalThoughts":3}},{"type":"tool_use","id":"t3","name":"think","input":{"about":"nothing"}},{"type":"text","text":"<think>SECRET three</think>Done."},{"type":"text","text":"Well. <think>SECRET four five</think>Bye."}],"stop_reason":"end_turn"}}"#;
+{"type":"assistant","session_id":"p-1","uuid":"b","parent_tool_use_id":null,"message":{"id":"m1","model":"m","content":[{"type":"tool_use","id":"t1","name":"think","input":{"thought":"SECRET one"}},{"type":"tool_use","id":"t2","name":"mcp__steps__sequentialthinking","input":{"thought":"SECRET two","totalThoughts":3}},{"type":"tool_use","id":"t3","name":"think","input":{"about":"nothing"}},{"type":"text","text":"<think>SECRET three</think>Done."},{"type":"text","text":"Well. <think>SECRET four five</think>Bye."}],"stop_reason":"end_turn"}}
+{"type":"user","session_id":"p-1","uuid":"c","parent_tool_use_id":null,"message":{"role":"user","content":[{"type":"tool_result","tool_use_id":"t2","content":"SECRET two again"},{"type":"tool_result","tool_use_id":"t3","content":"about it"}]}}"#;
     let traces = traces(printed, Format::ClaudeCode);
     let (mut chains, mut others) = (Vec::new(), Vec::new());
     for event in &traces[0].events {
@@ -316,7 +317,7 @@ fn thoughts_in_tools_and_between_tags_are_chains() {
             other => others.push(format!("{other:?}")),
         }
     }
-    assert_eq!(chains, ["SECRET one", "SECRET two", "SECRET three", "SECRET four five"]);
+    assert_eq!(chains, ["SECRET one", "SECRET two", "SECRET three", "SECRET four five", "SECRET two again"]);
     assert!(!others.concat().contains("SECRET") && others.concat().contains("about"), "{others:?}");
     assert_eq!(traces[0].output(), Some("Well. Bye."));
 }

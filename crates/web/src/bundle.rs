@@ -98,13 +98,13 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
                 " of candor's source, and whoever mistrusts that one can write another: the forms are public and named below."
             }
             p {
-                "What is checked are the entries and the files in the folder " code { "addenda" } ", which hold the words. If one letter of them was changed, removed or put in another order after it was signed, the check fails "
-                "and names the entry."
+                "What is checked are the entries and the files in the folder " code { "addenda" } ", which hold the words. If one letter of them was changed or put in another order after it was signed, the check fails "
+                "and names the entry. What was left out afterwards looks like what was never chosen: under each entry stands which of its parts are not here; ask for them where they matter."
             }
             p {
-                strong { "This page is not among what is checked. " }
+                strong { "This page is not among what was signed. " }
                 "It repeats those files so that they can be read, and whoever handed it on could have written something else on it. Where it matters, have an engineer run "
-                code { "candor record verify . --vkey KEYFILE" } ", which makes this page again from the files that were checked and says whether it is the same, or read the files themselves."
+                code { "candor record verify . --vkey KEYFILE" } ", which makes this page again from the files that were checked and says whether it is the same (" code { "goverify" } " does not look at it), or read the files themselves."
             }
             p {
                 strong { "Its limit. " }

@@ -55,6 +55,7 @@ fn it_tells_what_was_asked_answered_and_decided_and_what_is_left_out() {
         "right.\nBy: the program `exact`.\nWhy: the same",
         "shares no code with the maker of this bundle",
         "The chain of thought of 1 entry",
+        "Recorded with this entry and not in this bundle: reasoning (",
         "Whether what was recorded is true",
         "Whoever holds the signing key can write the whole record anew",
     ] {

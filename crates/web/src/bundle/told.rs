@@ -9,7 +9,7 @@ use candor_trace::{Event, Labeller, Outcome, Trace, TraceId, Verdict};
 use maud::{Markup, html};
 
 use super::moment;
-use crate::text::clean;
+use crate::text::{clean, counted};
 
 /// Bytes of one text that the page repeats.
 const LONGEST: usize = 20_000;
@@ -49,7 +49,21 @@ pub(super) fn entry(leaf: &Exported, later: &[&Exported]) -> Markup {
             },
             None => p { "Its content is not in this bundle." },
         }
+        @if let Some(absent) = absent(leaf) {
+            p { "Recorded with this entry and not in this bundle: " (absent) "." }
+        }
     }
+}
+
+/// The parts of an entry that were not chosen, as the signed entry names them, with their lengths; `None` where there are none.
+fn absent(leaf: &Exported) -> Option<String> {
+    let absent: Vec<String> = leaf
+        .parts
+        .iter()
+        .filter(|(_, fate)| *fate == Fate::NotChosen)
+        .map(|(part, _)| format!("{} ({})", part.name, counted(part.bytes, "byte")))
+        .collect();
+    (!absent.is_empty()).then(|| absent.join(", "))
 }
 
 /// Where no program decided.

@@ -1,6 +1,6 @@
 //! One request of a session and everything that followed it until the next. Not a session: that is a row of these.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use candor_llm::{Conversation, Effort, Message, Reasoning, Usage};
 
@@ -35,6 +35,8 @@ pub(super) struct Turn {
     pub(super) cost: Option<Money>,
     /// Exit codes that are recorded apart from the results, by the identifier of the call.
     pub(super) exits: BTreeMap<String, i32>,
+    /// The calls of tools that hold nothing but a thought.
+    thought: BTreeSet<String>,
 }
 
 /// Tokens of the calls that one request took.
@@ -124,9 +126,16 @@ impl Turn {
                 }
             }
             Event::ToolCall { id, name, arguments } => match thought(&name, &arguments) {
-                Some(thought) => self.events.push(Event::Reasoning(Reasoning::raw(thought))),
+                Some(thought) => {
+                    self.thought.insert(id);
+                    self.events.push(Event::Reasoning(Reasoning::raw(thought)));
+                }
                 None => self.events.push(Event::ToolCall { id, name, arguments }),
             },
+            // It says that the thought was taken, or repeats it.
+            Event::ToolResult { id, content, .. } if self.thought.contains(&id) => {
+                self.events.extend(reasoned(wire::readable(content, candor_llm::Provenance::Raw)));
+            }
             other => self.events.push(other),
         }
     }
