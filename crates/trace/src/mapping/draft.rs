@@ -8,8 +8,10 @@ mod fits;
 mod guess;
 mod key_file;
 mod layout;
+mod numbered;
 mod options;
 mod part;
+mod targets;
 mod tree;
 mod variant;
 mod whole;
@@ -338,16 +340,21 @@ fn folders(names: &[&str]) -> usize {
 
 /// What the folders of such files often are: a model, and within it an arm.
 fn by_folder(names: &[&str], guesses: &mut Vec<Guess>) {
+    let guess = |target, source, why: &str| Guess { target, source, sure: false, why: why.to_owned() };
     for (number, target) in ["model", "arm"].into_iter().enumerate().take(folders(names)) {
         if !guesses.iter().any(|guess| guess.target == target) {
             let capture = format!("folder_{}", number + 1);
-            let source = if target == "arm" {
-                let of = |name: &&str| name.rsplit('/').nth(1).map(str::to_owned);
-                arm::of_folders(&capture, names.iter().filter_map(of).collect())
-            } else {
-                format!("{{ capture = {} }}", quoted(&capture))
-            };
-            guesses.push(Guess { target, source, sure: false, why: "the name of the folder".to_owned() });
+            if target == "model" {
+                let source = format!("{{ capture = {} }}", quoted(&capture));
+                guesses.push(guess(target, source, "the name of the folder"));
+                continue;
+            }
+            let of = |name: &&str| name.rsplit('/').nth(1).map(str::to_owned);
+            let (source, kind) = arm::of_folders(&capture, names.iter().filter_map(of).collect());
+            guesses.push(guess(target, source, "the name of the folder"));
+            if let Some(kind) = kind.filter(|_| !guesses.iter().any(|guess| guess.target == "cue.kind")) {
+                guesses.push(guess("cue.kind", kind, "the name of the folder"));
+            }
         }
     }
 }

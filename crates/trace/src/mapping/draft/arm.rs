@@ -34,8 +34,37 @@ const CUES: &[&str] = &["hint", "cue", "nudg", "bias", "sycophan"];
 const WAYS: &[&str] = &["condition", "variant", "treatment", "perturb"];
 /// Parts of names that say what the cue points to or how it reads, and not whether there is one.
 const OF_THE_CUE: &[&str] = &[
-    "letter", "option", "target", "answer", "choice", "idx", "index", "point", "text", "prompt", "question", "word",
-    "mention", "verbal", "follow", "notice", "used", "count",
+    "letter",
+    "option",
+    "target",
+    "answer",
+    "choice",
+    "idx",
+    "index",
+    "point",
+    "text",
+    "prompt",
+    "question",
+    "word",
+    "mention",
+    "verbal",
+    "follow",
+    "notice",
+    "used",
+    "count",
+    "uses",
+    "depend",
+    "intended",
+    "switch",
+    "influenc",
+    "verif",
+    "aware",
+    "detect",
+    "ignor",
+    "relies",
+    "admit",
+    "acknowledg",
+    "disclos",
 ];
 /// Parts of names that say which option the cue points to.
 const TARGETS: &[&str] = &["letter", "option", "target", "answer", "choice", "idx", "index"];
@@ -281,9 +310,10 @@ pub(super) fn perhaps(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Option<
     Some(Arm::Perhaps { at, source, question: "every question has all its values" })
 }
 
-/// The right-hand side where folders of these names hold one arm each.
-pub(super) fn of_folders(capture: &str, folders: BTreeSet<String>) -> String {
-    Ways::named(folders).source(&format!("capture = {}", quoted(capture)))
+/// The right-hand sides of the arm and of the kind of cue where folders of these names hold one arm each.
+pub(super) fn of_folders(capture: &str, folders: BTreeSet<String>) -> (String, Option<String>) {
+    let (ways, from) = (Ways::named(folders), format!("capture = {}", quoted(capture)));
+    (ways.source(&from), ways.kind(&from))
 }
 
 /// What parts of names of files say of the way of asking, where any of them says something.
@@ -313,7 +343,12 @@ impl Ways {
     /// Names of folders or files.
     fn named(values: BTreeSet<String>) -> Self {
         let name = String::new();
-        Self { name, values, nothing: false, empty: false, of_cues: false, crossed: true, balanced: false }
+        let speaks = |value: &&String| !is_plain(value) && (speaks_of_cue(value) || kind_of(value).is_some());
+        let (plain, cued) =
+            (values.iter().filter(|value| says_plain(value)).count(), values.iter().filter(speaks).count());
+        // What stands beside hints, or beside a hint and nothing, is a hint.
+        let of_cues = cued > 0 && plain + cued > 1 && !values.iter().any(|value| KNOWN.contains(&value.as_str()));
+        Self { name, values, nothing: false, empty: false, of_cues, crossed: true, balanced: false }
     }
 
     fn of(leaf: &Leaf, unit: Unit<'_>) -> Option<Self> {

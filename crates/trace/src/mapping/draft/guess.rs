@@ -3,10 +3,12 @@
 use super::agreeing::{Agreeing, agreeing};
 use super::arm::{self, Arm};
 use super::content::{self, Unit};
-use super::fits::{answers, anything, asks, decides, long, number, prose, rates, said, short, whole, word};
+use super::fits::decides;
 use super::key_file::Key;
 use super::layout::{Layout, Leaf};
+use super::numbered::Numbered;
 use super::options::{self, List};
+use super::targets::{TARGETS, is_result, parts_of};
 use super::variant::{self, Variant};
 
 /// A field of a mapping with the source that was chosen for it.
@@ -18,232 +20,6 @@ pub(super) struct Guess {
     /// The name and the content both say so.
     pub(super) sure: bool,
     pub(super) why: String,
-}
-
-struct Target {
-    name: &'static str,
-    names: &'static [&'static str],
-    fits: fn(&Leaf) -> bool,
-}
-
-const REPLIES: &[&str] = &[
-    "reply",
-    "response",
-    "completion",
-    "output",
-    "generation",
-    "gen",
-    "ys",
-    "rawgenerations",
-    "modeloutput",
-    "fullanswer",
-    "responses",
-    "completions",
-    "outputs",
-    "generations",
-    "samples",
-    "replies",
-    "text",
-    "content",
-];
-const VERDICTS: &[&str] = &[
-    "correct",
-    "iscorrect",
-    "passed",
-    "verdict",
-    "solved",
-    "success",
-    "accs",
-    "acc",
-    "accuracy",
-    "rawscoredgenerations",
-    "scoredgenerations",
-    "corrects",
-    "r",
-    "pass",
-    "grade",
-];
-const ANSWERS: &[&str] = &[
-    "answer",
-    "prediction",
-    "predicted",
-    "pred",
-    "parsedanswer",
-    "extractedanswer",
-    "verifiedanswer",
-    "finalanswer",
-    "ypred",
-    "modelanswer",
-    "answers",
-    "predictions",
-    "preds",
-];
-
-/// Whether a list of this name holds one thing a sample, so that its rows are samples.
-pub(super) fn names_a_reply(name: &str) -> bool {
-    REPLIES.contains(&name) || VERDICTS.contains(&name) || ANSWERS.contains(&name)
-}
-
-/// In the order in which fields are chosen; a field is chosen once.
-static TARGETS: &[Target] = &[
-    Target { name: "verdict", names: VERDICTS, fits: decides },
-    Target {
-        name: "gold",
-        names: &[
-            "gold",
-            "target",
-            "expected",
-            "groundtruth",
-            "correctanswer",
-            "answerkey",
-            "goldanswer",
-            "ytrue",
-            "reference",
-            "truth",
-            "solution",
-            "label",
-        ],
-        fits: answers,
-    },
-    Target { name: "answer", names: ANSWERS, fits: said },
-    Target {
-        name: "reasoning",
-        names: &[
-            "reasoning",
-            "reasoningcontent",
-            "thinking",
-            "thinkingprocess",
-            "chainofthought",
-            "cot",
-            "rationale",
-            "thought",
-            "thoughts",
-            "explanation",
-        ],
-        fits: long,
-    },
-    Target { name: "reply", names: REPLIES, fits: prose },
-    Target {
-        name: "unit",
-        names: &[
-            "questionid",
-            "problemid",
-            "taskid",
-            "itemid",
-            "exampleid",
-            "docid",
-            "qid",
-            "taskhash",
-            "idx",
-            "index",
-            "id",
-            "uid",
-            "uuid",
-            "key",
-            "hash",
-            "sampleid",
-            "question",
-            "problem",
-            "puzzle",
-        ],
-        fits: anything,
-    },
-    Target {
-        name: "request",
-        names: &[
-            "question",
-            "problem",
-            "prompt",
-            "input",
-            "query",
-            "request",
-            "qstr",
-            "instruction",
-            "biasedquestion",
-            "puzzle",
-        ],
-        fits: asks,
-    },
-    Target { name: "model", names: &["model", "modelname", "modelid", "engine", "llm"], fits: word },
-    Target {
-        name: "stratum",
-        names: &["stratum", "category", "subject", "topic", "task", "domain", "dataset", "propid", "language"],
-        fits: word,
-    },
-    Target {
-        name: "sample",
-        names: &[
-            "sample",
-            "sampleindex",
-            "sampleidx",
-            "sampleno",
-            "attempt",
-            "run",
-            "repeat",
-            "take",
-            "trial",
-            "rep",
-            "replicate",
-            "repetition",
-            "try",
-            "draw",
-            "no",
-        ],
-        fits: whole,
-    },
-    Target { name: "effort", names: &["effort", "reasoningeffort", "thinkingbudget"], fits: short },
-    Target { name: "scores.score", names: &["score", "reward", "rating", "pass1", "logprob", "value"], fits: rates },
-    Target { name: "cost", names: &["cost", "costusd", "totalcost", "price"], fits: number },
-    Target {
-        name: "usage.input",
-        names: &["prompttokens", "inputtokens", "tokensin", "tokin", "toksin", "intokens", "intok", "intoks"],
-        fits: whole,
-    },
-    Target {
-        name: "usage.output",
-        names: &[
-            "completiontokens",
-            "outputtokens",
-            "generatedtokens",
-            "tokensout",
-            "tokout",
-            "toksout",
-            "outtokens",
-            "outtok",
-            "outtoks",
-            "tokens",
-        ],
-        fits: whole,
-    },
-    Target { name: "usage.reasoning", names: &["reasoningtokens", "thinkingtokens"], fits: whole },
-    Target {
-        name: "cue.target",
-        names: &["hintoption", "cuetarget", "randomansidx", "biasedanswer", "suggestedanswer"],
-        fits: short,
-    },
-];
-
-/// Parts of names that speak of a field, most telling first.
-fn parts_of(target: &str) -> &'static [&'static str] {
-    match target {
-        "verdict" => &["correct", "right", "pass", "solved", "success", "valid"],
-        "gold" => &["gold", "expected", "truth", "reference", "right", "solution"],
-        "answer" => &["answer", "final", "predict", "choice"],
-        "reasoning" => &["reason", "think", "thought", "chain", "trace", "musing", "rationale", "scratch", "deliberat"],
-        "reply" => &["reply", "response", "output", "completion"],
-        "unit" => &["question", "prompt", "problem", "item", "task", "case"],
-        "model" => &["model", "llm"],
-        "sample" => &["sample", "attempt", "take", "trial", "try", "repeat", "run", "iteration"],
-        "cost" => &["cost", "usd", "price", "dollar"],
-        "usage.input" => &["inputtok", "prompttok"],
-        "usage.output" => &["tok"],
-        _ => &[],
-    }
-}
-
-/// Whether any field of a mapping goes by this name.
-pub(super) fn is_known(name: &str) -> bool {
-    arm::NAMES.contains(&name) || TARGETS.iter().any(|target| target.names.contains(&name))
 }
 
 /// What was chosen for a layout, and which of its fields no target took.
@@ -274,7 +50,23 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
     let mut used = vec![false; layout.leaves.len()];
     let mut guesses: Vec<Guess> = Vec::new();
     let mut unnamed = Vec::new();
-    let agreed = agreed(layout, key, &mut used, &mut places, &mut guesses);
+    let numbered = Numbered::of(layout).map(|numbered| (numbered.targets(layout), numbered));
+    let numbered = numbered.filter(|(targets, _)| targets.iter().any(|(target, _)| is_result(target)));
+    let agreed = match &numbered {
+        Some((targets, numbered)) => {
+            for (target, at) in targets {
+                take(target, *at, "one column a sample", layout, &mut used, &mut places, &mut guesses);
+            }
+            numbered.columns().for_each(|at| used[at] = true);
+            targets.iter().map(|(target, _)| *target).chain(["sample"]).collect()
+        }
+        None => agreed(layout, key, &mut used, &mut places, &mut guesses),
+    };
+    // Where rows say what came of them, what stands once for all of them did not come of one.
+    let rows_answer = TARGETS.iter().filter(|target| is_result(target.name)).any(|target| {
+        let here = |leaf: &&Leaf| is_of_rows(leaf) && target.names.contains(&leaf.name().as_str());
+        layout.leaves.iter().filter(here).any(target.fits)
+    });
     for target in TARGETS.iter().filter(|target| !agreed.contains(&target.name)) {
         // What a sample says stands in its row, where there are rows.
         let of_rows = matches!(target.name, "verdict" | "answer" | "reasoning" | "reply") && !layout.each.is_empty();
@@ -283,15 +75,23 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
             .iter()
             .enumerate()
             .flat_map(|(rank, name)| {
-                let matching = layout.leaves.iter().enumerate().filter(move |(_, leaf)| leaf.name() == *name);
+                let is_called = move |leaf: &Leaf| {
+                    let within = || target.name.starts_with("usage.").then(|| leaf.name_within()).flatten();
+                    leaf.name() == *name || within().is_some_and(|within| within == *name)
+                };
+                let matching = layout.leaves.iter().enumerate().filter(move |(_, leaf)| is_called(leaf));
                 matching.map(move |(at, leaf)| (rank, leaf.path.steps().len(), at, leaf))
             })
-            .filter(|(_, _, at, leaf)| (!used[*at] || target.name == "request") && (target.fits)(leaf))
+            .filter(|(_, _, at, leaf)| {
+                // What names the question may be its text too.
+                let names_it = || places.iter().any(|(taken, place)| *taken == "unit" && place == at);
+                (!used[*at] || target.name == "request" && names_it()) && (target.fits)(leaf)
+            })
+            .filter(|(.., leaf)| !of_rows || !rows_answer || is_of_rows(leaf))
             .filter(|(.., leaf)| target.name != "unit" || tells_apart(leaf, layout))
             .min_by_key(|(rank, depth, at, leaf)| (of_rows && !is_of_rows(leaf), *rank, *depth, *at));
         match best {
             Some((rank, _, at, leaf)) => {
-                // What names the question may be its text too.
                 used[at] = true;
                 places.push((target.name, at));
                 guesses.push(guess(target.name, leaf, rank, layout));
@@ -321,6 +121,7 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
             .iter()
             .enumerate()
             .filter(|(at, leaf)| !used[*at] && (target.fits)(leaf))
+            .filter(|(_, leaf)| !rows_answer || !is_result(target.name) || is_of_rows(leaf))
             .filter(|(_, leaf)| target.name != "unit" || tells_apart(leaf, layout))
             .filter_map(|(at, leaf)| {
                 let rank = parts.iter().position(|part| leaf.name().contains(part))?;
@@ -343,7 +144,10 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
     }
     complete(layout, &mut guesses);
     let unused_lists = options_of(layout, &places, &mut guesses);
-    let variants = variant::variants(layout, &places, &mut used);
+    let variants = match &numbered {
+        Some((_, numbered)) => numbered.variants(layout),
+        None => variant::variants(layout, &places, &mut used),
+    };
     let leaf = |target: &str| {
         let (_, at) = places.iter().find(|(name, _)| *name == target)?;
         layout.leaves.get(*at)

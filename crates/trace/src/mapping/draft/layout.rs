@@ -109,6 +109,17 @@ impl Leaf {
         normal(last.unwrap_or_default())
     }
 
+    /// The last two keys on the way, as one name: `tokens.out` is called `tokensout`.
+    pub(super) fn name_within(&self) -> Option<String> {
+        let names = self.path.steps().iter().rev().filter_map(|step| match step {
+            Step::Field(name) => Some(name.as_str()),
+            _ => None,
+        });
+        let mut last: Vec<&str> = names.take(2).collect();
+        last.reverse();
+        (last.len() == 2).then(|| normal(&last.concat()))
+    }
+
     /// Whether it measures something: a count, a duration, a price, a rate. That is nobody's answer, whatever it equals.
     pub(super) fn measures(&self) -> bool {
         const MEASURES: &[&str] = &[
@@ -352,7 +363,7 @@ fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>
         Tree::Object(entries) => {
             // Many keys that all lead to lists: the keys are names.
             let named = entries.len() >= 5
-                && !entries.iter().any(|(key, _)| super::guess::is_known(&normal(key)))
+                && !entries.iter().any(|(key, _)| super::targets::is_known(&normal(key)))
                 && entries.iter().all(|(_, value)| matches!(value, Tree::List(items) if !items.is_empty()));
             if named && !keyed {
                 let total =
@@ -398,7 +409,7 @@ fn parallel(records: &[&Tree]) -> (Vec<Path>, Vec<(Path, usize)>) {
         .iter()
         .filter(|(path, lengths)| lengths.len() * 10 >= records.len() * 9 && !super::options::are_options(path))
         .collect();
-    let matters = |path: &Path| super::guess::names_a_reply(&Leaf::at(path.clone()).name());
+    let matters = |path: &Path| super::targets::names_a_reply(&Leaf::at(path.clone()).name());
     // The lists that run with the first one that matters.
     let Some((first, lengths)) =
         whole.iter().find(|(path, _)| matters(path)).or_else(|| whole.iter().find(|(path, _)| is_nested(path)))

@@ -25,6 +25,11 @@ pub(super) struct Variant {
 }
 
 impl Variant {
+    /// One sample of those that stand side by side.
+    pub(super) fn of_sample(paths: Vec<(String, String)>, called: Guess) -> Self {
+        Self { paths, called: Some(called), ..Self::default() }
+    }
+
     /// A right-hand side of the first way, for this one.
     pub(super) fn source(&self, source: &str) -> String {
         self.paths.iter().fold(source.to_owned(), |source, (first, own)| source.replace(first, own))
