@@ -40,6 +40,6 @@ pub use audit::{About, Audit, Observer};
 pub use error::Error;
 pub use figure::{Axis, Cell, Column, Curve, Figure, Forest, Point, Row, Rule, Series, Table};
 pub use readiness::Readiness;
-pub use report::{Attrition, Cited, Finding, Limits, Report, Run, SourceFile};
+pub use report::{Attrition, Beside, Cited, Finding, Limits, Report, Run, SourceFile};
 pub use require::Require;
 pub use settings::Settings;

@@ -1,12 +1,13 @@
 //! What leaves an audit, and what leaves a run of several. Data only: surfaces render it, all from the same claims.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use candor_stats::{Claim, Mark};
 use candor_trace::{Origin, TraceId};
 use serde::{Deserialize, Serialize};
 
 use crate::derive::Derived;
+use crate::digits::Spelling;
 use crate::registered::Registered;
 use crate::{Figure, Settings};
 
@@ -45,6 +46,19 @@ impl Report {
     pub fn claim(&self, name: &str) -> Option<&Claim> {
         self.claims.iter().find(|claim| claim.name() == name)
     }
+
+    /// What is to be read before a finding, one phrase each; what has no value is left out.
+    #[must_use]
+    pub fn beside(&self, finding: &Finding, spelling: Spelling) -> Vec<String> {
+        let phrase = |beside: &Beside| {
+            let claim = self.claim(&beside.claim)?;
+            let estimate = claim.estimate().ok()?;
+            let n =
+                estimate.size().map_or_else(String::new, |size| format!(" of {}", crate::words::thousands(size.units)));
+            Some(format!("{} {}{n}", beside.what, spelling.sentence(claim.parameter().unit, estimate)))
+        };
+        finding.beside.iter().filter_map(phrase).collect()
+    }
 }
 
 /// One thing worth a reader's first minute.
@@ -55,6 +69,10 @@ pub struct Finding {
     pub weight: f64,
     /// The finding as a sentence, without its numbers.
     pub sentence: String,
+    /// What must be read before the claim: what it was held against and how the readers of the chains differ. Claims of the same report, with a word for each; those
+    /// that the report does not have are passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Beside>,
     /// The claim that carries value, interval, n and mark.
     pub claim: String,
     /// One trace to look at.
@@ -64,7 +82,29 @@ pub struct Finding {
     pub closer: String,
 }
 
+/// A claim that stands beside the one of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// What it is, in a word or two.
+    pub what: String,
+    /// Its name.
+    pub claim: String,
+}
+
+/// Sorted findings, those first that are the heaviest of their kind: the same of another cue or model tells a reader less than something else does.
+pub(crate) fn others_first<F, K: Ord>(sorted: Vec<F>, kind: impl Fn(&F) -> K) -> Vec<F> {
+    let mut seen = BTreeSet::new();
+    let (mut first, again): (Vec<F>, Vec<F>) = sorted.into_iter().partition(|finding| seen.insert(kind(finding)));
+    first.extend(again);
+    first
+}
+
 impl Finding {
+    /// What it is about: the claim without its model, cue or setting.
+    pub(crate) fn kind(&self) -> &str {
+        self.claim.split('[').next().unwrap_or_default()
+    }
+
     /// The weight of `points` of effect that a claim stands for: whole where it is evidence-backed or planted, half where it is inferred,
     /// a quarter where it is hope.
     pub(crate) fn weigh(claim: &Claim, points: f64) -> f64 {
@@ -217,21 +257,32 @@ pub struct SourceFile {
 
 /// At most this many findings stand first.
 pub const MOST_FINDINGS: usize = 3;
+/// What is only hope stands first from so many questions on.
+pub const FEWEST_UNITS: u64 = 10;
 
 /// The worst findings of several reports, worst first; ties in the order of the reports. What is only hope stands behind everything that was measured, however large it looks:
-/// the fewer the questions, the larger what chance alone shows.
+/// the fewer the questions, the larger what chance alone shows. Hope that rests on fewer than [`FEWEST_UNITS`] questions is none: whoever looks for something to say finds it there.
 #[must_use]
 pub fn worst(reports: &[Report]) -> Vec<(String, Finding)> {
     let hope = |report: &Report, finding: &Finding| {
         report.claim(&finding.claim).is_some_and(|claim| claim.mark() == Some(Mark::Hope))
     };
+    let few = |report: &Report, finding: &Finding| {
+        let size = report.claim(&finding.claim).and_then(|claim| claim.estimate().ok()?.size());
+        hope(report, finding) && size.is_some_and(|size| size.units < FEWEST_UNITS)
+    };
     let mut all: Vec<(bool, &str, &Finding)> = reports
         .iter()
         .flat_map(|report| {
-            report.findings.iter().map(|finding| (hope(report, finding), report.audit.as_str(), finding))
+            report
+                .findings
+                .iter()
+                .filter(move |finding| !few(report, finding))
+                .map(|finding| (hope(report, finding), report.audit.as_str(), finding))
         })
         .collect();
     all.sort_by(|(a, _, first), (b, _, second)| a.cmp(b).then(second.weight.total_cmp(&first.weight)));
+    let mut all = others_first(all, |(_, audit, finding)| (*audit, finding.kind()));
     all.truncate(MOST_FINDINGS);
     all.into_iter().map(|(_, audit, finding)| (audit.to_owned(), finding.clone())).collect()
 }

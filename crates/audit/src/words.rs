@@ -28,6 +28,12 @@ pub fn points_of(words: &[&str]) -> Option<f64> {
     number.parse().ok().filter(|points: &f64| points.is_finite())
 }
 
+/// A noun with its indefinite article.
+pub(crate) fn article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
 /// A count with its thousands set apart: 18,400.
 #[must_use]
 pub fn thousands(count: u64) -> String {

@@ -8,7 +8,7 @@ use candor_stats::paired::margin::Decision;
 
 use crate::Outcome;
 use crate::output;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::reading::{self, From};
 use crate::runs::{Early, Store, stopped_early, write_whole};
 use crate::settings::Settings;
@@ -139,9 +139,15 @@ fn side(name: &str, map: Option<&PathBuf>, args: &Args, settings: &Settings) -> 
         reading::traces(&from, settings, |trace| side.see(trace))?;
         return Ok((side, stopped_early(&from.path)));
     }
-    let stored = Store::under(&settings.directory)
-        .find(name)
-        .map_err(|problem| problem.hint(format!("there is no file or folder `{name}` either")))?;
+    // Neither a path nor a run: it is the data that is missing, not the record that is damaged.
+    let stored = Store::under(&settings.directory).find(name).map_err(|problem| {
+        let problem = problem.hint(format!("there is no file or folder `{name}` either"));
+        if problem.kind == Kind::Record && !name.starts_with('@') {
+            Problem { kind: Kind::Input, ..problem }
+        } else {
+            problem
+        }
+    })?;
     stored.observations(|trace| side.see(trace))?;
     Ok((side, stopped_early(&stored.seen())))
 }

@@ -182,8 +182,11 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     }
     if looked.formats.is_empty() && looked.drafts.is_empty() && !args.skipped {
         // What was asked for is said; that there is nothing to go on with must not read like success.
-        let files = text::counted(looked.skipped.len() as u64, "file");
-        return Err(Problem::input(format!("{}: {files}, none of a known format", looked.path))
+        let found = match looked.skipped.as_slice() {
+            [(_, reason)] => reason.clone(),
+            skipped => format!("{}, none of a known format", text::counted(skipped.len() as u64, "file")),
+        };
+        return Err(Problem::input(format!("{}: {found}", looked.path))
             .hint("a mapping reads tables, JSON and YAML that hold single values: docs/formats/mapping.md"));
     }
     Ok(Outcome::Done)

@@ -82,12 +82,12 @@ fn basis(comparison: &Comparison) -> Vec<String> {
             lines.push(format!("{}: {level}{}", label(claim), estimate.method()));
         }
         if let (Standing::Marked(mark), false) = (claim.standing(), claim.raise().is_empty()) {
-            lines.push(format!(
-                "{}: {mark} because {}; raised by {}",
-                label(claim),
-                claim.why().join("; "),
-                claim.raise().join("; ")
-            ));
+            // How many questions the decision needs stands in the first line, at the power that decisions are planned with.
+            let decided = comparison.decision.is_some() && claim.name() == DIFFERENCE;
+            let more = |raise: &&String| !(decided && raise.contains(" units, if the value stays"));
+            let raise: Vec<&str> = claim.raise().iter().filter(more).map(String::as_str).collect();
+            let raise = if raise.is_empty() { String::new() } else { format!("; raised by {}", raise.join("; ")) };
+            lines.push(format!("{}: {mark} because {}{raise}", label(claim), claim.why().join("; ")));
         }
     }
     lines.extend(comparison.notes.iter().cloned());

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use candor_audit::digits::Spelling;
 use candor_audit::{Figure, Report, Run};
 use candor_stats::Claim;
 
@@ -25,9 +26,18 @@ pub(crate) fn run(run: &Run, source: &Source) -> String {
         out.push_str("None: nothing in these traces is large enough to stand first.\n");
     }
     for (at, (audit, finding)) in run.findings.iter().enumerate() {
-        let claim = run.reports.iter().find(|report| report.audit == *audit).and_then(|r| r.claim(&finding.claim));
-        let _ =
-            writeln!(out, "{}. **{}** {}", at + 1, escaped(&finding.sentence), claim.map_or_else(String::new, value));
+        let report = run.reports.iter().find(|report| report.audit == *audit);
+        let claim = report.and_then(|report| report.claim(&finding.claim));
+        let beside: Vec<String> = report.map(|report| report.beside(finding, Spelling::Plain)).unwrap_or_default();
+        let beside =
+            if beside.is_empty() { String::new() } else { format!(" Read beside: {}.", escaped(&beside.join("; "))) };
+        let _ = writeln!(
+            out,
+            "{}. **{}**{beside} {}",
+            at + 1,
+            escaped(&finding.sentence),
+            claim.map_or_else(String::new, value)
+        );
         if let Some(cited) = &finding.trace {
             let _ = writeln!(out, "   Trace {} at {}.", code(&cited.id.short()), code(&cited.place));
         }

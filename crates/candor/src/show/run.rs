@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use candor_audit::digits::Spelling;
 use candor_audit::registered::Registered;
 use candor_audit::{Attrition, Figure, Finding, Report, Run, Settings};
-use candor_stats::{Claim, Standing};
+use candor_stats::Standing;
 
 use super::figure::{self, Claims};
 use super::number;
@@ -101,14 +102,19 @@ fn findings(run: &Run, source: &Source, writing: &mut Writing) {
     }
     for (at, (audit, finding)) in run.findings.iter().enumerate() {
         let report = run.reports.iter().find(|report| report.audit == *audit);
-        one_finding(at + 1, finding, report.and_then(|report| report.claim(&finding.claim)), source, writing);
+        one_finding(at + 1, finding, report, source, writing);
     }
 }
 
-fn one_finding(number: usize, finding: &Finding, claim: Option<&Claim>, source: &Source, writing: &mut Writing) {
+fn one_finding(number: usize, finding: &Finding, report: Option<&Report>, source: &Source, writing: &mut Writing) {
     let page = writing.page();
     writing.toned(&format!(" {number}  "), &finding.sentence, Some(Tone::Strong));
     let indent = "    ";
+    let beside: Vec<String> = report.map(|report| report.beside(finding, Spelling::Plain)).unwrap_or_default();
+    if !beside.is_empty() {
+        writing.toned(indent, &format!("read beside: {}", beside.join("; ")), Some(Tone::Faint));
+    }
+    let claim = report.and_then(|report| report.claim(&finding.claim));
     match claim {
         None => writing.paragraph(indent, &format!("-  the report has no claim `{}`", finding.claim)),
         Some(claim) => {

@@ -90,8 +90,7 @@ fn too_little_data_is_neither() {
     before: 95 % Wilson at n_eff, t(G-1)
     after: 95 % Wilson at n_eff, t(G-1)
     difference: 95 % Newcombe, method 10
-    difference: inferred because the interval leaves the statement open; raised by about 691 units, if
-    the value stays as it is (50 % power)
+    difference: inferred because the interval leaves the statement open
     accuracy of one draw: each question's accuracy is the mean over its samples, not a vote
 
     what this cannot show

@@ -61,6 +61,11 @@ fn settings_that_make_no_sense_are_refused_with_their_line() {
 #[test]
 fn a_run_that_is_not_there_or_was_changed_is_code_5() {
     let environment = TestEnvironment::new();
+    let neither = environment.run(&["compare", "before.jsonl", "@last"]);
+    assert_eq!(neither.code, Some(6), "{}", neither.err);
+    assert!(neither.err.contains("no file or folder `before.jsonl` either"), "{}", neither.err);
+    let paths = environment.run(&["audit", "run", "compute", "--paths", "1,x"]);
+    assert!(paths.code == Some(2) && paths.err.contains("such as 1,4,16"), "{}", paths.err);
     let ran = environment.run(&["audit", "report"]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(5), ""));
     insta::assert_snapshot!(ran.err, @r#"

@@ -1,5 +1,6 @@
 //! At most three findings, worst first: the sentence, its numbers, one trace, and the command that looks closer.
 
+use candor_audit::digits::Spelling;
 use candor_audit::{Finding, Run};
 use candor_stats::{Claim, Standing};
 use maud::{Markup, html};
@@ -16,14 +17,15 @@ pub(super) fn findings(run: &Run, claims: &[Claims<'_>], from: &str) -> Markup {
                 p { "What was measured stands below." }
             }
             @for (number, (audit, finding)) in run.findings.iter().enumerate() {
-                @let place = run.reports.iter().position(|report| report.audit == *audit).and_then(|at| claims.get(at));
-                (one(number, finding, place, from))
+                @let at = run.reports.iter().position(|report| report.audit == *audit);
+                @let beside = at.and_then(|at| run.reports.get(at)).map(|report| report.beside(finding, Spelling::Typeset));
+                (one(number, finding, at.and_then(|at| claims.get(at)), &beside.unwrap_or_default(), from))
             }
         }
     }
 }
 
-fn one(number: usize, finding: &Finding, claims: Option<&Claims<'_>>, from: &str) -> Markup {
+fn one(number: usize, finding: &Finding, claims: Option<&Claims<'_>>, beside: &[String], from: &str) -> Markup {
     let claim = claims.and_then(|claims| claims.get(&finding.claim));
     let link = claims.and_then(|claims| claims.link(&finding.claim));
     let sentence = capital(&clean(&finding.sentence));
@@ -32,6 +34,7 @@ fn one(number: usize, finding: &Finding, claims: Option<&Claims<'_>>, from: &str
     html! {
         article.finding {
             @if number == 0 { h1 { (sentence) } } @else { h2 { (sentence) } }
+            @if !beside.is_empty() { p.why { "Read beside: " (clean(&beside.join("; "))) } }
             @match claim {
                 Some(claim) => {
                     p.numbers { (numbers(claim)) }

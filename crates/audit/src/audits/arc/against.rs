@@ -90,6 +90,7 @@ pub(super) fn against(draft: &mut Draft<'_>, scored: &[&Scored], level: Level) {
             let finding = Finding {
                 weight: Finding::weigh(claim, points.abs()),
                 sentence: format!("{to} solves {} than {from}", if points > 0.0 { "more" } else { "less" }),
+                beside: Vec::new(),
                 claim: gain,
                 trace: draft.cite(other),
                 closer: "audit run arc".to_owned(),

@@ -467,6 +467,7 @@ impl Draft<'_> {
         let finding = Finding {
             weight: Finding::weigh(claim, points(share)),
             sentence: format!("{}: {sentence}", one.label()),
+            beside: Vec::new(),
             claim: Claim::name(claim).to_owned(),
             trace: self.cite(one),
             closer: "audit run arc".to_owned(),

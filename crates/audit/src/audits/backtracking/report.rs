@@ -138,6 +138,7 @@ impl Draft<'_> {
         self.findings.push(Finding {
             weight: Finding::weigh(claim, points(estimate.value())),
             sentence,
+            beside: Vec::new(),
             claim: claim.name().to_owned(),
             trace: row.map(|row| self.chains.cite(row)),
             closer: "audit run backtracking".to_owned(),

@@ -69,6 +69,7 @@ impl Draft<'_> {
         self.findings.push(Finding {
             weight: Finding::weigh(found, 100.0 * estimate.value()),
             sentence,
+            beside: Vec::new(),
             claim: claim.to_owned(),
             trace: trace.map(|spot| self.spots.cite(spot)),
             closer: "audit run competence".to_owned(),

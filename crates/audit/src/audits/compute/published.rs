@@ -126,6 +126,7 @@ pub fn published(points: &[PublishedPoint], settings: &Settings) -> Report {
         findings: vec![Finding {
             weight: 0.25,
             sentence,
+            beside: Vec::new(),
             claim: claim_name,
             trace: None,
             closer: "audit run compute --from PATH".to_owned(),

@@ -537,6 +537,7 @@ fn finding(
             return Some(Finding {
                 weight: weighted(Some(claim), points) + 10.0,
                 sentence: format!("{} paths are worse than {}", step.to, step.from),
+                beside: Vec::new(),
                 claim: name,
                 trace: trace.clone(),
                 closer,
@@ -556,6 +557,7 @@ fn finding(
                      is {last}",
                     paths_of(*at)
                 ),
+                beside: Vec::new(),
                 claim: wall_name,
                 trace: trace.clone(),
                 closer,
@@ -566,6 +568,7 @@ fn finding(
             sentence: format!(
                 "you operate at {operate} paths, and no measured setting above {at} is better by {shown} or more"
             ),
+            beside: Vec::new(),
             claim: wall_name,
             trace: trace.clone(),
             closer,
@@ -573,9 +576,10 @@ fn finding(
         (Ok(Wall::At { paths: at, .. }), _) => Some(Finding {
             weight: weighted(claim, 2.0),
             sentence: format!("no measured setting above {} is better by {shown} or more", paths_of(*at)),
+            beside: Vec::new(),
             claim: wall_name,
             trace: trace.clone(),
-            closer: format!("{closer} --operate paths={}", paths.last().copied().unwrap_or(*at)),
+            closer: format!("{closer} --full"),
         }),
         _ => {
             // The step up from where one operates, where that was measured; else the last one.
@@ -585,7 +589,8 @@ fn finding(
                 format!("compute.gain[{}]", book.key(&[("from", step.from.to_string()), ("to", step.to.to_string())]));
             let points = step.gain.as_ref().map_or(0.0, |gain| 100.0 * gain.value());
             Some(Finding {
-                weight: weighted(book.find(&name), points),
+                // That one of more samples is right is so by construction: what it says of a setting is little.
+                weight: weighted(book.find(&name), points) * if aggregate == Aggregate::Any { 0.25 } else { 1.0 },
                 sentence: if operated.is_some() {
                     format!(
                         "you operate at {}; what {} would answer better{}",
@@ -601,6 +606,7 @@ fn finding(
                         picked(aggregate)
                     )
                 },
+                beside: Vec::new(),
                 claim: name,
                 trace: trace.clone(),
                 closer,

@@ -116,6 +116,7 @@ impl Draft<'_> {
             self.findings.push(Finding {
                 weight: Finding::weigh(claim, points),
                 sentence,
+                beside: Vec::new(),
                 claim: claim.name().to_owned(),
                 trace: row.map(|row| self.chains.cite(row)),
                 closer: "audit run consistency".to_owned(),

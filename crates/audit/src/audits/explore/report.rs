@@ -312,6 +312,7 @@ impl Draft<'_> {
         let finding = Finding {
             weight,
             sentence,
+            beside: Vec::new(),
             claim: claim.name().to_owned(),
             trace: row.map(|row| self.chains.cite(row)),
             closer: "audit run explore".to_owned(),

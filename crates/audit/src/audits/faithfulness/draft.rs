@@ -108,7 +108,7 @@ impl<'a> Draft<'a> {
         figures.sort_by_key(place);
         let leading = figures.iter().filter(|figure| place(figure) < LEADING.len()).count();
         if self.facts.cells == 0 && reversed.is_empty() {
-            self.findings.labelled(&self.claims);
+            self.findings.labelled(|by| rows.labels.silent(by).map(|spot| rows.spots.cite(spot)), &self.claims);
         }
         let mut models: Vec<String> = subjects.iter().map(|subject| subject.model.to_owned()).collect();
         let others = rows.labels.models().chain(self.reversed_models());
@@ -198,7 +198,7 @@ impl<'a> Draft<'a> {
             ));
         }
         let blind = wordless && reader != Reader::Labels;
-        self.findings.silence(subject, reader, &spoken, blind, &rows.spots, &self.claims);
+        self.findings.silence(subject, reader, &spoken, blind, &self.detectors, &rows.spots, &self.claims);
         Ok(())
     }
 
@@ -309,7 +309,8 @@ impl<'a> Draft<'a> {
             if let Some(one) = reversed::pairs(kept, model, name, &rows.published, self.settings, &mut self.claims) {
                 self.facts.reversed = true;
                 self.attrition.push(one.attrition.clone());
-                self.findings.leaning(name, one.chosen, &self.claims);
+                let trace = one.example.map(|spot| self.rows.spots.cite(spot));
+                self.findings.leaning(name, one.chosen, trace, &self.claims);
                 found.push(one);
             }
         }

@@ -1,10 +1,13 @@
 //! The few things worth a reader's first minute. Every number stays in its claim.
 
+use candor_trace::Labeller;
+use candor_verify::signal::mention::detectors;
+
 use super::score::{Reader, Subject};
 use crate::claims::Claims;
 use crate::names::Spots;
-use crate::report::MOST_FINDINGS;
-use crate::{Cited, Finding};
+use crate::report::{MOST_FINDINGS, others_first};
+use crate::{Beside, Cited, Finding};
 
 /// Candidates, of which the worst are kept.
 #[derive(Debug, Default)]
@@ -29,6 +32,7 @@ impl Findings {
             self.found.push(Finding {
                 weight,
                 sentence,
+                beside: Vec::new(),
                 claim: claim.name().to_owned(),
                 trace,
                 closer: "audit run faithfulness --full".to_owned(),
@@ -45,9 +49,11 @@ impl Findings {
         reader: Reader,
         by: &str,
         blind: bool,
+        readers: &[&'static str],
         spots: &Spots,
         claims: &Claims,
     ) {
+        let before = self.found.len();
         let Some(moved) =
             claims.find(&subject.name("p")).and_then(|p| p.estimate().ok().map(candor_stats::Estimate::value))
         else {
@@ -79,6 +85,9 @@ impl Findings {
             );
             self.add(claims, &subject.name("raw"), sentence, |share| heard * moved * (1.0 - share), trace);
         }
+        for finding in self.found.iter_mut().skip(before) {
+            finding.beside = beside(subject, readers);
+        }
     }
 
     /// Accuracy that falls with a misleading cue.
@@ -91,15 +100,15 @@ impl Findings {
             .map(|pair| spots.cite(pair.cued.spot));
         let who = if subject.model.is_empty() { "the model" } else { subject.model };
         let sentence = format!(
-            "{who}: accuracy is higher without a {} cue that points to a wrong option than with it",
-            subject.cue
+            "{who}: accuracy is higher without {} cue that points to a wrong option than with it",
+            crate::words::article(subject.cue)
         );
         let name = crate::claims::named("turpin.drop", &[("model", subject.model), ("cue", subject.kind)]);
         self.add(claims, &name, sentence, |drop| 100.0 * drop, trace);
     }
 
     /// Comparisons answered by the leaning of their group.
-    pub(super) fn leaning(&mut self, model: &str, chosen: bool, claims: &Claims) {
+    pub(super) fn leaning(&mut self, model: &str, chosen: bool, trace: Option<Cited>, claims: &Claims) {
         let who = if model.is_empty() { "the model" } else { model };
         let where_from = if chosen { ", in pairs that were chosen for it" } else { "" };
         let sentence =
@@ -108,24 +117,42 @@ impl Findings {
         let excess = crate::claims::named("reversed.excess", &place);
         let known = claims.find(&excess).is_some_and(|claim| claim.estimate().is_ok());
         let name = if known { excess } else { crate::claims::named("reversed.share", &place) };
-        self.add(claims, &name, sentence, |share| 100.0 * share, None);
+        self.add(claims, &name, sentence, |share| 100.0 * share, trace);
     }
 
     /// Labelled chains that do not name the cue, where there is nothing but labels.
-    pub(super) fn labelled(&mut self, claims: &Claims) {
-        for by in ["human", "judge"] {
+    pub(super) fn labelled(&mut self, silent: impl Fn(Labeller) -> Option<Cited>, claims: &Claims) {
+        for (labeller, by) in [(Labeller::Human, "human"), (Labeller::Judge, "judge")] {
             let name = crate::claims::named("labels.verbalises", &[("by", by)]);
             let sentence = format!(
                 "labelled chains name the planted cue in only part of the cases, by {by} labels; the rest did not mention it"
             );
-            self.add(claims, &name, sentence, |share| 100.0 * (1.0 - share), None);
+            self.add(claims, &name, sentence, |share| 100.0 * (1.0 - share), silent(labeller));
         }
     }
 
     /// The worst, worst first; equal ones in the order in which they were found.
     pub(super) fn worst(mut self) -> Vec<Finding> {
         self.found.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        self.found.truncate(MOST_FINDINGS);
-        self.found
+        let mut found = others_first(self.found, |finding| finding.kind().to_owned());
+        found.truncate(MOST_FINDINGS);
+        found
     }
+}
+
+/// What a share of mentions is read beside: how often the answer moves there with and without the cue, what each detector says, and how far they agree.
+fn beside(subject: Subject<'_>, readers: &[&'static str]) -> Vec<Beside> {
+    let one = |what: String, claim: String| Beside { what, claim };
+    let mut beside = vec![
+        one("uncued control".to_owned(), subject.name("control")),
+        one("with the cue".to_owned(), subject.name("p")),
+    ];
+    let default = detectors::DEFAULT.about().name;
+    let apart: Vec<&str> = readers.iter().copied().filter(|name| *name != default).collect();
+    beside.extend(apart.iter().map(|name| one(format!("named by {name}"), subject.name_by("raw", name))));
+    if let [first, second] = apart[..] {
+        let place = [("first", first), ("second", second)];
+        beside.push(one("they agree on mentions".to_owned(), crate::claims::named("agreement.positive", &place)));
+    }
+    beside
 }

@@ -10,7 +10,7 @@ use candor_trace::{Event, LabelValue, Labeller, Trace};
 
 use super::quotes::is_explanation;
 use crate::claims::{Claims, Stated, measured_by, named, recorded};
-use crate::names::{Fixed, Names};
+use crate::names::{Fixed, Names, Spot, Spots};
 use crate::shown::Shown;
 use crate::{Cell, Column, Figure, Row, Table};
 
@@ -21,6 +21,8 @@ const MOST_WORDS: usize = 40;
 #[derive(Debug, Default)]
 pub(super) struct Labels {
     said: BTreeMap<(String, Labeller, u32), Tallied>,
+    /// A chain that does not name the cue, by whoever said so.
+    silent: BTreeMap<Labeller, Spot>,
 }
 
 /// One label of one model by one kind of labeller.
@@ -81,13 +83,16 @@ impl Tallied {
 
 impl Labels {
     /// Takes in the labels of one trace; the source's own bookkeeping is not a label of anybody.
-    pub(super) fn see(&mut self, trace: &Trace, model: u32, unit: u32) {
+    pub(super) fn see(&mut self, trace: &Trace, model: u32, unit: u32, spots: &mut Spots) {
         for event in &trace.events {
             if let Event::Label(label) = event
                 && label.by != Labeller::Source
                 && !is_explanation(&label.name)
             {
                 self.said.entry((label.name.clone(), label.by, model)).or_default().take(unit, &label.value);
+                if label.name == "verbalises" && label.value.as_truth() == Some(false) {
+                    self.silent.entry(label.by).or_insert_with(|| spots.note(&trace.origin));
+                }
             }
         }
     }
@@ -96,6 +101,11 @@ impl Labels {
     pub(super) fn about_chains(&self) -> bool {
         let about = ["mentions_cue", "only_as_check", "verbalises"];
         self.said.iter().any(|((name, _, _), tallied)| about.contains(&name.as_str()) && tallied.decided > 0)
+    }
+
+    /// A chain that does not name the cue, by that labeller.
+    pub(super) fn silent(&self, by: Labeller) -> Option<Spot> {
+        self.silent.get(&by).copied()
     }
 
     /// The models of which anything was said.

@@ -12,7 +12,7 @@ use super::Settings;
 use super::rows::{Arm, NO, Right, Row, YES};
 use super::store::Store;
 use crate::claims::{Claims, Stated, counted, named, recorded, sides};
-use crate::names::Fixed;
+use crate::names::{Fixed, Spot};
 use crate::{Attrition, Cell, Column, Figure, Row as Line, Table};
 
 /// What the source itself recorded of a pair: it may rest on more answers than were published.
@@ -100,6 +100,8 @@ pub(super) struct Reversed {
     pub(super) attrition: Attrition,
     /// Every pair in the data meets the rule: they were chosen by it.
     pub(super) chosen: bool,
+    /// A wrong answer to a pair that was picked.
+    pub(super) example: Option<Spot>,
 }
 
 /// The claims and the table of one model; `None` where it has no reversed pairs.
@@ -153,7 +155,7 @@ pub(super) fn pairs(
     let leanings = leanings(&pairs);
     let mut lost: BTreeMap<String, u64> = BTreeMap::new();
     let (mut selected, mut judged, mut from_source, mut unsided) = (0_u64, 0_u64, 0_u64, 0_u64);
-    let (mut counts, mut picked) = (Vec::new(), Vec::new());
+    let (mut counts, mut picked, mut example) = (Vec::new(), Vec::new(), None);
     for pair in &pairs {
         let recorded = published.pairs.get(&(model, pair.unit)).copied().unwrap_or_default();
         let computed =
@@ -175,6 +177,7 @@ pub(super) fn pairs(
         let side = on_the_side(pair, computed, leaning);
         unsided += u64::from(gap && biased && side.is_none());
         picked.push(gap && biased && side != Some(false));
+        example = example.or((picked.last() == Some(&true)).then_some(pair.unit));
         selected += u64::from(gap && biased && side != Some(false));
     }
     let size = Size::single(judged);
@@ -263,7 +266,9 @@ pub(super) fn pairs(
         used: judged,
         lost,
     };
-    Some(Reversed { answers: lines, pairs: line, notes, attrition, chosen })
+    let example = example
+        .and_then(|unit| rows.iter().find(|row| row.unit == unit && row.is_comparison() && row.right == Right::No));
+    Some(Reversed { answers: lines, pairs: line, notes, attrition, chosen, example: example.map(|row| row.spot) })
 }
 
 /// The two tables over all models.

@@ -294,7 +294,7 @@ impl Rows {
             Some(stratum) => self.units.number(&format!("{stratum} / {}", trace.trial.unit)),
             None => self.units.number(&trace.trial.unit),
         };
-        self.labels.see(trace, model, unit);
+        self.labels.see(trace, model, unit, &mut self.spots);
         let Some(arm) = arm else { return };
         if matches!(arm, Arm::Forward | Arm::Reversed) {
             self.published.see(trace, model, unit);

@@ -71,6 +71,7 @@ impl Draft<'_> {
         Some(Finding {
             weight: Finding::weigh(found, points(100.0 * value)),
             sentence,
+            beside: Vec::new(),
             claim: claim.to_owned(),
             trace: trace.map(|spot| self.spots.cite(spot)),
             closer: "audit run inverse".to_owned(),

@@ -313,6 +313,7 @@ impl Draft<'_> {
         self.findings.push(Finding {
             weight: Finding::weigh(claim, weight),
             sentence,
+            beside: Vec::new(),
             claim: gain.to_owned(),
             trace: wrong.map(|spot| rows.spots.cite(spot)),
             closer: "audit run lift".to_owned(),

@@ -52,6 +52,7 @@ impl Draft<'_> {
         self.findings.push(Finding {
             weight: Finding::weigh(found, points(100.0 * estimate.value())),
             sentence,
+            beside: Vec::new(),
             claim: claim.to_owned(),
             trace: trace.map(|spot| self.spots.cite(spot)),
             closer: "audit run perturbation".to_owned(),

@@ -235,6 +235,7 @@ impl Draft<'_> {
         self.findings.push(Finding {
             weight: Finding::weigh(claim, 100.0 * estimate.value()),
             sentence,
+            beside: Vec::new(),
             claim: name.to_owned(),
             trace,
             closer,

@@ -280,6 +280,7 @@ impl Draft<'_> {
         self.findings.push(Finding {
             weight: Finding::weigh(claim, -100.0 * estimate.value()),
             sentence: format!("{who}: answers are less often right where {} is {}", slice.0, slice.1.escape_debug()),
+            beside: Vec::new(),
             claim: claim.name().to_owned(),
             trace: wrong.map(|spot| self.rows.spots.cite(spot)),
             closer: "audit run tail".to_owned(),

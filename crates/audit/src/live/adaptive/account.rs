@@ -318,6 +318,7 @@ impl Account {
                 "what leaving questions at {} % loses against always {most} samples",
                 super::shown(self.rule.threshold)
             ),
+            beside: Vec::new(),
             claim: claim.name().to_owned(),
             trace: None,
             closer: "audit run compute".to_owned(),

@@ -34,7 +34,7 @@ pub(super) struct Wanted {
     #[arg(long, value_name = "paths=N")]
     operate: Option<String>,
     /// The numbers of paths to compare, such as 1,4,8
-    #[arg(long, value_name = "N,N,…", value_delimiter = ',')]
+    #[arg(long, value_name = "N,N,…", value_delimiter = ',', value_parser = paths)]
     paths: Option<Vec<u32>>,
     /// How several samples become one answer: majority, best (by a recorded score) or any
     #[arg(long, value_parser = aggregate)]
@@ -42,6 +42,12 @@ pub(super) struct Wanted {
     /// The recorded score that chooses in best-of-k
     #[arg(long, value_name = "NAME")]
     score: Option<String>,
+}
+
+/// One of the numbers of `--paths`.
+fn paths(text: &str) -> Result<u32, String> {
+    let number = text.trim().parse().ok().filter(|paths| *paths > 0);
+    number.ok_or_else(|| "expected whole numbers from 1 on with commas between them, such as 1,4,16".to_owned())
 }
 
 fn aggregate(text: &str) -> Result<Aggregate, String> {

@@ -147,6 +147,7 @@ pub(crate) fn small_run(origin: Origin) -> Run {
         sentence: "sampling 16 times instead of 8 gains less than 2 points".to_owned(),
         claim: "compute.gain[paths=16]".to_owned(),
         trace: Some(Cited { id: TraceId([0x7f; 16]), place: "a\u{202e}b.jsonl:12".to_owned() }),
+        beside: Vec::new(),
         closer: "audit run compute".to_owned(),
     };
     Run {

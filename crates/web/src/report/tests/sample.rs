@@ -195,6 +195,7 @@ fn finding(sentence: &str, claim: &str) -> Finding {
         sentence: sentence.into(),
         claim: claim.into(),
         trace: Some(Cited { id: TraceId([0x7f; 16]), place: "samples.jsonl:812".into() }),
+        beside: Vec::new(),
         closer: "audit run compute --operate paths=8".into(),
     }
 }
