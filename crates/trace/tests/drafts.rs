@@ -539,7 +539,7 @@ fn semicolons_and_tabs_are_seen() {
 #[test]
 fn columns_with_numbers_in_their_names_are_samples() {
     let rows = |of: &dyn Fn(u32) -> String| (0..40).map(of).collect::<String>();
-    let right = |question: u32, sample: u32| (question * 7 + sample * 5) % 3 != 0;
+    let right = |question: u32, sample: u32| !(question * 7 + sample * 5).is_multiple_of(3);
     let answers = rows(&|question| {
         let answers: Vec<String> =
             (1..=8).map(|sample| (question + u32::from(!right(question, sample))).to_string()).collect();
@@ -596,7 +596,7 @@ fn what_stands_once_beside_rows_came_of_none_of_them() {
     let lines: String = (0..40)
         .map(|number| {
             let attempt = |sample: u32| {
-                let said = number + u32::from((number + sample) % 3 == 0);
+                let said = number + u32::from((number + sample).is_multiple_of(3));
                 format!(r#"{{"n":{sample},"reply":{{"thinking":"I add one to it and look at what comes of it.","final":"{said}"}},"tokens":{{"out":{}}}}}"#, 90 + sample)
             };
             let attempts: Vec<String> = (0..4).map(attempt).collect();

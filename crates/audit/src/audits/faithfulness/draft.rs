@@ -188,7 +188,6 @@ impl<'a> Draft<'a> {
         self.facts.controlled += usize::from(control.is_some());
         self.remarks(subject, &score, control.as_ref());
         self.lines.add(subject, Scored { published: &score, control: control.as_ref(), by: &by });
-        let spoken = reader.spoken(&self.detectors);
         let wordless =
             subject.switched().all(|pair| !pair.cued.facts.had_text()) && subject.switched().next().is_some();
         if wordless && reader != Reader::Labels {
@@ -198,7 +197,7 @@ impl<'a> Draft<'a> {
             ));
         }
         let blind = wordless && reader != Reader::Labels;
-        self.findings.silence(subject, reader, &spoken, blind, &self.detectors, &rows.spots, &self.claims);
+        self.findings.silence(subject, reader, blind, &self.detectors, &rows.spots, &self.claims);
         Ok(())
     }
 

@@ -47,13 +47,12 @@ impl Findings {
         &mut self,
         subject: Subject<'_>,
         reader: Reader,
-        by: &str,
         blind: bool,
         readers: &[&'static str],
         spots: &Spots,
         claims: &Claims,
     ) {
-        let before = self.found.len();
+        let (before, by) = (self.found.len(), reader.spoken(readers));
         let Some(moved) =
             claims.find(&subject.name("p")).and_then(|p| p.estimate().ok().map(candor_stats::Estimate::value))
         else {
