@@ -3,7 +3,7 @@
 mod told;
 
 use candor_record::log::SignedCheckpoint;
-use candor_record::record::export::{Exported, Fate};
+use candor_record::record::export::{Bundle, Exported, Fate};
 use candor_trace::recorded::REASONING;
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -27,7 +27,7 @@ pub enum Looked {
 
 /// Looks whether a page is what the files of the bundle say, which were examined before; `page` may be anything.
 #[must_use]
-pub fn look_at(page: &str, checkpoint: &SignedCheckpoint, exported: &[Exported]) -> Looked {
+pub fn look_at(page: &str, checkpoint: &SignedCheckpoint, bundle: &Bundle) -> Looked {
     let between = |before: &str, after: &str| {
         let (_, rest) = page.split_once(before)?;
         rest.split_once(after).map(|(found, _)| found)
@@ -39,7 +39,7 @@ pub fn look_at(page: &str, checkpoint: &SignedCheckpoint, exported: &[Exported])
     // The day on which it was made is the one thing that stands nowhere else.
     let made = between("Made on ", " ").and_then(|day| format!("{day}T00:00:00Z").parse::<Timestamp>().ok());
     match made {
-        Some(made) if first_page(checkpoint, exported, made.as_millisecond()) == page => Looked::Same,
+        Some(made) if first_page(checkpoint, bundle, made.as_millisecond()) == page => Looked::Same,
         _ => Looked::Other,
     }
 }
@@ -49,7 +49,8 @@ const TOLD: usize = 50;
 
 /// The page, as a whole file. `now_ms`: milliseconds since 1970 (UTC) by the clock of whoever makes the bundle.
 #[must_use]
-pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: i64) -> String {
+pub fn first_page(checkpoint: &SignedCheckpoint, bundle: &Bundle, now_ms: i64) -> String {
+    let exported = bundle.exported.as_slice();
     let signed = checkpoint.checkpoint();
     // What somebody said of a call stands under that call, where it is here too.
     let of = |leaf: &Exported| exported.iter().any(|other| told::speaks_of(leaf, other));
@@ -67,7 +68,7 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
                 (match exported.len() { 1 => "one of them".to_owned(), several => format!("{several} of them") }) "."
             }
             h2 { "1. What is shown" }
-            @for (leaf, later) in told.iter().take(TOLD) { (told::entry(leaf, later)) }
+            @for (leaf, later) in told.iter().take(TOLD) { (told::entry(leaf, later, &bundle.left_out)) }
             @if told.len() > TOLD {
                 p { "And " (counted((told.len() - TOLD) as u64, "more entry")) ", whose content lies in the folder " code { "addenda" } "." }
             }
@@ -82,7 +83,7 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
                     }
                 }
                 li {
-                    "The words of all other entries. That they exist and in which order, when each was recorded, and what every leaf says in codes (which model, how many tokens, whether a program called it right, "
+                    "The words of all other entries. That they exist and in which order, when each was recorded, and what every entry says in codes (which model, how many tokens, whether a program called it right, "
                     "the basis of an erasure) is in the bundle, since the check takes it; what was asked and answered is not."
                 }
                 li { "Whether what was recorded is true, and whether everything that happened was recorded." }
@@ -99,7 +100,7 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
             }
             p {
                 "What is checked are the entries and the files in the folder " code { "addenda" } ", which hold the words. If one letter of them was changed or put in another order after it was signed, the check fails "
-                "and names the entry. What was left out afterwards looks like what was never chosen: under each entry stands which of its parts are not here; ask for them where they matter."
+                "and names the entry. What was left out afterwards looks like what was never chosen: under each entry stands which of its parts, and which other entries about the same call, are not here; ask for them where they matter."
             }
             p {
                 strong { "This page is not among what was signed. " }
@@ -114,7 +115,7 @@ pub fn first_page(checkpoint: &SignedCheckpoint, exported: &[Exported], now_ms: 
             h2 { "For the engineer" }
             pre { (checkpoint) }
             p {
-                "Made by candor " (VERSION) ". The files follow c2sp.org: tlog-tiles, tlog-checkpoint, signed-note, tlog-proof, tlog-addenda. " code { "bundle.json" } " lists what was chosen."
+                "Made by candor " (VERSION) ". What is called an entry here is a leaf to its commands. The files follow c2sp.org: tlog-tiles, tlog-checkpoint, signed-note, tlog-proof, tlog-addenda. " code { "bundle.json" } " lists what was chosen."
             }
         }
     };

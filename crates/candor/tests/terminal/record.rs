@@ -222,7 +222,21 @@ fn what_somebody_says_later_is_a_leaf_and_goes_with_its_trace() {
     // The bundle of a trace brings along what was said of it.
     environment.done(&["record", "export", "--trace", "7f3a", "--output", "case"]);
     let page = std::fs::read_to_string(environment.path("case/READ-ME-FIRST.html")).unwrap();
-    assert!(page.contains("mentions_cue: true\nBy: a person, rater-2."), "{page}");
+    assert!(page.contains("mentions_cue: true\nSaid to be by a person, rater-2."), "{page}");
+    assert!(page.contains("(entry 3); replaced by entry 4<") && page.contains("(entry 5)<"), "{page}");
+
+    // Whoever hands it on leaves out a label: the list of what was chosen is not signed, and its content is not missed. The page is.
+    let list = environment.path("case/bundle.json");
+    let mut told: serde_json::Value = serde_json::from_slice(&std::fs::read(&list).unwrap()).unwrap();
+    let left = told["shown"].as_array_mut().unwrap().pop().unwrap();
+    assert_eq!(left["leaf"], 5);
+    std::fs::write(&list, serde_json::to_vec(&told).unwrap()).unwrap();
+    let holds_it = |path: &PathBuf| std::fs::read(path).unwrap().windows(7).any(|window| window == b"rater-2");
+    let addenda = files(&environment.path("case/addenda")).into_iter().filter(holds_it);
+    addenda.for_each(|path| std::fs::remove_file(path).unwrap());
+    let ran = environment.run(&["record", "verify", "case"]);
+    assert!(ran.code == Some(5) && ran.err.contains("1 finding"), "{} {}", ran.out, ran.err);
+    assert!(ran.out.contains("FAIL  READ-ME-FIRST.html: expected the page that follows"), "{}", ran.out);
 
     environment.write("wrong.csv", "trace,name,value\n7f3b,depth,3\nffff,depth,3\n");
     let wrong = label(&["--from", "wrong.csv"]);

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::export::{CONTENTS, Contents, Exported, again};
+use super::export::{Bundle, CONTENTS, Contents, again};
 use super::stamps::{self, Stamped};
 use super::witnesses::{self, Cosigned};
 use super::{Places, RecordError};
@@ -35,7 +35,7 @@ pub struct Examined {
     /// Checkpoints with lines of witnesses, which the log signed and whose trees are beginnings of its tree; whose lines they are is not looked at.
     pub cosigned: Vec<Cosigned>,
     /// Of a bundle in whose log and content nothing was found: what it shows. Of leaves with more than 64 KiB the content is there for the first 64 alone.
-    pub shown: Option<Vec<Exported>>,
+    pub shown: Option<Bundle>,
     /// Leaves by kind.
     pub kinds: BTreeMap<String, u64>,
     /// Parts that are there with the content that was logged.

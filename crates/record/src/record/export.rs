@@ -4,12 +4,13 @@
 //! Layout: that of a log (`vkey`, `checkpoint`, `checkpoints/`, `tile/`, `addenda.v1`), with `proofs/`, `consistency/`, `addenda/` and `bundle.json`, which says what was chosen:
 //! what is absent otherwise is not shown, not missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::reader::each;
 use super::{Places, Reader, RecordError, State};
 use crate::act::{Acts, Covered};
 use crate::canonical;
@@ -41,6 +42,18 @@ pub struct Shown {
     /// The parts.
     pub parts: Vec<PartName>,
 }
+
+/// What a bundle shows, and what else the log says of the same traces.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bundle {
+    /// The chosen leaves.
+    pub exported: Vec<Exported>,
+    /// Leaves of the traces of those that were not chosen, in order, [`MOST_LEFT_OUT`] at most: the list of what was chosen is not signed, the log is.
+    pub left_out: Vec<(u64, Leaf)>,
+}
+
+/// How many leaves that were left out are told of.
+pub const MOST_LEFT_OUT: usize = 1000;
 
 /// A chosen leaf, and what became of each of its parts in the bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +104,7 @@ impl Reader {
         leaves: &[u64],
         chosen: &dyn Fn(&PartHead) -> bool,
         put: &mut Put<'_>,
-    ) -> Result<Vec<Exported>, RecordError> {
+    ) -> Result<Bundle, RecordError> {
         let log = Places::of(folder).log();
         let mut write = |path: &str, bytes: &[u8]| {
             put(path, bytes).map_err(RecordError::io(Path::new(path), "writing into the bundle"))
@@ -137,20 +150,46 @@ impl Reader {
         });
         let contents = Contents { version: 1, size: self.size(), shown: shown.collect() };
         write(CONTENTS, &canonical::to_vec(&contents)?)?;
-        Ok(exported)
+        let left_out = left_out(self.tiles(), &exported)?;
+        Ok(Bundle { exported, left_out })
     }
+}
+
+/// The leaves that speak of the traces of chosen ones and were not chosen.
+fn left_out(tiles: &Tiles, exported: &[Exported]) -> Result<Vec<(u64, Leaf)>, RecordError> {
+    /// Canonical JSON has one spelling of a member; a text within may hold it too, so that the leaf is looked at once more.
+    const MEMBER: &str = "\"trace\":\"";
+    let chosen: BTreeSet<u64> = exported.iter().map(|leaf| leaf.leaf).collect();
+    let traces: BTreeSet<&str> = exported.iter().filter_map(|leaf| leaf.told.head.trace.as_deref()).collect();
+    let finder = memchr::memmem::Finder::new(MEMBER);
+    let mut found = Vec::new();
+    each(tiles, &mut |number, entry| {
+        let told = |at: usize| {
+            let rest = entry.get(at + MEMBER.len()..)?;
+            std::str::from_utf8(rest.get(..memchr::memchr(b'"', rest)?)?).ok()
+        };
+        let speaks = || finder.find_iter(entry).filter_map(told).any(|trace| traces.contains(trace));
+        if found.len() < MOST_LEFT_OUT && !chosen.contains(&number) && speaks() {
+            let leaf = Leaf::from_entry(entry)?;
+            if leaf.head.trace.as_deref().is_some_and(|trace| traces.contains(trace)) {
+                found.push((number, leaf));
+            }
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Leaves of a bundle whose content is read again whatever its length, and the length up to which it is of all of them: memory stays bounded.
 const READ_AGAIN: usize = 64;
 const SHORT: u64 = 64 << 10;
 
-/// What a bundle that was examined and found whole shows: its chosen leaves as [`Reader::export`] gave them. Of leaves with more than
+/// What a bundle that was examined and found whole shows, as [`Reader::export`] gave it. Of leaves with more than
 /// 64 KiB the content is read of the first 64 and left empty in the others.
 ///
 /// # Errors
 /// Where a leaf or content cannot be read.
-pub(super) fn again(log: &Path, size: u64, shown: &[Shown], acts: &Acts) -> Result<Vec<Exported>, RecordError> {
+pub(super) fn again(log: &Path, size: u64, shown: &[Shown], acts: &Acts) -> Result<Bundle, RecordError> {
     let tiles = Tiles::new(log, size);
     let mut exported = Vec::with_capacity(shown.len());
     let mut read = 0;
@@ -175,7 +214,8 @@ pub(super) fn again(log: &Path, size: u64, shown: &[Shown], acts: &Acts) -> Resu
         }
         exported.push(Exported { leaf: chosen.leaf, told, parts });
     }
-    Ok(exported)
+    let left_out = left_out(&tiles, &exported)?;
+    Ok(Bundle { exported, left_out })
 }
 
 /// As [`Put`], with the error named.

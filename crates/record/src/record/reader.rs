@@ -100,7 +100,7 @@ fn acts_and_labels(tiles: &Tiles) -> Result<(Acts, Labels), RecordError> {
 type Take<'a> = dyn FnMut(u64, &[u8]) -> Result<(), RecordError> + 'a;
 
 /// Hands over every entry of a log, in order.
-fn each(tiles: &Tiles, take: &mut Take<'_>) -> Result<(), RecordError> {
+pub(super) fn each(tiles: &Tiles, take: &mut Take<'_>) -> Result<(), RecordError> {
     for number in 0..tiles.size().div_ceil(256) {
         for (leaf, entry) in (number * 256..).zip(tiles.bundle(number)?) {
             take(leaf, &entry)?;

@@ -38,9 +38,14 @@ fn exported(fate_of_chain: impl FnOnce(&Part) -> Fate) -> Exported {
 }
 
 fn shown(exported: &[Exported]) -> String {
+    shown_beside(exported, &[])
+}
+
+fn shown_beside(exported: &[Exported], left_out: &[(u64, Leaf)]) -> String {
     let key = SigningKey::from_seed("example.org/log", Algorithm::Ed25519, [1; 32]).unwrap();
     let checkpoint = Checkpoint::new("example.org/log", 1280, candor_record::Digest::of(b"")).unwrap();
-    first_page(&SignedCheckpoint::sign(checkpoint, &key).unwrap(), exported, 1_764_230_400_000)
+    let bundle = Bundle { exported: exported.to_vec(), left_out: left_out.to_vec() };
+    first_page(&SignedCheckpoint::sign(checkpoint, &key).unwrap(), &bundle, 1_764_230_400_000)
 }
 
 #[test]
@@ -81,7 +86,7 @@ fn what_somebody_said_later_stands_under_its_leaf() {
     };
     let page = shown(&[fates(&|part| Fate::Shown(part.content().to_vec()))]);
     assert!(page.contains("Entry 813: what somebody said of a call that is not in this bundle"), "{page}");
-    assert!(page.contains("tone: &lt;wry&gt;\nBy: a person, rater-1.\nsecond line"), "{page}");
+    assert!(page.contains("tone: &lt;wry&gt;\nSaid to be by a person, rater-1.\nsecond line"), "{page}");
     // Beside its call it stands under it.
     let both = [exported(|_| Fate::NotChosen), fates(&|part| Fate::Shown(part.content().to_vec()))];
     let page = shown(&both);
@@ -89,6 +94,17 @@ fn what_somebody_said_later_stands_under_its_leaf() {
     assert!(!page.contains("Entry 813"), "{page}");
     let page = shown(&[both[0].clone(), fates(&|_| Fate::NotChosen)]);
     assert!(page.contains("(entry 813)") && page.contains("It was taken back, or is not in this bundle."), "{page}");
+    // The list of what was chosen is not signed: what the log says of the call is told all the same.
+    let page = shown_beside(&both[..1], &[(813, told.clone()), (814, told.clone())]);
+    for entry in
+        ["Entry 813, recorded 2025-11-26 08:00:00 UTC, is about this call too and is not in this bundle", "Entry 814, "]
+    {
+        assert!(page.contains(entry), "{page}");
+    }
+    // The last word of the same person counts, and the page says so.
+    let again = Exported { leaf: 815, ..both[1].clone() };
+    let page = shown(&[both[0].clone(), both[1].clone(), again]);
+    assert!(page.contains("(entry 813); replaced by entry 815<") && page.contains("(entry 815)<"), "{page}");
     let page = shown(&[fates(&|_| Fate::NotChosen)]);
     assert!(page.contains("Its content is not in this bundle") && !page.contains("wry"), "{page}");
 }
@@ -114,7 +130,7 @@ fn the_page_is_told_from_one_that_was_written_over() {
     let key = SigningKey::from_seed("example.org/log", Algorithm::Ed25519, [1; 32]).unwrap();
     let checkpoint = Checkpoint::new("example.org/log", 1280, candor_record::Digest::of(b"")).unwrap();
     let signed = SignedCheckpoint::sign(checkpoint, &key).unwrap();
-    let exported = [exported(|_| Fate::NotChosen)];
+    let exported = Bundle { exported: vec![exported(|_| Fate::NotChosen)], left_out: Vec::new() };
     // Made in the midst of a day: the page says no more than the day.
     let page = first_page(&signed, &exported, 1_764_230_400_000 + 45_296_789);
     assert_eq!(look_at(&page, &signed, &exported), Looked::Same);

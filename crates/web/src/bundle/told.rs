@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use candor_llm::Role;
+use candor_record::leaf::Leaf;
 use candor_record::record::export::{Exported, Fate};
 use candor_trace::recorded::{Found, Heard, LABEL, hear, heard, join};
 use candor_trace::{Event, Labeller, Outcome, Trace, TraceId, Verdict};
@@ -11,11 +12,14 @@ use maud::{Markup, html};
 use super::moment;
 use crate::text::{clean, counted};
 
+/// The heading of a decision, and of the words that stand where there is none.
+const DECIDED: &str = "Was the answer right?";
+
 /// Bytes of one text that the page repeats.
 const LONGEST: usize = 20_000;
 
-/// The entry, with what later entries say of it.
-pub(super) fn entry(leaf: &Exported, later: &[&Exported]) -> Markup {
+/// The entry, with what later entries say of it, and those entries of the log that speak of the same call and are not here.
+pub(super) fn entry(leaf: &Exported, later: &[&Exported], left_out: &[(u64, Leaf)]) -> Markup {
     let head = &leaf.told.head;
     let about = |name: &str| head.about.get(name).and_then(serde_json::Value::as_str);
     let called = head.about.get("called_ms").and_then(serde_json::Value::as_i64);
@@ -37,13 +41,13 @@ pub(super) fn entry(leaf: &Exported, later: &[&Exported]) -> Markup {
                 }
                 @for event in &trace.events {
                     @for (term, text) in said(event) {
-                        dt { (term) }
+                        dt { (term) (replaced(event, later)) }
                         dd { pre { (short(&text)) } }
                     }
                 }
-                @for leaf in later { (later_said(leaf)) }
+                @for (at, leaf) in later.iter().enumerate() { (later_said(leaf, &later[at + 1..])) }
                 @if !alone && !trace.events.iter().any(|event| matches!(event, Event::Verdict { .. })) {
-                    dt { "Judged" }
+                    dt { (DECIDED) }
                     dd { (unjudged(&trace, later)) }
                 }
             },
@@ -51,6 +55,12 @@ pub(super) fn entry(leaf: &Exported, later: &[&Exported]) -> Markup {
         }
         @if let Some(absent) = absent(leaf) {
             p { "Recorded with this entry and not in this bundle: " (absent) "." }
+        }
+        @for (number, other) in left_out.iter().filter(|(_, other)| !alone && other.head.trace == head.trace) {
+            p {
+                "Entry " (number) ", recorded " (moment(other.head.at_ms)) ", is about this call too and is not in this bundle: "
+                (if other.head.kind == LABEL { "what somebody said of it".into() } else { clean(&other.head.kind) }) "."
+            }
         }
     }
 }
@@ -69,20 +79,30 @@ fn absent(leaf: &Exported) -> Option<String> {
 /// Where no program decided.
 fn unjudged(trace: &Trace, later: &[&Exported]) -> &'static str {
     if later.is_empty() && !trace.events.iter().any(|event| matches!(event, Event::Label(_))) {
-        "By nobody: no decision about this answer was recorded, or it is not in this bundle."
+        "Nothing in this bundle says so: nobody's decision was recorded, or it was left out."
     } else {
-        "By no program, or its decision is not in this bundle. What people or other models said of it stands above."
+        "No program's decision is in this bundle. What people or other models said of it stands above."
     }
 }
 
 /// What somebody said of a call in an entry of its own.
-fn later_said(leaf: &Exported) -> Markup {
+fn later_said(leaf: &Exported, after: &[&Exported]) -> Markup {
     let labels = trace(leaf).map(|trace| trace.events).unwrap_or_default();
     html! {
-        dt { "What somebody said of it later, on " (moment(leaf.told.head.at_ms)) " (entry " (leaf.leaf) ")" }
+        dt { "What somebody said of it later, on " (moment(leaf.told.head.at_ms)) " (entry " (leaf.leaf) ")" (labels.first().map_or_else(String::new, |label| replaced(label, after))) }
         @if labels.is_empty() { dd { "It was taken back, or is not in this bundle." } }
         @for (_, text) in labels.iter().flat_map(said) { dd { pre { (short(&text)) } } }
     }
+}
+
+/// Which later entry took the place of what somebody said: the same labeller's last word on the same thing counts.
+fn replaced(event: &Event, later: &[&Exported]) -> String {
+    let Event::Label(label) = event else { return String::new() };
+    let replaces = |leaf: &&&Exported| {
+        let events = trace(leaf).map(|trace| trace.events).unwrap_or_default();
+        events.iter().any(|event| matches!(event, Event::Label(later) if later.takes_the_place_of(label)))
+    };
+    later.iter().rev().find(replaces).map_or_else(String::new, |leaf| format!("; replaced by entry {}", leaf.leaf))
 }
 
 /// Whether an entry says something of that one.
@@ -136,18 +156,18 @@ fn said(event: &Event) -> Vec<(&'static str, String)> {
         }
         Event::Output { text, .. } => vec![("What the model answered", text.clone())],
         Event::Verdict { verifier, verdict } => {
-            vec![("Judged", judged(verifier, verdict))]
+            vec![(DECIDED, judged(verifier, verdict))]
         }
         Event::Score { name, value } => vec![("A score", format!("{name}: {value}"))],
         Event::Label(label) => {
             let note = label.note.as_deref().map_or_else(String::new, |note| format!("\n{note}"));
             let who = label.who.as_deref().map_or_else(String::new, |who| format!(", {who}"));
             let by = match label.by {
-                Labeller::Human => "a person",
-                Labeller::Judge => "a judging model",
-                Labeller::Source => "the source that this was recorded from",
+                Labeller::Human => "Said to be by a person",
+                Labeller::Judge => "Said to be by a judging model",
+                Labeller::Source => "By the source that this was recorded from",
             };
-            let told = format!("{}: {}\nBy: {by}{who}.{note}", label.name, label.value.as_text());
+            let told = format!("{}: {}\n{by}{who}.{note}", label.name, label.value.as_text());
             vec![("What somebody said of it", told)]
         }
         Event::Erasure { .. } => Vec::new(),

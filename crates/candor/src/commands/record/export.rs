@@ -140,12 +140,12 @@ fn bundle(
     put: &mut dyn FnMut(&str, &[u8]) -> io::Result<()>,
 ) -> Result<u64, Problem> {
     let chosen = |part: &candor_record::leaf::PartHead| chain || part.name.as_str() != REASONING;
-    let exported = reader
+    let bundle = reader
         .export(&recording::folder(settings), leaves, &chosen, put)
         .map_err(|error| recording::problem(&error))?;
-    let page = candor_web::bundle::first_page(reader.checkpoint(), &exported, now_ms());
+    let page = candor_web::bundle::first_page(reader.checkpoint(), &bundle, now_ms());
     put(FIRST_PAGE, page.as_bytes()).map_err(|error| Problem::writing(Path::new(FIRST_PAGE), &error))?;
-    Ok(exported.iter().map(candor_record::record::export::Exported::shown).sum())
+    Ok(bundle.exported.iter().map(candor_record::record::export::Exported::shown).sum())
 }
 
 fn folder(path: &Path, reader: &mut Reader, settings: &Settings, leaves: &[u64], chain: bool) -> Result<u64, Problem> {

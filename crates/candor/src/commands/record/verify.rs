@@ -349,7 +349,7 @@ fn page(
     out += if found.holds {
         "entries, order and content are those that were signed.\n"
     } else {
-        "what is named above is not what was signed.\n"
+        "what is named above does not fit what was signed.\n"
     };
     if !from_elsewhere {
         out += "The key is the log's own copy: give the one you got from elsewhere with --vkey.\n";
