@@ -32,7 +32,7 @@ impl Tagged<'_> {
     }
 }
 
-/// Every pair of tags that is known, for whole texts and for streams: most open models; Magistral; Kimi-VL; Gemini and Gemma; MiniMax.
+/// Every pair of tags that is known, in whichever case, for whole texts and for streams: most open models; Magistral; Kimi-VL; Gemini and Gemma; MiniMax.
 const TAGS: [(&str, &str); 7] = [
     ("<think>", "</think>"),
     ("<thinking>", "</thinking>"),
@@ -59,8 +59,9 @@ pub fn split_tagged(text: &str) -> Tagged<'_> {
     }
     let trimmed = text.trim_start();
     for (open, close) in TAGS {
-        if let Some(rest) = trimmed.strip_prefix(open) {
-            return match rest.find(close) {
+        if begins(trimmed, open) {
+            let rest = &trimmed[open.len()..];
+            return match find(rest, close) {
                 Some(end) => closed(&rest[..end], &rest[end + close.len()..]),
                 None if rest.trim().is_empty() => Tagged { reasoning: "", provenance: Provenance::Absent, answer: "" },
                 None => Tagged { reasoning: rest.trim(), provenance: Provenance::Truncated, answer: "" },
@@ -94,23 +95,36 @@ fn channels(text: &str) -> Option<Tagged<'_>> {
 }
 
 /// Chains in the midst of a text, as models write them that think between their words: what stands between the tags of each pair, and the text
-/// without them. A pair counts where three words or more stand between its tags and it is not quoted: a text that talks about the tag is not cut.
+/// without them. A pair counts where it begins a line or three words or more stand between its tags, and it is not quoted: a text that talks about the tag is not cut. A tag that
+/// begins a line and is never closed opens a chain that was cut off: what follows it is no answer.
 #[must_use]
-pub fn cut_within(text: &str) -> (Vec<&str>, String) {
+pub fn cut_within(text: &str) -> (Vec<Reasoning>, String) {
     const WORDS: usize = 3;
+    const NEAR: usize = 300;
     let (mut chains, mut rest, mut from) = (Vec::new(), String::new(), 0);
-    while let Some((at, open, close)) = TAGS
-        .iter()
-        .filter_map(|(open, close)| Some((text[from..].find(open)? + from, *open, *close)))
-        .min_by_key(|(at, ..)| *at)
+    let mut tags = TAGS.map(|(open, close)| (Ahead::of(open), Ahead::of(close)));
+    while let Some((at, tag)) =
+        tags.iter_mut().enumerate().filter_map(|(tag, (open, _))| Some((open.from(text, from)?, tag))).min()
     {
+        let (open, close) = TAGS[tag];
         let inside = at + open.len();
         let quoted = text[..at].ends_with(['`', '"', '\'', '“', '‘']);
-        match text[inside..].find(close) {
-            Some(length) if !quoted && text[inside..inside + length].split_whitespace().nth(WORDS - 1).is_some() => {
+        let begins_line = text[..at].trim_end_matches([' ', '\t']).ends_with('\n');
+        let end = tags[tag].1.from(text, inside).map(|end| end - inside);
+        let chain = &text[inside..end.map_or(text.len(), |length| inside + length)];
+        // Words are found near the beginning, or a text of nothing but tags would be gone through once for each.
+        let near = chain.char_indices().nth(NEAR).map_or(chain, |(end, _)| &chain[..end]);
+        let words = near.split_whitespace().take(WORDS).count();
+        match end {
+            Some(length) if !quoted && (words == WORDS || begins_line) => {
                 rest.push_str(&text[from..at]);
-                chains.push(text[inside..inside + length].trim());
+                chains.extend((words > 0).then(|| Reasoning::raw(chain.trim())));
                 from = inside + length + close.len();
+            }
+            None if begins_line && words == WORDS => {
+                rest.push_str(&text[from..at]);
+                chains.push(Reasoning { text: chain.trim().to_owned(), provenance: Provenance::Truncated });
+                from = text.len();
             }
             _ => {
                 rest.push_str(&text[from..inside]);
@@ -122,6 +136,40 @@ pub fn cut_within(text: &str) -> (Vec<&str>, String) {
     (chains, rest)
 }
 
+/// Whether a text begins with a tag.
+fn begins(text: &str, tag: &str) -> bool {
+    text.get(..tag.len()).is_some_and(|text| text.eq_ignore_ascii_case(tag))
+}
+
+/// Where the first such tag stands.
+fn find(text: &str, tag: &str) -> Option<usize> {
+    let first = tag.chars().next()?;
+    text.match_indices(first).map(|(at, _)| at).find(|at| begins(&text[*at..], tag))
+}
+
+/// Where a tag stands next in a text that is gone through once: what lies behind is not looked at again, however many other tags there are.
+struct Ahead {
+    tag: &'static str,
+    /// The first place that was not looked at yet, or the next tag; `None` where there is no further one.
+    next: Option<usize>,
+    found: bool,
+}
+
+impl Ahead {
+    fn of(tag: &'static str) -> Self {
+        Self { tag, next: Some(0), found: false }
+    }
+
+    /// The first such tag from there on; places never go back.
+    fn from(&mut self, text: &str, from: usize) -> Option<usize> {
+        if self.next.is_some_and(|next| !self.found || next < from) {
+            self.next = find(&text[from..], self.tag).map(|at| at + from);
+            self.found = true;
+        }
+        self.next
+    }
+}
+
 /// The first closing tag that no opening tag of its kind stands before, with its place.
 fn unopened(text: &str) -> Option<(usize, &'static str)> {
     if !text.contains('/') {
@@ -129,8 +177,8 @@ fn unopened(text: &str) -> Option<(usize, &'static str)> {
     }
     TAGS.iter()
         .filter_map(|(open, close)| {
-            let end = text.find(close)?;
-            (!text[..end].contains(open)).then_some((end, *close))
+            let end = find(text, close)?;
+            find(&text[..end], open).is_none().then_some((end, *close))
         })
         .min()
 }
@@ -161,6 +209,8 @@ mod tests {
             ("[THINK]a[/THINK]b", "a", Provenance::Raw, "b"),
             ("◁think▷a◁/think▷b", "a", Provenance::Raw, "b"),
             ("a</thought>b</think>c", "a", Provenance::Raw, "b</think>c"),
+            ("<THINK>a</Think>b", "a", Provenance::Raw, "b"),
+            ("a</THINK>b", "a", Provenance::Raw, "b"),
             (
                 "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b<|return|>",
                 "a",
@@ -172,6 +222,19 @@ mod tests {
         ];
         for (text, reasoning, provenance, answer) in cases {
             assert_eq!(split_tagged(text), Tagged { reasoning, provenance, answer }, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_of_nothing_but_tags_is_read_once() {
+        for text in [
+            "<think>".repeat(200_000),
+            "<think><thought>".repeat(100_000),
+            "</think>".repeat(200_000),
+            "<think>".repeat(200_000) + "</think>",
+        ] {
+            let (chains, rest) = cut_within(&text);
+            assert_eq!((chains.len(), rest.len()), (0, text.len()));
         }
     }
 
@@ -191,9 +254,17 @@ mod tests {
             ("write <think> and </think> yourself", vec![], "write <think> and </think> yourself"),
             ("the tag `<think>a b c d</think>` is cut", vec![], "the tag `<think>a b c d</think>` is cut"),
             ("open <think>and never closed at all", vec![], "open <think>and never closed at all"),
+            ("Sure.\n<THINK>lie</THINK>\nAll pass.", vec!["lie"], "Sure.\n\nAll pass."),
+            ("Sure.\n  <think>I will say that it", vec!["I will say that it"], "Sure.\n  "),
+            ("a\n<think></think>b", vec![], "a\nb"),
             ("plain", vec![], "plain"),
         ] {
-            assert_eq!(cut_within(text), (chains, rest.to_owned()), "{text}");
+            let (cut, left) = cut_within(text);
+            let texts: Vec<&str> = cut.iter().map(|chain| chain.text.as_str()).collect();
+            assert_eq!((texts, left), (chains, rest.to_owned()), "{text}");
+            // Only the last one may be cut off.
+            let closed = cut.iter().filter(|chain| chain.provenance == Provenance::Raw).count();
+            assert_eq!(closed < cut.len(), text.ends_with("I will say that it"), "{text}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Whole texts go through here too, as one piece, so that a streamed reply and a whole one are cut at the same place.
 
-use super::{TAGS, split_tagged};
+use super::{TAGS, begins, find, split_tagged};
 use crate::Provenance;
 
 /// Where reasoning tags are looked for in visible text.
@@ -100,10 +100,10 @@ impl TagStream {
 
     fn decide(&mut self, out: &mut Vec<Piece>) {
         let trimmed = self.held.trim_start();
-        if let Some((open, close)) = TAGS.iter().find(|(open, _)| trimmed.starts_with(open)) {
+        if let Some((open, close)) = TAGS.iter().find(|(open, _)| begins(trimmed, open)) {
             self.state = State::Inside { close, begun: false };
             self.held = trimmed[open.len()..].to_owned();
-        } else if !TAGS.iter().any(|(open, _)| open.starts_with(trimmed)) {
+        } else if !TAGS.iter().any(|(open, _)| begins(open, trimmed)) {
             if self.in_band == InBand::Template {
                 self.state = State::HeldBack;
             } else {
@@ -114,7 +114,7 @@ impl TagStream {
     }
 
     fn inside(&mut self, close: &'static str, begun: bool, out: &mut Vec<Piece>) {
-        let (end, behind) = match self.held.find(close) {
+        let (end, behind) = match find(&self.held, close) {
             Some(end) => (end, Some(end + close.len())),
             None => (self.held.len() - half_a_tag(&self.held, close), None),
         };
@@ -131,7 +131,13 @@ impl TagStream {
 
 /// How many bytes at the end of the text could be the beginning of a tag.
 fn half_a_tag(text: &str, tag: &str) -> usize {
-    (1..tag.len()).rev().find(|length| tag.get(..*length).is_some_and(|half| text.ends_with(half))).unwrap_or(0)
+    let ends = |half: &str| {
+        text.len()
+            .checked_sub(half.len())
+            .and_then(|at| text.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(half))
+    };
+    (1..tag.len()).rev().find(|length| tag.get(..*length).is_some_and(ends)).unwrap_or(0)
 }
 
 fn emit(kind: fn(String) -> Piece, text: &str, out: &mut Vec<Piece>) {
@@ -197,7 +203,7 @@ mod tests {
             "<thinking>",
             "</thinking>",
             "<thought>",
-            "</thought>",
+            "</THOUGHT>",
             "[THINK]",
             "[/THINK]",
             "◁think▷",

@@ -443,7 +443,7 @@ fn cut_tags(parts: &mut [Part], reasoning: &mut Vec<Reasoning>) {
         let Part::Text { text } = part else { continue };
         let (chains, rest) = cut_within(text);
         if !chains.is_empty() {
-            reasoning.extend(chains.into_iter().map(|chain| Reasoning::raw(chain.to_owned())));
+            reasoning.extend(chains);
             *text = rest;
         }
     }
