@@ -61,6 +61,12 @@ fn settings_that_make_no_sense_are_refused_with_their_line() {
 #[test]
 fn a_run_that_is_not_there_or_was_changed_is_code_5() {
     let environment = TestEnvironment::new();
+    for command in [&["record", "status"], &["record", "verify"]] {
+        let ran = environment.run(command);
+        assert!(ran.code == Some(5) && ran.err.contains("record init"), "{command:?} {}", ran.err);
+    }
+    let named = environment.run(&["record", "verify", "."]);
+    assert_eq!(named.code, Some(6), "{}", named.err);
     let neither = environment.run(&["compare", "before.jsonl", "@last"]);
     assert_eq!(neither.code, Some(6), "{}", neither.err);
     assert!(neither.err.contains("no file or folder `before.jsonl` either"), "{}", neither.err);

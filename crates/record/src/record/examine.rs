@@ -191,13 +191,40 @@ struct Reading {
 struct Packs {
     walk: Box<dyn Iterator<Item = Result<Walked, ContentError>>>,
     next: Option<Result<Walked, ContentError>>,
+    /// The leaf of what was read last, and the one behind which a pack cannot be read on.
+    last: u64,
+    broken: Option<u64>,
+    /// Leaves from which and up to which content may have lain behind such damage.
+    gaps: Vec<(u64, u64)>,
 }
 
 impl Packs {
     fn open(folder: &Path) -> Result<Self, RecordError> {
-        let mut walk: Box<dyn Iterator<Item = _>> = Box::new(Content::read(folder)?.walk());
-        let next = walk.next();
-        Ok(Self { walk, next })
+        let walk: Box<dyn Iterator<Item = _>> = Box::new(Content::read(folder)?.walk());
+        let mut packs = Self { walk, next: None, last: 0, broken: None, gaps: Vec::new() };
+        packs.advance();
+        Ok(packs)
+    }
+
+    fn advance(&mut self) {
+        self.next = self.walk.next();
+        let until = match &self.next {
+            Some(Ok(walked)) => {
+                self.last = walked.leaf;
+                walked.leaf
+            }
+            Some(Err(_)) => {
+                self.broken.get_or_insert(self.last);
+                return;
+            }
+            None => u64::MAX,
+        };
+        self.gaps.extend(self.broken.take().map(|from| (from, until)));
+    }
+
+    /// The damage behind which content of a leaf may lie.
+    fn gap(&self, leaf: u64) -> Option<usize> {
+        self.gaps.iter().position(|(from, until)| (*from..=*until).contains(&leaf))
     }
 
     /// What lies in the packs for the leaves up to this one: what is whole, by digest, and what is wrong.
@@ -220,7 +247,7 @@ impl Packs {
                 },
                 Some(Err(error)) => wrong.push(format!("content: {error}")),
             }
-            self.next = self.walk.next();
+            self.advance();
         }
         (whole, wrong)
     }
@@ -284,7 +311,11 @@ impl Judge for Reading {
     }
 
     fn uncovered(&mut self) -> Vec<Uncovered> {
-        let mut uncovered = Vec::new();
+        // All of it, so that it is known where packs cannot be read on.
+        let beyond = self.packs.as_mut().map(|packs| packs.take(u64::MAX).1).unwrap_or_default();
+        let mut uncovered: Vec<Uncovered> = Vec::new();
+        // What lay behind the same damage is one finding: where it stands in the list, how many parts more, up to which leaf.
+        let mut behind: BTreeMap<usize, (usize, u64, u64)> = BTreeMap::new();
         for (leaf, part, digest) in std::mem::take(&mut self.absent) {
             match self.acts.covered(leaf, &part) {
                 Some(by) => {
@@ -292,20 +323,32 @@ impl Judge for Reading {
                     self.told.entry(by.leaf).or_insert_with(told).parts += 1;
                 }
                 None if self.hides(leaf, &part) => self.not_shown += 1,
-                None => uncovered.push(Uncovered {
-                    leaf,
-                    digest,
-                    why: format!(
+                None => {
+                    let gap = self.packs.as_ref().and_then(|packs| packs.gap(leaf));
+                    if let Some((_, more, until)) = gap.and_then(|gap| behind.get_mut(&gap)) {
+                        (*more, *until) = (*more + 1, leaf);
+                        continue;
+                    }
+                    if let Some(gap) = gap {
+                        behind.insert(gap, (uncovered.len(), 0, leaf));
+                    }
+                    let why = format!(
                         "expected the content of its part {part} or a leaf that tells its erasure, found neither"
-                    ),
-                }),
+                    );
+                    uncovered.push(Uncovered { leaf, digest, why });
+                }
+            }
+        }
+        for (at, more, until) in behind.into_values().filter(|(_, more, _)| *more > 0) {
+            if let Some(first) = uncovered.get_mut(at) {
+                first.why += &format!(
+                    "; nor for {more} more parts of leaves up to {until}, whose content lay behind the damage to a pack that is named beside this, or was never there"
+                );
             }
         }
         let left = self.left();
         self.strange.extend(left);
-        if let Some(packs) = &mut self.packs {
-            self.strange.extend(packs.take(u64::MAX).1);
-        }
+        self.strange.extend(beyond);
         uncovered
     }
 }

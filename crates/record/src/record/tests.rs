@@ -4,9 +4,11 @@ use std::fs;
 
 use serde_json::Map;
 
+use super::examine::examine;
 use super::*;
 use crate::act::{Hold, Release, Selection};
 use crate::leaf::{PartName, VERSION};
+use crate::log::VerifierKey;
 
 fn head(trace: &str, subject: &str) -> Head {
     Head {
@@ -185,4 +187,25 @@ fn content_that_is_gone_without_a_leaf_is_missing_and_changed_content_is_damaged
     assert_eq!(states(folder)[3], (1, "reasoning".into(), "damaged"));
     fs::remove_file(&pack).unwrap();
     assert!(states(folder).iter().all(|(.., state)| *state == "missing"));
+}
+
+#[test]
+fn what_lies_behind_a_damaged_frame_is_one_finding() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = &folder.path().join("record");
+    made(folder, 300).close(2_000).unwrap();
+    let key = VerifierKey::read(&folder.join("log/vkey")).unwrap();
+    assert!(examine(folder, &key).unwrap().holds());
+    let pack = folder.join("content/0000000000000000.pack");
+    let whole = fs::read(&pack).unwrap();
+    // The frame behind this content begins with its length: nothing says where the next one would.
+    let behind = whole.windows(10).position(|window| window == b"THOUGHT 17").unwrap() + 10;
+    let mut bytes = whole.clone();
+    bytes[behind] ^= 1;
+    fs::write(&pack, &bytes).unwrap();
+    let found = examine(folder, &key).unwrap();
+    let lines: Vec<String> = found.lines().collect();
+    assert!((1..=2).contains(&found.count()), "{lines:?}");
+    assert!(lines.concat().contains("more parts of leaves up to 299"), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("0000000000000000.pack")), "{lines:?}");
 }

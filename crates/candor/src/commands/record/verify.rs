@@ -110,7 +110,9 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let folder = args.path.clone().unwrap_or_else(|| recording::folder(settings));
     let log = log_of(&folder);
     if !log.join(store::CHECKPOINT).exists() && !log.join(store::VKEY).exists() {
-        return Err(Problem::input(format!("{}: expected a record or a bundle, found neither", folder.display()))
+        // Where nothing was named it is the record that is missing, as for every other command.
+        let missing = if args.path.is_some() { Problem::input } else { Problem::record };
+        return Err(missing(format!("{}: expected a record or a bundle, found neither", folder.display()))
             .hint("candor record init makes a record; a bundle is unpacked first: unzip case.zip -d case"));
     }
     let key = key(args.vkey.as_deref(), &log)?;
