@@ -100,7 +100,8 @@ pub fn first_page(checkpoint: &SignedCheckpoint, bundle: &Bundle, now_ms: i64) -
             }
             p {
                 "What is checked are the entries and the files in the folder " code { "addenda" } ", which hold the words. If one letter of them was changed or put in another order after it was signed, the check fails "
-                "and names the entry. What was left out afterwards looks like what was never chosen: under each entry stands which of its parts, and which other entries about the same call, are not here; ask for them where they matter."
+                "and names the entry. The check does not fail where words were left out of this bundle, be it by whoever made it or by whoever passed it on: it cannot tell the two apart. But what was signed says what there is: \
+                under each entry stands which of its parts, and which other entries about the same call, are not here. Ask for them where they matter."
             }
             p {
                 strong { "This page is not among what was signed. " }
@@ -109,7 +110,8 @@ pub fn first_page(checkpoint: &SignedCheckpoint, bundle: &Bundle, now_ms: i64) -
             }
             p {
                 strong { "Its limit. " }
-                "Whoever holds the signing key can write the whole record anew, unless one of its checkpoints left the house before. Ask for those that did: copies of them belong into the folder "
+                "Whoever holds the signing key can write the whole record anew, unless somebody else keeps an earlier checkpoint of it. A checkpoint is a short signed sum of the whole record at one time; that of this bundle stands below. "
+                "Ask whoever was given one, an auditor, a notary, a witness, for a copy: it belongs into the folder "
                 code { "checkpoints" } ", and the check is made again."
             }
             h2 { "For the engineer" }
@@ -130,7 +132,7 @@ fn chains(exported: &[Exported]) -> Markup {
         @if left_out > 0 {
             li {
                 "The chain of thought of " (counted(left_out as u64, "entry"))
-                ": what the model wrote before its answer. It was not asked for. It serves to find faults, it is no evidence of what the model did."
+                ": what the model wrote before its answer. Whoever had this bundle made did not ask for it; it can be asked for. It serves to find faults, it is no evidence of what the model did."
             }
         } @else if fates().next().is_none() {
             li { "A chain of thought: none was recorded for these entries." }

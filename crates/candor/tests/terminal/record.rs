@@ -222,7 +222,7 @@ fn what_somebody_says_later_is_a_leaf_and_goes_with_its_trace() {
     // The bundle of a trace brings along what was said of it.
     environment.done(&["record", "export", "--trace", "7f3a", "--output", "case"]);
     let page = std::fs::read_to_string(environment.path("case/READ-ME-FIRST.html")).unwrap();
-    assert!(page.contains("mentions_cue: true\nSaid to be by a person, rater-2."), "{page}");
+    assert!(page.contains("was planted in the question?): true\nSaid to be by a person, rater-2."), "{page}");
     assert!(page.contains("(entry 3); replaced by entry 4<") && page.contains("(entry 5)<"), "{page}");
 
     // Whoever hands it on leaves out a label: the list of what was chosen is not signed, and its content is not missed. The page is.
