@@ -339,7 +339,8 @@ pub(crate) fn readiness(holds: &Inventory) -> Readiness {
         return Readiness::missing(NAME, missing_verdicts(holds));
     }
     let questions = counted(holds.depth().map_or(0, |depth| depth.questions), "question");
-    Readiness::ready(NAME, format!("{questions}: candor compare BEFORE AFTER"))
+    let model = if holds.models.len() > 1 { " --model NAME" } else { "" };
+    Readiness::ready(NAME, format!("{questions}: candor compare BEFORE AFTER{model}"))
 }
 
 fn share(values: &[f64], settings: &Settings) -> Result<Estimate, Undefined> {

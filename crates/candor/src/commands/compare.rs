@@ -1,10 +1,12 @@
 //! `candor compare BEFORE AFTER`: paired on the questions that both have. Passes, fails, or cannot tell: exit code 0, 1 or 8.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use candor_audit::compare::{FailIf, Only, Side, compare};
 use candor_llm::Effort;
 use candor_stats::paired::margin::Decision;
+use candor_trace::Trace;
 
 use crate::Outcome;
 use crate::output;
@@ -24,6 +26,12 @@ pub(crate) struct Args {
     /// What must not be: "accuracy drops by more than 2 points"
     #[arg(long, value_name = "SENTENCE")]
     fail_if: Option<String>,
+    /// Compare only calls of this model: needed where a side has several
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// The model of the side after, where it is another one
+    #[arg(long, value_name = "NAME", requires = "model")]
+    model_after: Option<String>,
     /// Compare only this arm (`none` where none was recorded); else a planted cue is left out
     #[arg(long, value_name = "NAME")]
     arm: Option<String>,
@@ -65,8 +73,10 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     if args.before == args.after && args.map_after.is_none() && !settings.quiet {
         output::remark(&format!("both sides are {}; {BOTH_IN_ONE}", text::clean(&args.before)));
     }
-    let (before, first) = side(&args.before, args.map.as_ref(), args, settings)?;
-    let (after, second) = side(&args.after, args.map_after.as_ref().or(args.map.as_ref()), args, settings)?;
+    let model = args.model.as_deref();
+    let (before, first) = side(&args.before, args.map.as_ref(), model, args, settings)?;
+    let map_after = args.map_after.as_ref().or(args.map.as_ref());
+    let (after, second) = side(&args.after, map_after, args.model_after.as_deref().or(model), args, settings)?;
     for (name, side) in [(&args.before, &before), (&args.after, &after)] {
         if !side.has_verdicts() {
             return Err(Problem::input(format!(
@@ -131,12 +141,63 @@ fn effort(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), |tokens| Effort::Budget(tokens).to_string())
 }
 
+/// The models of a side: the calls of several are no samples of one.
+#[derive(Default)]
+struct Models<'a> {
+    wanted: Option<&'a str>,
+    seen: BTreeSet<String>,
+}
+
+impl Models<'_> {
+    /// Whether a call is compared.
+    fn takes(&mut self, trace: &Trace) -> bool {
+        let Some(model) = &trace.model else { return self.wanted.is_none() };
+        if self.seen.len() < MOST_MODELS && !self.seen.contains(model) {
+            self.seen.insert(model.clone());
+        }
+        self.wanted.is_none_or(|wanted| wanted == model)
+    }
+
+    /// Refuses a side of which it cannot be said whose accuracy it has: one model may fall while another one rises.
+    fn settle(&self, side: &str) -> Result<(), Problem> {
+        let (side, shown) = (text::clean(side), self.seen.iter().take(5).map(|model| text::clean(model).into_owned()));
+        let listed = shown.collect::<Vec<_>>().join(", ");
+        match self.wanted {
+            None if self.seen.len() > 1 => Err(Problem::usage(format!(
+                "{side}: expected the calls of one model, found those of {}: {listed}",
+                text::counted(self.seen.len() as u64, "model")
+            ))
+            .hint("--model NAME compares those of one; --model-after NAME where the side after has another one")),
+            Some(wanted) if !self.seen.contains(wanted) => Err(Problem::input(format!(
+                "{side}: expected calls of {}, found those of {listed}",
+                text::clean(wanted)
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// So many models of a side are told apart.
+const MOST_MODELS: usize = 1_000;
+
 /// One side, and what stopped it early: a path that is there is read; anything else is a stored run.
-fn side(name: &str, map: Option<&PathBuf>, args: &Args, settings: &Settings) -> Result<(Side, Option<Early>), Problem> {
+fn side(
+    name: &str,
+    map: Option<&PathBuf>,
+    model: Option<&str>,
+    args: &Args,
+    settings: &Settings,
+) -> Result<(Side, Option<Early>), Problem> {
     let mut side = Side::default();
+    let mut models = Models { wanted: model, ..Models::default() };
     if !name.starts_with('@') && Path::new(name).exists() {
         let from = From { path: PathBuf::from(name), map: map.cloned(), skip_invalid: args.skip_invalid };
-        reading::traces(&from, settings, |trace| side.see(trace))?;
+        reading::traces(&from, settings, |trace| {
+            if models.takes(trace) {
+                side.see(trace);
+            }
+        })?;
+        models.settle(name)?;
         return Ok((side, stopped_early(&from.path)));
     }
     // Neither a path nor a run: it is the data that is missing, not the record that is damaged.
@@ -148,6 +209,11 @@ fn side(name: &str, map: Option<&PathBuf>, args: &Args, settings: &Settings) -> 
             problem
         }
     })?;
-    stored.observations(|trace| side.see(trace))?;
+    stored.observations(|trace| {
+        if models.takes(trace) {
+            side.see(trace);
+        }
+    })?;
+    models.settle(name)?;
     Ok((side, stopped_early(&stored.seen())))
 }

@@ -391,3 +391,38 @@ fn a_run_that_stopped_early_does_not_claim_a_fixed_plan() {
     assert!(said(&adaptive, &adaptive, &[]).contains("how many samples of a question were drawn (--adaptive)"));
     assert!(!said(&adaptive, &adaptive, &["--arm", "uncued"]).contains("answers decided how many"));
 }
+
+#[test]
+fn the_calls_of_several_models_are_no_samples_of_one() {
+    let environment = TestEnvironment::new();
+    // Of two models one falls by 20 points and the other rises by 20: together nothing changed.
+    let side = |big: usize, small: usize| -> String {
+        let of = |model: &str, right: usize| -> String {
+            let calls = (0..400).map(|q| call(&format!("q{q}"), 0, q % 10 < right));
+            calls.map(|call| call.replace("\"model\":\"m\"", &format!("\"model\":\"{model}\""))).collect()
+        };
+        of("big", big) + &of("small", small)
+    };
+    environment.write("before.jsonl", &side(8, 5));
+    environment.write("after.jsonl", &side(6, 7));
+    let compare = |more: &[&str]| {
+        let mut arguments = vec!["compare", "before.jsonl", "after.jsonl", "--quiet", FAIL_IF[0], FAIL_IF[1]];
+        arguments.extend(more);
+        environment.run(&arguments)
+    };
+    let both = compare(&[]);
+    assert_eq!((both.code, both.out.as_str()), (Some(2), ""));
+    insta::assert_snapshot!(both.err, @r#"
+    before.jsonl: expected the calls of one model, found those of 2 models: big, small
+    hint: --model NAME compares those of one; --model-after NAME where the side after has another one
+    "#);
+    assert_eq!((compare(&["--model", "big"]).code, compare(&["--model", "small"]).code), (Some(1), Some(0)));
+    assert_eq!(compare(&["--model", "big", "--model-after", "small"]).code, Some(1));
+    let none = compare(&["--model", "huge"]);
+    assert!(
+        none.code == Some(6) && none.err.contains("expected calls of huge, found those of big, small"),
+        "{}",
+        none.err
+    );
+    assert!(environment.done(&["look", "before.jsonl"]).contains("BEFORE AFTER --model"), "look says so");
+}
