@@ -167,7 +167,7 @@ impl<R: Seated> Chains<R> {
         let (rows, twice): (Vec<&R>, Vec<&R>) =
             group.rows.iter().partition(|row| samples.insert((row.seat().unit, row.seat().sample)));
         if !twice.is_empty() {
-            lost.insert("the same sample stands twice".to_owned(), twice.len() as u64);
+            lost.insert(crate::claims::TWICE.to_owned(), twice.len() as u64);
         }
         let label = place.iter().map(|(_, value)| *value).collect::<Vec<_>>().join(" · ");
         let arm = if label.is_empty() { "chains".to_owned() } else { format!("chains · {label}") };

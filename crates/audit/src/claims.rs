@@ -228,8 +228,20 @@ pub(crate) fn one_model(flags: Flags, model: &str) -> Flags {
     }
 }
 
+/// Why a sample is not used that has the question and the number of another one.
+pub(crate) const TWICE: &str = "the same sample stands twice";
+
 /// The finding on V7 from what the arms lost.
 pub(crate) fn lost<'a>(arms: impl IntoIterator<Item = &'a crate::Attrition>) -> Finding {
+    let arms: Vec<&crate::Attrition> = arms.into_iter().collect();
+    let twice: u64 = arms.iter().filter_map(|arm| arm.lost.get(TWICE)).sum();
+    let gone: u64 = arms.iter().map(|arm| arm.seen - arm.used).sum();
+    if twice * 2 > gone && gone * 20 >= arms.iter().map(|arm| arm.seen).sum::<u64>() {
+        return Finding::fails(
+            format!("of {gone} samples that are not used, {twice} are a second one of the same question and number"),
+            "a field that tells them apart in the mapping (a model, an effort, an arm), or data that has each once",
+        );
+    }
     let arms: Vec<candor_stats::Attrition> =
         arms.into_iter().map(|arm| candor_stats::Attrition { planned: arm.seen, lost: arm.seen - arm.used }).collect();
     candor_stats::Attrition::finding(&arms)

@@ -76,7 +76,7 @@ pub(crate) fn gather<'k>(rows: impl IntoIterator<Item = &'k Kept>, measure: Meas
     for kept in rows {
         found.seen += 1;
         if !numbers.insert((kept.unit, kept.sample)) {
-            *found.lost.entry("the same sample stands twice".to_owned()).or_default() += 1;
+            *found.lost.entry(crate::claims::TWICE.to_owned()).or_default() += 1;
             continue;
         }
         let outcome = if kept.truncated && cut_off == CutOff::Lost { Err(CUT_OFF) } else { outcome(kept, measure) };

@@ -648,3 +648,29 @@ fn what_a_hint_did_is_no_arm_and_folders_beside_hints_are_hints() {
     let expected = expected.map(|(arm, kind)| ((Some(arm.to_owned()), kind.map(str::to_owned)), 40));
     assert_eq!(arms.into_iter().collect::<Vec<_>>(), expected, "{}", drafts[0].toml);
 }
+
+#[test]
+fn numbers_with_a_decimal_comma_name_no_question_and_what_is_paid_for_all_is_no_samples_own() {
+    // Sixteen rows a question; each price stands about equally often.
+    let rows: String = (0..640)
+        .map(|row| {
+            let right = if (row * 7 + row / 16) % 3 == 0 { "A" } else { "B" };
+            format!(
+                "F{};Wie viel ist {} und {} zusammen?;zeta;0,{:05};{right};A\n",
+                row / 16,
+                row / 16,
+                row / 16,
+                1000 + row % 160
+            )
+        })
+        .collect();
+    let (draft, inventory) =
+        of("lang.csv", &format!("FrageNr;Fragetext;Modell;Kosten (€);Antwort;Richtig\n{rows}")).unwrap();
+    assert!(draft.toml.contains("unit = \"FrageNr\"") && !draft.toml.contains("reasoning ="), "{}", draft.toml);
+    assert_eq!(inventory.depth().map_or(0, |depth| depth.questions), 40, "{}", draft.toml);
+
+    let rows: String = (0..40).map(|row| format!("p{row},{row},{row},{},{row},.0{}\n", row + 1, 10 + row)).collect();
+    let (draft, inventory) = of("wide.csv", &format!("problem,gold,try_1,try_2,try_3,spend_usd\n{rows}")).unwrap();
+    assert_eq!((inventory.traces, inventory.costs), (120, 0), "{}", draft.toml);
+    assert!(draft.toml.contains("not used: spend_usd"), "{}", draft.toml);
+}

@@ -323,7 +323,10 @@ fn asked_paths_that_were_not_sampled_have_a_row_that_says_so() {
         let rows = rows_of(&report, paths);
         assert_eq!((rows.len(), rows[0].remark.as_deref()), (1, remark));
         let Cell::Absent(why) = &rows[0].cells[1] else { panic!("a measured row: {:?}", rows[0]) };
-        assert_eq!(*why, format!("{paths} paths need {paths} samples per question, 8 are recorded"));
+        assert_eq!(
+            *why,
+            format!("{paths} paths need {paths} usable samples of a question: too few questions have more than 8")
+        );
     }
     assert_eq!(rows_of(&report, "8").len(), 1);
 }

@@ -78,7 +78,7 @@ pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
         .collect();
     questions.retain(|(_, samples)| !samples.is_empty());
     if twice > 0 {
-        lost.insert("the same sample stands twice".to_owned(), twice as u64);
+        lost.insert(crate::claims::TWICE.to_owned(), twice as u64);
     }
     if undecided > 0 {
         lost.insert("no verdict".to_owned(), undecided as u64);

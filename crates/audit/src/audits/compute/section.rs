@@ -328,7 +328,7 @@ fn beyond(asked: &super::Settings, longest: u32, predicted: Option<u32>) -> Vec<
 
 /// Why an asked number of paths is not measured.
 fn too_many(k: u32, longest: u32) -> String {
-    format!("{k} paths need {k} samples per question, {longest} are recorded")
+    format!("{k} paths need {k} usable samples of a question: too few questions have more than {longest}")
 }
 
 fn multiple(k: u32, first: u32) -> String {
@@ -528,6 +528,13 @@ fn finding(
     let shown = points(settings.margin);
     let weighted = |claim: Option<&Claim>, points: f64| claim.map_or(0.0, |claim| Finding::weigh(claim, points.abs()));
     let closer = "audit run compute".to_owned();
+    // Of settings next to each other little is said by it.
+    let measured = match (&found.wall, paths.last()) {
+        (Ok(Wall::At { paths: at, .. }), Some(last)) if last < &(2 * at) => {
+            format!("; the largest that was measured is {last}")
+        }
+        _ => String::new(),
+    };
     // A later setting that is shown to be worse outweighs everything else.
     for step in &found.steps {
         let name =
@@ -566,7 +573,7 @@ fn finding(
         (Ok(Wall::At { paths: at, .. }), Some(operate)) if operate > *at => Some(Finding {
             weight: weighted(claim, 5.0 * (f64::from(operate) / f64::from(*at)).log2()),
             sentence: format!(
-                "you operate at {operate} paths, and no measured setting above {at} is better by {shown} or more"
+                "you operate at {operate} paths, and no measured setting above {at} is better by {shown} or more{measured}"
             ),
             beside: Vec::new(),
             claim: wall_name,
@@ -575,7 +582,7 @@ fn finding(
         }),
         (Ok(Wall::At { paths: at, .. }), _) => Some(Finding {
             weight: weighted(claim, 2.0),
-            sentence: format!("no measured setting above {} is better by {shown} or more", paths_of(*at)),
+            sentence: format!("no measured setting above {} is better by {shown} or more{measured}", paths_of(*at)),
             beside: Vec::new(),
             claim: wall_name,
             trace: trace.clone(),

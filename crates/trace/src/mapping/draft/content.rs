@@ -18,8 +18,10 @@ pub(super) enum Unit<'l> {
 }
 
 /// Parts of names that speak of an identifier.
-const IDENTIFIERS: &[&str] =
-    &["id", "ref", "key", "hash", "code", "question", "problem", "item", "task", "case", "prompt", "quiz"];
+const IDENTIFIERS: &[&str] = &[
+    "id", "ref", "key", "hash", "code", "question", "problem", "item", "task", "case", "prompt", "quiz", "frage",
+    "aufgabe",
+];
 /// Parts of names that count samples of one question.
 const COUNTERS: &[&str] =
     &["take", "attempt", "sample", "trial", "repeat", "try", "run", "round", "seed", "iter", "rep", "replica"];
@@ -62,7 +64,8 @@ fn is_identifier(leaf: &Leaf) -> bool {
     }
     let named = named_identifier(leaf);
     let fits = leaf.cells.iter().filter(|cell| {
-        let fraction = cell.text.contains('.') && cell.text.parse::<f64>().is_ok();
+        // A decimal comma makes a number no name either.
+        let fraction = cell.text.contains(['.', ',']) && cell.text.replacen(',', ".", 1).parse::<f64>().is_ok();
         let has_digit = cell.text.bytes().any(|byte| byte.is_ascii_digit());
         !fraction && (named || has_digit || cell.text.len() >= 20)
     });

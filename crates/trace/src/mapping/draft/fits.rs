@@ -14,6 +14,11 @@ pub(super) fn word(leaf: &Leaf) -> bool {
     leaf.is_text() && leaf.mean_length() <= 80
 }
 
+/// What could be the name of a model where the column's name only speaks of one: a letter is an option.
+pub(super) fn named(leaf: &Leaf) -> bool {
+    word(leaf) && leaf.mean_length() > 1
+}
+
 /// What could be said in answer to a question.
 pub(super) fn answers(leaf: &Leaf) -> bool {
     short(leaf) && !leaf.measures()

@@ -3,7 +3,7 @@
 use super::agreeing::{Agreeing, agreeing};
 use super::arm::{self, Arm};
 use super::content::{self, Unit};
-use super::fits::decides;
+use super::fits::{decides, named};
 use super::key_file::Key;
 use super::layout::{Layout, Leaf};
 use super::numbered::Numbered;
@@ -67,7 +67,9 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
         let here = |leaf: &&Leaf| is_of_rows(leaf) && target.names.contains(&leaf.name().as_str());
         layout.leaves.iter().filter(here).any(target.fits)
     });
-    for target in TARGETS.iter().filter(|target| !agreed.contains(&target.name)) {
+    // What stands once beside the columns of several samples was paid for all of them: no sample's own, and nothing divides it.
+    let shared = |target: &str| numbered.is_some() && (target == "cost" || target.starts_with("usage."));
+    for target in TARGETS.iter().filter(|target| !agreed.contains(&target.name) && !shared(target.name)) {
         // What a sample says stands in its row, where there are rows.
         let of_rows = matches!(target.name, "verdict" | "answer" | "reasoning" | "reply") && !layout.each.is_empty();
         let best = target
@@ -120,7 +122,7 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
             .leaves
             .iter()
             .enumerate()
-            .filter(|(at, leaf)| !used[*at] && (target.fits)(leaf))
+            .filter(|(at, leaf)| !used[*at] && (target.fits)(leaf) && (target.name != "model" || named(leaf)))
             .filter(|(_, leaf)| !rows_answer || !is_result(target.name) || is_of_rows(leaf))
             .filter(|(_, leaf)| target.name != "unit" || tells_apart(leaf, layout))
             .filter_map(|(at, leaf)| {

@@ -161,6 +161,13 @@ impl Leaf {
             "accuracy",
             "elo",
             "percent",
+            "kosten",
+            "preis",
+            "dauer",
+            "zeit",
+            "eur",
+            "euro",
+            "spend",
             "seed",
             "temperature",
         ];

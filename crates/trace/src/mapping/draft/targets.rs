@@ -218,7 +218,7 @@ pub(super) fn parts_of(target: &str) -> &'static [&'static str] {
         "reasoning" => &["reason", "think", "thought", "chain", "trace", "musing", "rationale", "scratch", "deliberat"],
         "reply" => &["reply", "response", "output", "completion"],
         "unit" => &["question", "prompt", "problem", "item", "task", "case"],
-        "model" => &["model", "llm"],
+        "model" => &["model", "llm", "engine"],
         "sample" => &["sample", "attempt", "take", "trial", "try", "repeat", "run", "iteration"],
         "cost" => &["cost", "usd", "price", "dollar"],
         "usage.input" => &["inputtok", "prompttok"],
