@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::power_law::{Prediction, percentile};
+use super::power_law::{Prediction, ends};
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::Level;
 use crate::seed::Seed;
@@ -84,16 +84,18 @@ pub fn predict(counts: &[(u32, u32)], k: u32, level: Level, resamples: u32, seed
     };
     // A refit costs as much as the fit; two hundred are enough for the ends that a prediction deserves.
     let refits = u64::from(resamples).clamp(100, 200);
-    let mut values = Vec::new();
+    let (mut lows, mut highs) = (Vec::new(), Vec::new());
     for refit in 0..refits {
         let mut stream = seed.stream_at("curve/beta-binomial", refit);
         let drawn: Vec<(u32, u32)> = (0..counts.len()).map(|_| counts[stream.index(counts.len())]).collect();
         if let Ok(fit) = BetaBinomial::fit(&drawn) {
-            values.push(fit.coverage(k));
+            let covered = drawn.iter().filter(|(_, right)| *right > 0).count() as f64 / drawn.len() as f64;
+            lows.push(fit.coverage(k).min(covered));
+            highs.push(fit.coverage(k).max(covered));
         }
     }
-    let interval = percentile(&mut values, refits, level);
-    let method = Method::described(format!("beta-binomial, {refits} refits on resampled questions"));
+    let interval = ends(&mut lows, &mut highs, refits, level);
+    let method = Method::described(format!("beta-binomial or no change, {refits} refits on resampled questions"));
     let samples: usize = counts.iter().map(|(n, _)| *n as usize).sum();
     let estimate = Estimate::new(fit.coverage(k), interval, Size::new(counts.len(), samples), method);
     Prediction { estimate, held_out_error: held_out(counts, seed) }

@@ -56,7 +56,9 @@ impl PowerLaw {
 /// A value beyond the samples, with what is known about its error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
-    /// The value; the interval comes from refits on resampled questions (percentiles) and holds only if the law does.
+    /// The value by the law. Its interval comes from refits on resampled questions (percentiles) and reaches from the law to no change beyond the samples: in every refit the smaller and
+    /// the larger of what the law says at `k` and of what the resampled questions have at the largest setting. Refits of the law alone know nothing of the curve having another form
+    /// there: where the truth levels off and the law does not, all of them lie above it. A curve that falls or rises beyond both is outside.
     pub estimate: Result<Estimate, Undefined>,
     /// Mean absolute error on settings and questions that the fit did not see: fitted on one half of the questions and the smaller half of the
     /// settings, compared with the larger settings on the other half, both ways round.
@@ -90,7 +92,7 @@ pub fn predict(matrix: &Matrix, paths: &[u32], k: u32, level: Level, resamples: 
     };
     let cells = (questions * paths.len()).max(1) as u64;
     let refits = u64::from(resamples).min(MOST_CELLS / cells).max(100);
-    let mut values: Vec<f64> = Vec::new();
+    let (mut lows, mut highs) = (Vec::new(), Vec::new());
     let rows: Vec<&[f64]> = matrix.iter_rows().collect();
     for refit in 0..refits {
         let mut stream = seed.stream_at("curve/power-law", refit);
@@ -100,33 +102,35 @@ pub fn predict(matrix: &Matrix, paths: &[u32], k: u32, level: Level, resamples: 
             sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
         }
         sums.iter_mut().for_each(|sum| *sum /= questions as f64);
-        if let Ok(law) = fit(&sums) {
-            values.push(law.at(k));
+        if let (Ok(law), Some(last)) = (fit(&sums), sums.last()) {
+            lows.push(law.at(k).min(*last));
+            highs.push(law.at(k).max(*last));
         }
     }
-    let interval = percentile(&mut values, refits, level);
-    let method = Method::described(format!("power law, {refits} refits on resampled questions"));
+    let interval = ends(&mut lows, &mut highs, refits, level);
+    let method = Method::described(format!("power law or no change, {refits} refits on resampled questions"));
     let estimate = Estimate::new(law.at(k), interval, Size::new(questions, questions), method).map(|estimate| {
         estimate.derived(|| {
             let start = derivation(matrix, paths, level)
                 .word("what", "at")
                 .counted("at", u64::from(k))
-                .counted("values", values.len() as u64);
-            tails(&values, level).into_iter().fold(start, Derivation::column)
+                .counted("values", lows.len() as u64);
+            tails(&lows, &highs, level).into_iter().fold(start, Derivation::column)
         })
     });
     Prediction { estimate, held_out_error: held_out(matrix, paths, &means, seed) }
 }
 
-/// The ends of refitted values; undefined where more than one refit in twenty had no solution.
-pub(super) fn percentile(values: &mut [f64], refits: u64, level: Level) -> Result<Interval, Undefined> {
-    if (values.len() as u64) * 20 < refits * 19 {
+/// The ends of refitted values: the lower tail of the smaller ones, the upper tail of the larger ones; undefined where more than one refit in twenty had no solution.
+pub(super) fn ends(lows: &mut [f64], highs: &mut [f64], refits: u64, level: Level) -> Result<Interval, Undefined> {
+    if (lows.len() as u64) * 20 < refits * 19 {
         return Err(Undefined::NotConverged { what: "the fit on resampled questions".into() });
     }
-    values.sort_by(f64::total_cmp);
-    let at = |share: f64| values[place(values, share)];
+    lows.sort_by(f64::total_cmp);
+    highs.sort_by(f64::total_cmp);
     let tail = 0.5 * level.alpha();
-    Ok(Interval::ordered(at(tail), at(1.0 - tail), level))
+    let at = |sorted: &[f64], share: f64| sorted.get(place(sorted, share)).copied().unwrap_or(f64::NAN);
+    Ok(Interval::ordered(at(lows, tail), at(highs, 1.0 - tail), level))
 }
 
 fn place(values: &[f64], share: f64) -> usize {
@@ -134,11 +138,11 @@ fn place(values: &[f64], share: f64) -> usize {
     ((share * last as f64).round() as usize).min(last)
 }
 
-/// The sorted values up to the lower end, and from the upper end on.
-fn tails(sorted: &[f64], level: Level) -> [Column; 2] {
+/// The sorted smaller values up to the lower end, and the larger ones from the upper end on.
+fn tails(lows: &[f64], highs: &[f64], level: Level) -> [Column; 2] {
     let tail = 0.5 * level.alpha();
-    let (low, high) = (place(sorted, tail), place(sorted, 1.0 - tail));
-    [sorted.get(..=low), sorted.get(high..)].map(|values| Column::reals(values.unwrap_or_default().iter().copied()))
+    let (low, high) = (place(lows, tail), place(highs, 1.0 - tail));
+    [lows.get(..=low), highs.get(high..)].map(|values| Column::reals(values.unwrap_or_default().iter().copied()))
 }
 
 /// How a law follows from the values of every question at every number of paths.
@@ -211,5 +215,41 @@ mod tests {
         assert!(kept.held_out_error.unwrap() < 0.03);
         let broken = predict(&curve([0.3, 0.5, 0.7, 0.7, 0.7]), &paths, 32, Level::P95, 300, Seed(1));
         assert!(broken.held_out_error.unwrap() > 0.08, "{broken:?}");
+    }
+
+    /// Worlds in which a forecast at twice the samples covers the truth, of a hundred: questions that `drawn` gives a probability of being right, `k` samples each.
+    fn covered(drawn: impl Fn(f64) -> f64, k: u32) -> usize {
+        let paths: Vec<u32> = (1..=k).collect();
+        let mean = |of: &dyn Fn(f64) -> f64| {
+            (0..10_000).map(|at| of((f64::from(at) + 0.5) / 10_000.0)).sum::<f64>() / 10_000.0
+        };
+        let truth = mean(&|x| 1.0 - (1.0 - drawn(x)).powi(2 * k as i32));
+        (0..100)
+            .filter(|world| {
+                let mut stream = Seed(7).stream_at("test/forecast", *world);
+                let mut matrix = Matrix::new(paths.len());
+                for _ in 0..300 {
+                    let right = drawn(stream.unit());
+                    let count = (0..k).filter(|_| stream.unit() < right).count() as u64;
+                    let row: Vec<f64> = paths
+                        .iter()
+                        .map(|n| crate::curve::pass::pass_at_k(k.into(), count, (*n).into()).unwrap())
+                        .collect();
+                    matrix.push(row);
+                }
+                let forecast = predict(&matrix, &paths, 2 * k, Level::P95, 200, Seed(*world));
+                forecast.estimate.unwrap().interval().unwrap().contains(truth)
+            })
+            .count()
+    }
+
+    #[test]
+    fn a_forecast_covers_a_curve_that_levels_off_and_one_that_goes_on() {
+        // A fifth of the questions is never right, the others soon are: nothing is gained by twice the samples.
+        let level = covered(|x| if x < 0.2 { 0.0 } else { 0.35 }, 8);
+        assert!(level >= 90, "{level}");
+        // Every question is right now and then, the hardest seldom: the curve rises on.
+        let rising = covered(|x| 0.5 * x * x, 8);
+        assert!(rising >= 90, "{rising}");
     }
 }
