@@ -359,8 +359,15 @@ fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>
                     }
                 }
             }
+            let within = rows_within(items);
+            for (key, field, rows) in &within {
+                let mut whole = path.clone();
+                whole.extend([Step::Items, Step::Field(key.clone()), Step::Items]);
+                whole.extend(field.clone().map(Step::Field));
+                out.entry(Path::new(whole)).or_default().push(*rows);
+            }
             for (index, item) in items.iter().enumerate().take(4) {
-                if is_object(item) && items.len() <= 4 {
+                if within.is_empty() && is_object(item) && items.len() <= 4 {
                     path.push(Step::Item(index));
                     lists(item, path, out, keyed);
                     path.pop();
@@ -403,6 +410,59 @@ fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>
         }
         _ => {}
     }
+}
+
+/// What stands under a key.
+fn value<'t>(entries: &'t [(String, Tree)], key: &str) -> Option<&'t Tree> {
+    entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+/// Lists of the same rows in every object of a list whose objects a word tells apart, as the attempts of several models do: the key of the list, the field of its rows where those are objects, and
+/// how many rows there are in all. Objects without such a word are ways of asking, one each.
+fn rows_within(items: &[Tree]) -> Vec<(String, Option<String>, usize)> {
+    let objects: Vec<&Vec<(String, Tree)>> = items
+        .iter()
+        .filter_map(|item| match item {
+            Tree::Object(entries) => Some(entries),
+            _ => None,
+        })
+        .collect();
+    let Some(first) = objects.first().filter(|_| objects.len() == items.len()) else { return Vec::new() };
+    let tells_apart = |key: &str| {
+        let words: BTreeSet<&str> = objects
+            .iter()
+            .filter_map(|entries| match value(entries, key) {
+                Some(Tree::Text(text)) => Some(text.begins.as_str()),
+                _ => None,
+            })
+            .collect();
+        words.len() == objects.len()
+    };
+    if !first.iter().any(|(key, value)| matches!(value, Tree::Text(_)) && tells_apart(key)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (key, rows) in *first {
+        let Tree::List(rows) = rows else { continue };
+        let total = objects.iter().filter_map(|entries| match value(entries, key) {
+            Some(Tree::List(rows)) => Some(rows.len()),
+            _ => None,
+        });
+        let total: usize = total.sum();
+        if total < 2 || total < 2 * objects.len() {
+            continue;
+        }
+        match rows.first() {
+            Some(Tree::Object(fields)) => {
+                let single = |value: &Tree| !matches!(value, Tree::List(_) | Tree::Object(_));
+                let fields = fields.iter().filter(|(_, value)| single(value));
+                found.extend(fields.map(|(field, _)| (key.clone(), Some(field.clone()), total)));
+            }
+            Some(Tree::List(_)) | None => {}
+            Some(_) => found.push((key.clone(), None, total)),
+        }
+    }
+    found
 }
 
 /// The lists that have the same length as each other in every record, where there are any that matter; and those that stand elsewhere and are called like the first of them.
@@ -465,7 +525,14 @@ fn is_nested(path: &Path) -> bool {
     ];
     match path.steps() {
         [before @ .., Step::Field(list), Step::Items, Step::Field(_)] => {
-            !PARTS.contains(&normal(list).as_str()) && before.iter().all(|step| matches!(step, Step::Field(_)))
+            // Of a list within a list the outer one has its own name.
+            let named = |step: &Step| match step {
+                Step::Field(name) => !PARTS.contains(&normal(name).as_str()),
+                step => matches!(step, Step::Items),
+            };
+            !PARTS.contains(&normal(list).as_str())
+                && before.iter().all(named)
+                && before.iter().filter(|step| matches!(step, Step::Items)).count() <= 1
         }
         _ => false,
     }
