@@ -258,10 +258,9 @@ impl<R: Seated> Named<'_, R> {
 
     /// The flags that every number about these chains shares: sampling, losses, scope. No number has causal words.
     pub(crate) fn flags(&self) -> Flags {
-        let losses = candor_stats::Attrition { planned: self.losses.seen, lost: self.losses.seen - self.losses.used };
         let flags = recorded()
             .holds(Flag::Design, "no causal words")
-            .with(Flag::Attrition, candor_stats::Attrition::finding(&[losses]));
+            .with(Flag::Attrition, crate::claims::lost([&self.losses]));
         if self.place.iter().any(|(name, _)| *name == "model") {
             flags.holds(Flag::Scope, "one model under the name that the source gives")
         } else {

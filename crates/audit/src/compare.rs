@@ -113,6 +113,12 @@ pub fn compare(
     only: &Only,
     settings: &Settings,
 ) -> Result<Comparison, Error> {
+    before.is_of_one_model()?;
+    after.is_of_one_model()?;
+    let whose = before.wanted().zip(after.wanted()).map(|(before, after)| match before == after {
+        true => format!("calls of {before} alone"),
+        false => format!("calls of {before} alone before, of {after} after"),
+    });
     let (before, after, unnamed) = side::alike(before, after);
     let (before, after) = (before.as_ref(), after.as_ref());
     let none = unnamed.is_some() && only.arm.as_deref() == Some(NONE);
@@ -198,7 +204,7 @@ pub fn compare(
         undecided: matched.undecided,
         gained_lost,
         decision,
-        notes: notes(&matched, conditions.len(), uncued, unnamed, only.paths),
+        notes: whose.into_iter().chain(notes(&matched, conditions.len(), uncued, unnamed, only.paths)).collect(),
         limits: Limits::new(
             "the questions that both runs share: a drop elsewhere is not seen",
             [

@@ -102,13 +102,17 @@ pub fn cut_within(text: &str) -> (Vec<Reasoning>, String) {
     const WORDS: usize = 3;
     const NEAR: usize = 300;
     let (mut chains, mut rest, mut from) = (Vec::new(), String::new(), 0);
+    let (mut fences, mut counted) = (0, 0);
     let mut tags = TAGS.map(|(open, close)| (Ahead::of(open), Ahead::of(close)));
     while let Some((at, tag)) =
         tags.iter_mut().enumerate().filter_map(|(tag, (open, _))| Some((open.from(text, from)?, tag))).min()
     {
         let (open, close) = TAGS[tag];
         let inside = at + open.len();
-        let quoted = text[..at].ends_with(['`', '"', '\'', '“', '‘']);
+        // An odd number of fences stands before what is a block of code.
+        fences += text[counted..at].matches("```").count();
+        counted = at;
+        let quoted = fences % 2 == 1 || text[..at].ends_with(['`', '"', '\'', '“', '‘']);
         let begins_line = text[..at].trim_end_matches([' ', '\t']).ends_with('\n');
         let end = tags[tag].1.from(text, inside).map(|end| end - inside);
         let chain = &text[inside..end.map_or(text.len(), |length| inside + length)];
@@ -121,7 +125,7 @@ pub fn cut_within(text: &str) -> (Vec<Reasoning>, String) {
                 chains.extend((words > 0).then(|| Reasoning::raw(chain.trim())));
                 from = inside + length + close.len();
             }
-            None if begins_line && words == WORDS => {
+            None if !quoted && begins_line && words == WORDS => {
                 rest.push_str(&text[from..at]);
                 chains.push(Reasoning { text: chain.trim().to_owned(), provenance: Provenance::Truncated });
                 from = text.len();
@@ -257,6 +261,8 @@ mod tests {
             ("Sure.\n<THINK>lie</THINK>\nAll pass.", vec!["lie"], "Sure.\n\nAll pass."),
             ("Sure.\n  <think>I will say that it", vec!["I will say that it"], "Sure.\n  "),
             ("a\n<think></think>b", vec![], "a\nb"),
+            ("Write:\n```\n<think>a b c d\n```\nand so on", vec![], "Write:\n```\n<think>a b c d\n```\nand so on"),
+            ("```\nx\n```\n<think>a b c</think>y", vec!["a b c"], "```\nx\n```\ny"),
             ("plain", vec![], "plain"),
         ] {
             let (cut, left) = cut_within(text);

@@ -16,10 +16,17 @@ use crate::rows::normalised_digest;
 /// One side of a comparison: per question, arm, kind of cue and effort how many samples were decided and how many of them are right.
 #[derive(Debug, Clone, Default)]
 pub struct Side {
+    /// The model whose calls alone are taken.
+    wanted: Option<String>,
+    /// Models of all calls that were seen, [`MOST_MODELS`] at most; [`NONE`] where none was recorded.
+    models: BTreeSet<String>,
     places: BTreeMap<(Question, Condition), Samples>,
     pub(super) verifiers: BTreeSet<String>,
     pub(super) planted: bool,
 }
+
+/// So many models of a side are told apart.
+const MOST_MODELS: usize = 1_000;
 
 /// What makes a question the same on both sides: stratum and unit. The model may differ: that is what is compared.
 type Question = [String; 2];
@@ -76,9 +83,22 @@ impl Samples {
 }
 
 impl Side {
+    /// A side that takes the calls of one model; [`NONE`] for those that name none. Without a name it takes all.
+    #[must_use]
+    pub fn of_model(wanted: Option<&str>) -> Self {
+        Self { wanted: wanted.map(str::to_owned), ..Self::default() }
+    }
+
     /// Takes in one trace; the entry of a roster is no call and says nothing of either side.
     pub fn see(&mut self, trace: &Trace) {
         if trace.trial.is_roster() {
+            return;
+        }
+        let model = trace.model.as_deref().unwrap_or(NONE);
+        if !self.models.contains(model) && (self.models.len() < MOST_MODELS || self.wanted.as_deref() == Some(model)) {
+            self.models.insert(model.to_owned());
+        }
+        if self.wanted.as_deref().is_some_and(|wanted| wanted != model) {
             return;
         }
         self.planted |= trace.planted;
@@ -115,8 +135,37 @@ impl Side {
         };
         Self {
             places: self.places.iter().map(name).collect(),
+            wanted: self.wanted.clone(),
+            models: self.models.clone(),
             verifiers: self.verifiers.clone(),
             planted: self.planted,
+        }
+    }
+
+    /// The model whose calls were asked for.
+    pub(super) fn wanted(&self) -> Option<&str> {
+        self.wanted.as_deref()
+    }
+
+    /// Whether the calls are those of one model, the wanted one where one was named: the calls of several are no samples of one, since one model may fall while another rises.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] where they are not.
+    pub fn is_of_one_model(&self) -> Result<(), Error> {
+        let refuse = |expected, found: String| {
+            const SHOWN: usize = 5;
+            let shown: Vec<&str> = self.models.iter().take(SHOWN).map(String::as_str).collect();
+            let more = if self.models.len() > SHOWN { ", …" } else { "" };
+            Err(Error::Setting { name: "--model", expected, found: format!("{found}: {}{more}", shown.join(", ")) })
+        };
+        match &self.wanted {
+            None if self.models.len() > 1 => {
+                refuse("the calls of one model", format!("those of {}", self.models.len()))
+            }
+            Some(wanted) if !self.models.contains(wanted) => {
+                refuse("a model of these calls", format!("{wanted}; there are"))
+            }
+            _ => Ok(()),
         }
     }
 

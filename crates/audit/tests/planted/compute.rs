@@ -233,6 +233,9 @@ fn a_trace_that_stands_twice_is_one_sample() {
     let name = format!("compute.accuracy[{KEY},paths=4]");
     assert!((value(&once, &name) - value(&twice, &name)).abs() < 1e-12);
     assert!(twice.claim(&format!("compute.accuracy[{KEY},paths=8]")).is_none());
+    // The mark names them: nothing was lost for want of an outcome.
+    let why = twice.claim(&name).unwrap().why().join("; ");
+    assert!(why.contains("of 320 samples that are not used, 320 are a second one of the same question"), "{why}");
 }
 
 #[test]
@@ -354,6 +357,12 @@ fn a_row_beyond_the_samples_is_a_forecast_and_no_invitation() {
 #[test]
 fn what_was_not_measured_is_no_evidence_about_where_one_operates() {
     let traces = process(1_600, 16, 6, 1, |stream| if stream.chance(0.5) { 1.0 } else { 0.75 });
+    // Where the curve ends next to the wall, the finding says so.
+    let short = process(1_600, 10, 6, 1, |stream| if stream.chance(0.5) { 1.0 } else { 0.9 });
+    let compute = candor_audit::audits::compute::Settings { paths: Some(vec![1, 8, 10]), ..Default::default() };
+    let report = audit(&short, &Settings { compute, ..Settings::default() });
+    let sentence = &report.findings[0].sentence;
+    assert!(sentence.ends_with("; the largest that was measured is 10"), "{sentence}");
     let report = audit(&traces, &Settings { compute: operate(64), ..Settings::default() });
     let sentence = &report.findings[0].sentence;
     assert!(sentence.starts_with("no measured setting above"), "{sentence}");

@@ -1,12 +1,10 @@
 //! `candor compare BEFORE AFTER`: paired on the questions that both have. Passes, fails, or cannot tell: exit code 0, 1 or 8.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use candor_audit::compare::{FailIf, Only, Side, compare};
 use candor_llm::Effort;
 use candor_stats::paired::margin::Decision;
-use candor_trace::Trace;
 
 use crate::Outcome;
 use crate::output;
@@ -26,7 +24,7 @@ pub(crate) struct Args {
     /// What must not be: "accuracy drops by more than 2 points"
     #[arg(long, value_name = "SENTENCE")]
     fail_if: Option<String>,
-    /// Compare only calls of this model: needed where a side has several
+    /// Compare only calls of this model (`none` where none was recorded): needed where a side has several
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
     /// The model of the side after, where it is another one
@@ -78,6 +76,10 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     let map_after = args.map_after.as_ref().or(args.map.as_ref());
     let (after, second) = side(&args.after, map_after, args.model_after.as_deref().or(model), args, settings)?;
     for (name, side) in [(&args.before, &before), (&args.after, &after)] {
+        side.is_of_one_model().map_err(|error| {
+            Problem::usage(format!("{}: {}", text::clean(name), text::clean(&error.to_string())))
+                .hint("--model NAME compares the calls of one; --model-after NAME where the side after has another one")
+        })?;
         if !side.has_verdicts() {
             return Err(Problem::input(format!(
                 "{}: no verdicts, so that it has no accuracy to compare",
@@ -141,45 +143,6 @@ fn effort(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), |tokens| Effort::Budget(tokens).to_string())
 }
 
-/// The models of a side: the calls of several are no samples of one.
-#[derive(Default)]
-struct Models<'a> {
-    wanted: Option<&'a str>,
-    seen: BTreeSet<String>,
-}
-
-impl Models<'_> {
-    /// Whether a call is compared.
-    fn takes(&mut self, trace: &Trace) -> bool {
-        let Some(model) = &trace.model else { return self.wanted.is_none() };
-        if self.seen.len() < MOST_MODELS && !self.seen.contains(model) {
-            self.seen.insert(model.clone());
-        }
-        self.wanted.is_none_or(|wanted| wanted == model)
-    }
-
-    /// Refuses a side of which it cannot be said whose accuracy it has: one model may fall while another one rises.
-    fn settle(&self, side: &str) -> Result<(), Problem> {
-        let (side, shown) = (text::clean(side), self.seen.iter().take(5).map(|model| text::clean(model).into_owned()));
-        let listed = shown.collect::<Vec<_>>().join(", ");
-        match self.wanted {
-            None if self.seen.len() > 1 => Err(Problem::usage(format!(
-                "{side}: expected the calls of one model, found those of {}: {listed}",
-                text::counted(self.seen.len() as u64, "model")
-            ))
-            .hint("--model NAME compares those of one; --model-after NAME where the side after has another one")),
-            Some(wanted) if !self.seen.contains(wanted) => Err(Problem::input(format!(
-                "{side}: expected calls of {}, found those of {listed}",
-                text::clean(wanted)
-            ))),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// So many models of a side are told apart.
-const MOST_MODELS: usize = 1_000;
-
 /// One side, and what stopped it early: a path that is there is read; anything else is a stored run.
 fn side(
     name: &str,
@@ -188,16 +151,10 @@ fn side(
     args: &Args,
     settings: &Settings,
 ) -> Result<(Side, Option<Early>), Problem> {
-    let mut side = Side::default();
-    let mut models = Models { wanted: model, ..Models::default() };
+    let mut side = Side::of_model(model);
     if !name.starts_with('@') && Path::new(name).exists() {
         let from = From { path: PathBuf::from(name), map: map.cloned(), skip_invalid: args.skip_invalid };
-        reading::traces(&from, settings, |trace| {
-            if models.takes(trace) {
-                side.see(trace);
-            }
-        })?;
-        models.settle(name)?;
+        reading::traces(&from, settings, |trace| side.see(trace))?;
         return Ok((side, stopped_early(&from.path)));
     }
     // Neither a path nor a run: it is the data that is missing, not the record that is damaged.
@@ -209,11 +166,6 @@ fn side(
             problem
         }
     })?;
-    stored.observations(|trace| {
-        if models.takes(trace) {
-            side.see(trace);
-        }
-    })?;
-    models.settle(name)?;
+    stored.observations(|trace| side.see(trace))?;
     Ok((side, stopped_early(&stored.seen())))
 }

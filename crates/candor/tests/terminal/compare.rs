@@ -413,16 +413,23 @@ fn the_calls_of_several_models_are_no_samples_of_one() {
     let both = compare(&[]);
     assert_eq!((both.code, both.out.as_str()), (Some(2), ""));
     insta::assert_snapshot!(both.err, @r#"
-    before.jsonl: expected the calls of one model, found those of 2 models: big, small
-    hint: --model NAME compares those of one; --model-after NAME where the side after has another one
+    before.jsonl: setting `--model`: expected the calls of one model, found those of 2: big, small
+    hint: --model NAME compares the calls of one; --model-after NAME where the side after has another
+          one
     "#);
     assert_eq!((compare(&["--model", "big"]).code, compare(&["--model", "small"]).code), (Some(1), Some(0)));
-    assert_eq!(compare(&["--model", "big", "--model-after", "small"]).code, Some(1));
-    let none = compare(&["--model", "huge"]);
+    let crossed = compare(&["--model", "big", "--model-after", "small"]);
     assert!(
-        none.code == Some(6) && none.err.contains("expected calls of huge, found those of big, small"),
+        crossed.code == Some(1) && crossed.out.contains("calls of big alone before, of small after"),
         "{}",
-        none.err
+        crossed.out
     );
+    let none = compare(&["--model", "huge"]);
+    assert!(none.code == Some(2) && none.err.contains("found huge; there are: big, small"), "{}", none.err);
+    // Calls that name no model are not those of one that is named.
+    let unnamed: String = (0..40).map(|q| call(&format!("q{q}"), 1, true).replace("\"model\":\"m\",", "")).collect();
+    environment.write("half.jsonl", &(unnamed + &call("q0", 0, true)));
+    let half = environment.run(&["compare", "half.jsonl", "half.jsonl", "--quiet"]);
+    assert!(half.code == Some(2) && half.err.contains("those of 2: m, none"), "{}", half.err);
     assert!(environment.done(&["look", "before.jsonl"]).contains("BEFORE AFTER --model"), "look says so");
 }

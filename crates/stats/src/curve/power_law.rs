@@ -129,7 +129,7 @@ pub(super) fn ends(lows: &mut [f64], highs: &mut [f64], refits: u64, level: Leve
     lows.sort_by(f64::total_cmp);
     highs.sort_by(f64::total_cmp);
     let tail = 0.5 * level.alpha();
-    let at = |sorted: &[f64], share: f64| sorted.get(place(sorted, share)).copied().unwrap_or(f64::NAN);
+    let at = |sorted: &[f64], share: f64| sorted[place(sorted, share)];
     Ok(Interval::ordered(at(lows, tail), at(highs, 1.0 - tail), level))
 }
 

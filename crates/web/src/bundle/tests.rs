@@ -94,7 +94,12 @@ fn what_somebody_said_later_stands_under_its_leaf() {
     assert!(!page.contains("Entry 813"), "{page}");
     let page = shown(&[both[0].clone(), fates(&|_| Fate::NotChosen)]);
     assert!(page.contains("(entry 813)") && page.contains("It was taken back, or is not in this bundle."), "{page}");
-    assert!(page.contains("Beyond what is shown here, no entry of the record is about this call."), "{page}");
+    assert!(
+        page.contains(
+            "Beyond what is shown here the record has no entry of this call and none of what somebody said of it."
+        ),
+        "{page}"
+    );
     // The list of what was chosen is not signed: what the log says of the call is told all the same.
     let page = shown_beside(&both[..1], &[(813, told.clone()), (814, told.clone())]);
     for entry in

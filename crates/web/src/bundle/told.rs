@@ -61,7 +61,7 @@ pub(super) fn entry(leaf: &Exported, later: &[&Exported], left_out: &[(u64, Leaf
             p { "Recorded with this entry and not in this bundle: " (absent) "." }
         }
         @if !alone && left_out.len() < MOST_LEFT_OUT && !left_out.iter().any(|(_, other)| other.head.trace == head.trace) {
-            p { "Beyond what is shown here, no entry of the record is about this call." }
+            p { "Beyond what is shown here the record has no entry of this call and none of what somebody said of it." }
         }
         @for (number, other) in left_out.iter().filter(|(_, other)| !alone && other.head.trace == head.trace) {
             p {

@@ -172,7 +172,6 @@ pub(crate) const JUDGES: [&str; 9] =
     ["judge", "model_graded", "llm", "gpt", "claude", "gemini", "autograder", "human", "annotator"];
 
 fn flags(verifiers: &[String], questions: &Questions, parts: &[(&'static str, String)]) -> Flags {
-    let Attrition { seen, used, .. } = questions.attrition;
     let verifier = verifiers.join(", ");
     let judged = JUDGES.iter().any(|word| verifier.to_lowercase().contains(word));
     let mut flags = Flags::unexamined()
@@ -195,8 +194,7 @@ fn flags(verifiers: &[String], questions: &Questions, parts: &[(&'static str, St
     } else {
         flags.holds(Flag::Measurement, format!("verdicts of {verifier}, as recorded"))
     };
-    let losses = candor_stats::Attrition { planned: seen, lost: seen.saturating_sub(used) };
-    flags = flags.with(Flag::Attrition, candor_stats::Attrition::finding(&[losses]));
+    flags = flags.with(Flag::Attrition, crate::claims::lost([&questions.attrition]));
     if parts.iter().any(|(name, _)| *name == "model") {
         flags.holds(Flag::Scope, "one model as recorded; the claim speaks of it and of questions like these")
     } else {

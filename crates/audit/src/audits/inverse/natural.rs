@@ -78,7 +78,7 @@ fn of_subject(place: Place, chains: &[Chain], mut verifiers: Vec<String>) -> Opt
     let mut cut = Vec::new();
     for chain in chains {
         let why = if !numbers.insert((chain.kept.unit, chain.kept.sample)) {
-            "the same sample stands twice"
+            crate::claims::TWICE
         } else if chain.kept.truncated {
             cut.extend(is_kept().then_some((chain.kept.unit, chain.kept.sample, true)));
             truncated.all += 1;

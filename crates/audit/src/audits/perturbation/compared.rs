@@ -70,7 +70,7 @@ impl Given {
                 given.golds.entry(kept.unit).or_insert(gold);
             }
             let why = if !numbers.insert((kept.unit, kept.sample)) {
-                "the same sample stands twice"
+                claims::TWICE
             } else if kept.answered {
                 given.questions.entry(kept.unit).or_default().push((kept.answer.max(1), kept.spot));
                 continue;

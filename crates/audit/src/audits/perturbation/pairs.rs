@@ -176,7 +176,7 @@ impl Numbers {
         let mut numbers: BTreeSet<(u32, u32)> = BTreeSet::new();
         for one in asked {
             let why = if !numbers.insert((one.kept.unit, one.kept.sample)) {
-                "the same sample stands twice"
+                crate::claims::TWICE
             } else if one.kept.score.is_finite() {
                 questions.entry(one.kept.unit).or_default().push(one.kept.score);
                 continue;
