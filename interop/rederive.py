@@ -10,17 +10,14 @@ import base64, collections, functools, hashlib, itertools, json, math, statistic
 # -- claims
 INF, mean = math.inf, lambda xs: math.fsum(xs) / len(xs)
 def betainc(a, b, x):  # the regularised incomplete beta function: continued fraction (Lentz)
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):
-        return 1 - betainc(b, a, 1 - x)
+    if x <= 0 or x >= 1: return float(x >= 1)
+    if x > (a + 1) / (a + b + 2): return 1 - betainc(b, a, 1 - x)
     c, h = 1.0, (d := 1 / (1 - (a + b) * x / (a + 1)))
     for m in range(1, 100000):
         for term in (m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))):
             d, c = 1 / ((1 + term * d) or 1e-300), (1 + term / c) or 1e-300
             h *= c * d
-        if abs(c * d - 1) < 1e-15:
-            break
+        if abs(c * d - 1) < 1e-15: break
     return h * math.exp(a * math.log(x) + b * math.log1p(-x) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)) / a
 def first(above, low=0.0, high=1.0):  # where `above` begins to hold
     while (middle := (low + high) / 2) not in (low, high):
@@ -28,8 +25,7 @@ def first(above, low=0.0, high=1.0):  # where `above` begins to hold
     return middle
 @functools.lru_cache(None)
 def critical(level, df):  # two-sided, Student's t; normal where df is infinite. The t tail is I_x(df/2, 1/2)/2 at x = df/(df + t^2); y = 1 - x is searched
-    if df == INF:
-        return -statistics.NormalDist().inv_cdf((1 - level) / 2)
+    if df == INF: return -statistics.NormalDist().inv_cdf((1 - level) / 2)
     y = first(lambda y: (betainc(df / 2, 0.5, 1 - y) if y > 0.5 else 1 - betainc(0.5, df / 2, y)) < 1 - level)
     return math.sqrt(df * y / (1 - y))
 @functools.lru_cache(None)
@@ -47,21 +43,18 @@ def clusters(level, right, samples=None):
     ms = [r / n for r, n in zip(right, samples)] if samples else right
     m, g, var = min(max(mean(ms), 0.0), 1.0), len(ms), product(ms, ms)
     same = all(x <= 0 for x in ms) or all(x >= 1 for x in ms)
-    if g < 2 or (var <= 1e-28 and not same):
-        return m, None, g
+    if g < 2 or (var <= 1e-28 and not same): return m, None, g
     trials, few = g if same else m * (1 - m) / var, min(kish(ms), kish([1 - x for x in ms])) < 5
     return m, wilson(m, min(trials, g) if few else trials, critical(level, g - 1)), g
 def pooled(level, num, den, few=True):  # a share of sums over questions
     pairs = [(x, y) for x, y in zip(num, den) if y > 0]
     g, b, r = len(pairs), sum(den), sum(num) / sum(den)
-    if all(y == 1 for _, y in pairs) or g < 2:
-        return r, g == b and wilson(r, b, critical(level, INF)) or None, g
+    if all(y == 1 for _, y in pairs) or g < 2: return r, g == b and wilson(r, b, critical(level, INF)) or None, g
     var, df = g / (g - 1) * math.fsum((x - r * y) ** 2 for x, y in pairs) / b**2, g - 1
     if few:  # the jackknife's variance, with Satterthwaite's degrees of freedom
         var = (g - 1) / g * math.fsum(((x - r * y) / (b - y)) ** 2 for x, y in pairs)
         df = max(sum(y * y for _, y in pairs) ** 2 / sum(y**4 for _, y in pairs) - 1, 1.0)
-    if not few and var <= 1e-28 and 0 < r < 1:
-        return r, None, g
+    if not few and var <= 1e-28 and 0 < r < 1: return r, None, g
     trials = r * (1 - r) / var if var > 0 and 0 < r < 1 else g
     rare = few and min(kish([x for x, _ in pairs]), kish([y - x for x, y in pairs])) < 5
     return r, wilson(r, min(trials, g) if rare else trials, critical(level, df)), g
@@ -69,19 +62,35 @@ def average(level, ds, least=-INF):
     m, n, var = mean(ds), len(ds), product(ds, ds)
     half = critical(level, n - 1) * math.sqrt(var) if n > 1 and var > 1e-28 else 0
     return m, (max(m - half, least), max(m + half, least)) if half else None, n
+def unseen(ds, tail):  # Gaffke's upper bound: the quantile of means with Dirichlet weights of the values and of one more at 1
+    atoms, step = sorted(collections.Counter([*ds, 1.0]).items()), 1 / 16
+    def beyond(at):  # how likely such a mean lies above: a sum of exponential variables is positive (Gil-Pelaez, Imhof)
+        s, total, decay = math.log(1e-13 / sum(n * abs(x - at) for x, n in atoms)), 0.0, 0.0
+        while decay <= 64:
+            terms = [(n, (x - at) * math.exp(s)) for x, n in atoms]
+            decay = sum(n * math.log1p(x * x) for n, x in terms)
+            total, s = total + math.sin(sum(n * math.atan(x) for n, x in terms)) * math.exp(-decay / 2), s + step
+        return 0.5 + step * total / math.pi
+    return first(lambda at: beyond(at) < tail, min(ds), 1.0) if len(atoms) > 1 else 1.0
+def bounded(level, ds, t=None):  # differences in [-1, 1]: the farther of t and of Gaffke's bound where few differ, or at an end that they are skewed towards
+    m, ends, n = t or average(level, ds)
+    few, reach = not ends or sum(abs(d) > 1e-12 for d in ds) < 10, list(ends or (1.0, -1.0))
+    for end, far in enumerate((-1.0, 1.0)):
+        c = mean(xs := [*ds, far])
+        skew = mean([(x - c) ** 3 for x in xs]) / (mean([(x - c) ** 2 for x in xs]) ** 1.5 or INF)
+        if few or (skew * far > 0 and len(xs) < 50 * skew * skew): reach[end] = far * max(far * reach[end], unseen([far * d for d in ds], (1 - level) / 2))
+    return m, (max(reach[0], -1.0), min(reach[1], 1.0)), n
 def strata(level, which, xs, share):
     parts = [[x for k, x in zip(which, xs) if k == h] for h in set(which)]
     m, n, var = mean(xs), len(xs), sum(len(p) ** 2 * product(p, p) for p in parts) / len(xs) ** 2
-    if min(map(len, parts)) < 2:
-        return m, None, n
+    if min(map(len, parts)) < 2: return m, None, n
     half = (crit := critical(level, n - len(parts))) * math.sqrt(var)
-    return m, wilson(m, n if m <= 0 or m >= 1 else m * (1 - m) / var, crit) if share else (m - half, m + half), n
+    return m, wilson(m, n if m <= 0 or m >= 1 else m * (1 - m) / var, crit) if share else half > 1e-14 and (m - half, m + half), n
 def ratio(level, a, b, least=-INF, most=INF):  # Fieller
     m, n, g, vaa, vbb, vab = mean(a), mean(b), len(a), product(a, a), product(b, b), product(a, b)
     t2 = critical(level, g - 1) ** 2 if g > 1 else INF
     second, lead = n * n - t2 * vbb, m * n - t2 * vab
-    if g < 2 or not second > 0 or not any(a):
-        return m / n, None, g
+    if g < 2 or not second > 0 or not any(a): return m / n, None, g
     inner = vaa * n * n - 2 * m * n * vab + vbb * m * m - t2 * (vaa * vbb - vab * vab)
     large = lead + math.copysign(math.sqrt(t2 * max(inner, 0.0)), lead)
     return m / n, tuple(min(max(x, least), most) for x in sorted((large / second, (m * m - t2 * vaa) / large if large else 0.0))), g
@@ -102,8 +111,7 @@ def power_law(level, paths, what, of, at, values):  # ln c = a k^b through the m
     points = [(math.log(k), math.log(-math.log(c))) for k, c in zip(ks, map(mean, of)) if 0 < c < 1 - 1e-9]
     x, y = map(mean, zip(*points))
     a = -math.exp(y - (b := sum((p - x) * (q - y) for p, q in points) / sum((p - x) ** 2 for p, _ in points)) * x)
-    if what != "at":
-        return {"a": a, "b": b}[what], None, None
+    if what != "at": return {"a": a, "b": b}[what], None, None
     (low, high), tail = of[len(ks) :], (1 - level) / 2
     places = [math.floor(p * (values - 1) + 0.5) for p in (tail, 1 - tail)]
     expect(low + high == sorted(low + high) and [len(low) - 1, values - len(high)] == places, "the sorted refits up to and from the ends", len(low))
@@ -113,8 +121,7 @@ def alpha(level, options, by, to_other, switches):  # 1 - w O/S with the interva
     return mapped(pooled(level, to_other, switches, False), lambda x: 1 - w * x / (1 - x) if x < 1 else -INF)
 def over(top, bottom):  # a ratio of two independent estimates, clipped to [0, 1]: MOVER-R
     (r, ends, g), (a, about, _) = top, bottom
-    if not (ends and about):
-        return min(r / a, 1.0), None, g
+    if not (ends and about): return min(r / a, 1.0), None, g
     (l1, u1), (l2, u2), root = ends, about, lambda x: r * a + math.sqrt(max(r * a * r * a - x, 0.0))
     low = l1 * (2 * r - l1) / root(l1 * (2 * r - l1) * u2 * (2 * a - u2)) if l1 > 0 else 0.0
     high = root(u1 * (2 * r - u1) * l2 * (2 * a - l2)) / (l2 * (2 * a - l2)) if l2 > 0 else INF
@@ -126,8 +133,7 @@ def control(level, smaller, of, corrected):  # the score against a control arm: 
     said = lambda P, C, J, S, O, T: S / J * P * (1 - k * C) - T / O * C * (1 - k * P)
     slopes = lambda f: [complex(f(*(m + 1e-30j * (i == j) for j, m in enumerate(at)))).imag * 1e30 for i in range(6)]
     terms = lambda f: [f(*at) + sum(s * (x - m) for s, x, m in zip(d, r, at)) for d in [slopes(f)] for r in rows]
-    if not corrected and at[1] <= 0:
-        return 1.0, None, len(rows)
+    if not corrected and at[1] <= 0: return 1.0, None, len(rows)
     v, ends, g = ratio(level, *map(terms, (said, gap) if corrected else (gap, share)), 0.0, 1.0)
     return min(max(v, 0.0), 1.0), ends, g
 def kappa(level, one, other):
@@ -141,8 +147,7 @@ def kappa(level, one, other):
     return v, (max(v - half, -1.0), min(v + half, 1.0)) if half > 1e-12 else None, n
 def welch(level, a, b):
     v, w, d, n = product(a, a), product(b, b), mean(b) - mean(a), len(a) + len(b)
-    if min(len(a), len(b)) < 2 or math.sqrt(v + w) <= 1e-14 * max(abs(mean(a)), abs(mean(b))):
-        return d, None, n
+    if min(len(a), len(b)) < 2 or math.sqrt(v + w) <= 1e-14 * max(abs(mean(a)), abs(mean(b))): return d, None, n
     half = critical(level, (v + w) ** 2 / (v * v / (len(a) - 1) + w * w / (len(b) - 1))) * math.sqrt(v + w)
     return d, (d - half, d + half), n
 def minus(x, y):  # two independent estimates: MOVER
@@ -157,19 +162,18 @@ def chance(gap, n, a, m, b):  # how often a pair of equal accuracy differs by th
     return min(sum(x * y for (i, x), (j, y) in itertools.product(enumerate(odds(n0)), enumerate(odds(m0))) if abs(i / n - j / m) >= gap - 1e-12), 1.0)
 mapped = lambda part, f: (f(part[0]), part[1] and tuple(sorted(map(f, part[1]))), part[2])
 def expect(holds, expected, found):
-    if not holds:
-        raise ValueError(f"expected {expected}, found {found}")
+    if not holds: raise ValueError(f"expected {expected}, found {found}")
 fixed = lambda n: (float(n), (n, n), None)
 BY = {  # by estimator: of what it was told, its columns and its parts; (value, ends or None, units or None)
     "sum": lambda t, of, p: fixed(sum(map(math.prod, zip(*of)))), "mean": lambda t, of, p: average(t["level"], of[0], t.get("least", -INF)),
     "rose": lambda t, of, p: fixed(sum(b - a > 1e-12 for a, b in zip(*of))), "fell": lambda t, of, p: fixed(sum(a - b > 1e-12 for a, b in zip(*of))),
-    "paired-bounded": lambda t, of, p: (mean(of[0]), (-bound(t, of, -1), bound(t, of, 1)), len(of[0])),
+    "paired-bounded": lambda t, of, p: bounded(t["level"], of[0]),
     "wilson": lambda t, of, p: (r := sum(of[0]) / (n := sum(of[1]) if of[1:] else len(of[0])), wilson(r, n, critical(t["level"], INF)), n),
     "clusters": lambda t, of, p: clusters(t["level"], *of), "pooled": lambda t, of, p: pooled(t["level"], *of),
     "cue-share": lambda t, of, p: pooled(t["level"], *of, False), "cue-alpha": lambda t, of, p: alpha(t["level"], *of), "over": lambda t, of, p: over(*p),
     "cue-followed": lambda t, of, p: control(t["level"], t["smaller"], of, False), "welch": lambda t, of, p: welch(t["level"], *of),
     "cue-corrected": lambda t, of, p: control(t["level"], t["smaller"], of, True), "kappa": lambda t, of, p: kappa(t["level"], *of),
-    "strata-mean": lambda t, of, p: strata(t["level"], *of, False), "strata-share": lambda t, of, p: strata(t["level"], *of, True),
+    "strata-mean": lambda t, of, p: s if (s := strata(t["level"], *of, False))[1] is None else bounded(t["level"], of[1], s), "strata-share": lambda t, of, p: strata(t["level"], *of, True),
     "ratio": lambda t, of, p: ratio(t["level"], *of, t.get("least", -INF), t.get("most", INF)),
     "contrast": lambda t, of, p: contrast(t["level"], t["family"], False, *of, *(t[k] for k in ("resamples", "varying") if of[2:])),
     "contrast-upper": lambda t, of, p: contrast(t["level"], t["family"], True, *of, *(t[k] for k in ("resamples", "varying") if of[2:])),
@@ -188,7 +192,6 @@ BY = {  # by estimator: of what it was told, its columns and its parts; (value, 
     "power": lambda t, of, p: mapped(p[0], lambda x: x ** t["exponent"]), "doubled": lambda t, of, p: mapped(p[0], lambda x: 2 * x / (1 + x)),
     "saving": lambda t, of, p: mapped(p[0], lambda x: t["full"] / min(max(x, 1.0), t["full"])),
 }
-bound = lambda t, of, sign: exact(sum(sign * d > 1e-12 for d in of[0]), len(of[0]), (1 - t["level"]) / 2)
 def step(s, columns):
     of, parts = [[float(v) for v in columns[name]] for name in s.get("of", [])], [step(p, columns) for p in s.get("parts", [])]
     words = ("by", "of", "parts", "audit", "claim", "items", "paths", "side", "what", "places")
@@ -204,8 +207,7 @@ def claims(body):  # the findings, a line each
     printed = {(r["audit"], c["name"]): c["estimate"] for r in body["report"]["reports"] for c in r["claims"]}
     said = collections.Counter((s["audit"], s["claim"]) for s in derived["claims"] + derived["without"])
     for key in sorted(printed.keys() | said.keys()):
-        if said[key] != (key in printed):
-            found.append(f"{key[0]}: {key[1]}: expected {int(key in printed)} derivation, found {said[key]}")
+        if said[key] != (key in printed): found.append(f"{key[0]}: {key[1]}: expected {int(key in printed)} derivation, found {said[key]}")
     for s in derived["claims"]:
         e = printed.get((s["audit"], s["claim"]), {})
         try:
@@ -233,8 +235,7 @@ def unbase64(text):
 def root_of(at, size, node, proof):  # RFC 9162, 2.1.3.2: the root that a proof leads to; None where it has another length
     last = size - 1
     for sibling in proof:
-        if last == 0:
-            return None
+        if last == 0: return None
         node = sha(b"\1" + sibling + node) if (right := at & 1 or at == last) else sha(b"\1" + node + sibling)
         while right and not at & 1 and at:
             at, last = at >> 1, last >> 1
@@ -263,8 +264,7 @@ def examine(data, find):  # what a sealed report says; None where it is none
             find(f"leaf {index}: a step of run {about['run']} that does not follow: other plan, other number, before its plan, or no beginning")
         known["leaves"].append(index)
         ends.update({about["run"]: about} if about["step"] == "ended" else {})
-    if [run["number"] for run in runs.values()] != list(range(1, len(runs) + 1)):
-        find("runs: their numbers have a gap: one is left out")
+    if [run["number"] for run in runs.values()] != list(range(1, len(runs) + 1)): find("runs: their numbers have a gap: one is left out")
     if len(plans) != 1 or plans[0][1] != [sha(bytes.fromhex(body["plan"]["salt"]) + b"plan\n" + text).hex()]:
         find("plan: no single leaf that commits to this text with this salt")
     if len(seals) != 1 or len(leaves) != len(steps) + 2:

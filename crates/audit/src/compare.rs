@@ -9,7 +9,8 @@ use candor_stats::claim::FEWEST_UNITS;
 use candor_stats::paired::Paired;
 use candor_stats::paired::margin::{Decision, no_worse};
 use candor_stats::{
-    Asserted, Attrition, Claim, Draft, Estimate, Finding, Flag, Flags, Level, Origin, Parameter, Provenance, Undefined,
+    Asserted, Attrition, Claim, Clusters, Draft, Estimate, Finding, Flag, Flags, Level, Origin, Parameter, Provenance,
+    Undefined,
 };
 use candor_trace::{Inventory, arm};
 use serde::{Deserialize, Serialize};
@@ -159,7 +160,10 @@ pub fn compare(
             flags,
         )
     };
-    let level = |values: &[f64]| share(values, settings);
+    let level = |values: &[f64], flags: &Flags| -> Result<_, Error> {
+        let clusters = Clusters::from_values(values.iter().map(|value| [*value]))?;
+        Ok((clusters.proportion(settings.level), flags.clone().with(Flag::Interval, clusters.interval_finding())))
+    };
     let is_left = |[arm, ..]: &Condition| arm == adaptive::ARM;
     let looks = |flags: Flags, left: bool| {
         let because = "the answers decided how many samples of a question were drawn (--adaptive)";
@@ -170,14 +174,17 @@ pub fn compare(
         }
     };
     let all = looks(flags(&matched, before, after), conditions.iter().any(is_left));
-    let decision =
-        fail_if.map(|fail_if| whole(decide(fail_if, &difference, questions), questions, all.finding(Flag::Attrition)));
-    let (first, second) = (level(&matched.before), level(&matched.after));
+    let decision = fail_if.map(|fail_if| {
+        let decided = whole(decide(fail_if, &difference, questions), questions, all.finding(Flag::Attrition));
+        if before.verifiers == after.verifiers { decided } else { incomparable(decided, questions, before, after) }
+    });
+    let (first, of_first) = level(&matched.before, &all)?;
+    let (second, of_second) = level(&matched.after, &all)?;
     let own = Asserted::OWN_INTERVAL;
     let what = only.paths.map_or_else(|| "one draw".to_owned(), |votes| format!("a majority of {votes}"));
     let mut claims = vec![
-        draft("compare.before", &format!("accuracy of {what} before"), "", Parameter::SHARE, first, own, &all),
-        draft("compare.after", &format!("accuracy of {what} after"), "", Parameter::SHARE, second, own, &all),
+        draft("compare.before", &format!("accuracy of {what} before"), "", Parameter::SHARE, first, own, &of_first),
+        draft("compare.after", &format!("accuracy of {what} after"), "", Parameter::SHARE, second, own, &of_second),
         no_worse(DIFFERENCE, "", difference, &all),
     ];
     if conditions.len() > 1 {
@@ -349,21 +356,26 @@ pub(crate) fn readiness(holds: &Inventory) -> Readiness {
     Readiness::ready(NAME, format!("{questions}: candor compare BEFORE AFTER{model}"))
 }
 
-fn share(values: &[f64], settings: &Settings) -> Result<Estimate, Undefined> {
-    let rows: Vec<[f64; 1]> = values.iter().map(|value| [*value]).collect();
-    candor_stats::clusters::Clusters::from_values(rows.iter())
-        .map_err(|_| Undefined::no_data("questions"))?
-        .proportion(settings.level)
-}
-
 fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
     let (questions, lost) = (matched.questions(), matched.lost());
     let flags = Flags::unexamined()
         .holds(Flag::Looks, "recorded before it was read, and read once")
-        .holds(Flag::Selection, "one comparison, stated beforehand")
+        // Whether it was stated before anybody looked is not known here.
+        .holds(Flag::Selection, "one comparison of the two runs is read")
         .holds(Flag::Sampling, "every recorded sample is used")
-        .holds(Flag::Design, "the same questions on both sides")
-        .holds(Flag::Scope, "the two runs as they are");
+        .holds(Flag::Design, "the same questions on both sides");
+    let unnamed = match (before.is_named(), after.is_named()) {
+        (true, true) => None,
+        (false, true) => Some("the first run names"),
+        (true, false) => Some("the second run names"),
+        (false, false) => Some("the runs name"),
+    };
+    let flags = match unnamed {
+        None => flags.holds(Flag::Scope, "the two runs, each of one model under the name that it gives"),
+        Some(run) => {
+            flags.fails(Flag::Scope, format!("{run} no model"), "the model's name and version with every call")
+        }
+    };
     let judged =
         |side: &Side| side.verifiers.iter().any(|name| JUDGES.iter().any(|word| name.to_lowercase().contains(word)));
     let flags = if before.verifiers != after.verifiers {
@@ -414,6 +426,25 @@ fn whole(decided: Decided, have: u64, losses: Option<&Finding>) -> Decided {
             ..decided
         },
         _ => decided,
+    }
+}
+
+/// What another verifier calls right says nothing of a drop, in either direction.
+fn incomparable(Decided { fail_if, sentence, .. }: Decided, have: u64, before: &Side, after: &Side) -> Decided {
+    let names =
+        |side: &Side| match side.verifiers.iter().map(|name| name.escape_debug().to_string()).collect::<Vec<_>>() {
+            names if names.is_empty() => "nobody".to_owned(),
+            names => names.join(", "),
+        };
+    Decided {
+        decision: Decision::CannotTell { have, needed: None },
+        sentence: format!(
+            "cannot tell: what is right was decided by {} before and by {} after (one verifier for both runs); as they are: {}",
+            names(before),
+            names(after),
+            sentence
+        ),
+        fail_if,
     }
 }
 

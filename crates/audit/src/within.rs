@@ -78,7 +78,7 @@ impl Within {
     }
 
     /// Share right among the samples that show it minus that among the others, mean over questions that have both; CR1 with t(G-1), or the
-    /// exact bound where hardly any question differs ([`bounded_difference`]).
+    /// wider bound where hardly any question differs, or a few by much ([`bounded_difference`]).
     pub(crate) fn estimate(&self, level: Level) -> Result<Estimate, Undefined> {
         if self.differences.is_empty() {
             return Err(Undefined::no_data("questions with both kinds of samples, decided"));

@@ -25,6 +25,9 @@ use parameter::Parameter;
 /// Fewer independent units than this are no measurement.
 pub const FEWEST_UNITS: u64 = 10;
 
+/// How what raises a mark ends where more units would: a reader who has the number at another power leaves it out.
+pub const MORE_UNITS: &str = "units, if the value stays as it is (50 % power)";
+
 /// A prediction further than this many times the largest sampled k is hope.
 pub const FARTHEST_REACH: f64 = 4.0;
 
@@ -215,7 +218,7 @@ impl Claim {
         if decided != Some(true) {
             why.push("the interval leaves the statement open".to_owned());
             match asserted.units_needed(estimate) {
-                Some(units) => raise.push(format!("about {units} units, if the value stays as it is (50 % power)")),
+                Some(units) => raise.push(format!("about {units} {MORE_UNITS}")),
                 None => raise.push("more units".to_owned()),
             }
             return Mark::Inferred;
@@ -343,11 +346,15 @@ fn fit_mark(
     let half = estimate.interval().map_or(f64::NEG_INFINITY, crate::interval::Interval::half_width);
     match held_out_error {
         Some(error) if error <= half => {
-            why.push(format!("predicted by a fit; error on held-out rows {error:.4}"));
+            why.push(format!("predicted by a fit; error on held-out rows {:.1} points", 100.0 * error));
             Mark::Inferred
         }
         Some(error) => {
-            why.push(format!("the fit misses held-out rows by {error:.4}, more than half its interval ({half:.4})"));
+            why.push(format!(
+                "the fit misses held-out rows by {:.1} points, more than half its interval ({:.1})",
+                100.0 * error,
+                100.0 * half
+            ));
             Mark::Hope
         }
         None => {

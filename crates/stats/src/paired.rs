@@ -5,6 +5,7 @@
 pub mod margin;
 pub mod mcnemar;
 pub mod newcombe;
+pub mod unseen;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,7 @@ use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
 use crate::resample::sign_flip::sign_flip;
 use crate::seed::Seed;
-use crate::special::{beta_quantile, critical, t_upper};
+use crate::special::{critical, t_upper};
 use crate::undefined::Undefined;
 
 /// The outcome of a two-sided test.
@@ -167,13 +168,17 @@ pub fn mean_difference(differences: &[f64], level: Level) -> Result<Estimate, Un
 }
 
 /// Fewer changed questions than this and the t interval has no scale to stand on.
-pub const FEWEST_CHANGED: u64 = 5;
+pub const FEWEST_CHANGED: u64 = 10;
 
-/// The mean of per-question differences in [-1, 1]: [`mean_difference`], or an exact bound where hardly any question changed.
+/// So many questions for each squared unit of skewness, and t holds: twice those of Cochran (1977, section 2.15), since decisions rest on one end.
+pub const PER_SQUARED_SKEWNESS: f64 = 50.0;
+
+/// The mean of per-question differences in [-1, 1]: [`mean_difference`], or a wider bound where hardly any question changed, or a few by much.
 ///
-/// With fewer than [`FEWEST_CHANGED`] questions that differ, t measures no scale (two identical runs would seem certain). A
-/// difference is at most 1 per question, so that the mean lies between minus the share of questions that fall and the share
-/// that rise: each end is the exact (Clopper-Pearson) upper bound of its share, alpha/2 each. Conservative.
+/// With fewer than [`FEWEST_CHANGED`] questions that differ, t measures no scale (two identical runs would seem certain); and where most
+/// differences are 0, many small and a few large, the large ones may have been missed. Each end is then the farther of that of t and of Gaffke's
+/// bound ([`unseen::upper`], alpha/2 each): at an end towards which the differences, with one more at the far limit, are so skewed that there are
+/// fewer than 50 g^2 questions, and at both below [`FEWEST_CHANGED`]. Conservative there.
 ///
 /// # Errors
 /// Without differences; [`Undefined::NotApplicable`] when one is outside [-1, 1].
@@ -182,19 +187,36 @@ pub fn bounded_difference(differences: &[f64], level: Level) -> Result<Estimate,
         return Err(Undefined::not_applicable("bounded difference", "a difference is outside [-1, 1]"));
     }
     let estimate = mean_difference(differences, level)?;
-    let count = |change: &dyn Fn(f64) -> bool| differences.iter().filter(|d| change(**d)).count() as u64;
-    let (rose, fell) = (count(&|d| d > 1e-12), count(&|d| d < -1e-12));
-    if rose + fell >= FEWEST_CHANGED {
-        return Ok(estimate);
+    let Some(interval) = widened(differences, estimate.interval().ok(), level) else { return Ok(estimate) };
+    let method = Method::named("paired, the farther of t(G-1) and Gaffke's bound");
+    let bounded = Estimate::new(estimate.value(), Ok(interval), Size::single(differences.len() as u64), method)?;
+    Ok(bounded.derived(|| derivation("paired-bounded", differences, level)))
+}
+
+/// The ends of t, or where there are none nothing, with Gaffke's bound where it lies farther and t cannot be trusted: see [`bounded_difference`].
+/// `None` where t can.
+pub(crate) fn widened(differences: &[f64], t: Option<&Interval>, level: Level) -> Option<Interval> {
+    // Without spread t says nothing, and the bound alone is left.
+    let few = t.is_none() || (differences.iter().filter(|d| d.abs() > 1e-12).count() as u64) < FEWEST_CHANGED;
+    let (down, up) = (few || is_skewed(differences, -1.0), few || is_skewed(differences, 1.0));
+    if !(down || up) {
+        return None;
     }
-    let derivation = || derivation("paired-bounded", differences, level);
-    let n = differences.len() as u64;
-    let bound = |changed: u64| {
-        if changed >= n { 1.0 } else { 1.0 - beta_quantile((n - changed) as f64, changed as f64 + 1.0, level.tail()) }
-    };
-    let interval = Interval::ordered(-bound(fell), bound(rose), level);
-    let method = Method::named("paired, exact bound on the questions that changed");
-    Ok(Estimate::new(estimate.value(), Ok(interval), Size::single(n), method)?.derived(derivation))
+    let (low, high) = t.map_or((f64::INFINITY, f64::NEG_INFINITY), |t| (t.low(), t.high()));
+    let reach = |sign: f64| unseen::upper(&differences.iter().map(|d| sign * d).collect::<Vec<_>>(), 1.0, level.tail());
+    let low = if down { low.min(-reach(-1.0)) } else { low };
+    let high = if up { high.max(reach(1.0)) } else { high };
+    Some(Interval::ordered(low.max(-1.0), high.min(1.0), level))
+}
+
+/// Whether these differences, and one more at `limit`, are skewed towards it by more than their number makes up for.
+fn is_skewed(differences: &[f64], limit: f64) -> bool {
+    let n = differences.len() as f64 + 1.0;
+    let all = || differences.iter().copied().chain([limit]);
+    let mean = all().sum::<f64>() / n;
+    let moment = |power: i32| all().map(|d| (d - mean).powi(power)).sum::<f64>() / n;
+    let skewness = moment(3) / moment(2).powf(1.5);
+    skewness * limit > 0.0 && n < PER_SQUARED_SKEWNESS * skewness * skewness
 }
 
 fn derivation(by: &'static str, differences: &[f64], level: Level) -> Derivation {

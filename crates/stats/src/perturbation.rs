@@ -6,7 +6,7 @@
 pub mod divergence;
 pub mod shift;
 
-pub use divergence::{Answers, Divergence, divergence};
+pub use divergence::{Answers, Divergence, Rate, divergence};
 pub use shift::Scalars;
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
+use crate::paired::widened;
 use crate::proportion::wilson;
 use crate::special::critical;
 use crate::undefined::Undefined;
@@ -84,20 +85,30 @@ impl Strata {
         Ok((variance.sqrt(), n - self.values.len() as f64))
     }
 
-    /// The pooled mean with m ± t_{N-H} se: for differences of paired items.
+    /// The pooled mean of differences in [-1, 1] of paired items: m ± t_{N-H} se, or a wider bound where hardly any item changed, or a few by much
+    /// (as [`bounded_difference`](crate::paired::bounded_difference), which leaves the strata out and is the wider for it).
     ///
     /// Assumes independent items within each stratum. Estimand: items like these, in exactly these strata.
     ///
     /// # Errors
-    /// Without items.
-    pub fn pooled_mean(&self, level: Level) -> Result<Estimate, Undefined> {
+    /// Without items; [`Undefined::NotApplicable`] when a difference lies outside [-1, 1].
+    pub fn pooled_difference(&self, level: Level) -> Result<Estimate, Undefined> {
         let mean = self.mean()?;
-        let interval = self.standard_error().map(|(se, df)| {
+        let all: Vec<f64> = self.values.values().flatten().copied().collect();
+        if all.iter().any(|difference| !(-1.0..=1.0).contains(difference)) {
+            return Err(Undefined::not_applicable("bounded difference", "a difference is outside [-1, 1]"));
+        }
+        let t = self.standard_error().map(|(se, df)| {
             let half = critical(level, df) * se;
             Interval::ordered(mean - half, mean + half, level)
         });
-        let method = Method::named("paired, fixed strata, t(N-H)");
-        Ok(Estimate::new(mean, interval, self.size(), method)?.derived(|| self.derivation("strata-mean", level)))
+        let wider = t.as_ref().ok().and_then(|t| widened(&all, (t.half_width() > 1e-14).then_some(t), level));
+        let (interval, method) = match wider {
+            Some(wider) => (Ok(wider), "paired, fixed strata, the farther of t(N-H) and Gaffke's bound"),
+            None => (t, "paired, fixed strata, t(N-H)"),
+        };
+        let estimate = Estimate::new(mean, interval, self.size(), Method::named(method))?;
+        Ok(estimate.derived(|| self.derivation("strata-mean", level)))
     }
 
     /// The pooled share of values in [0, 1] with Wilson's interval at n_eff = m (1 - m)/se^2 and t_{N-H}.
@@ -140,16 +151,16 @@ mod tests {
         // By hand: s^2 within = .01 * 100/99, se^2 = s^2 / 200.
         assert!((a.0 - (0.01 * 100.0 / 99.0 / 200.0_f64).sqrt()).abs() < 1e-12);
         let share = far.pooled_share(Level::P95).unwrap();
-        let mean = far.pooled_mean(Level::P95).unwrap();
+        let mean = far.pooled_difference(Level::P95).unwrap();
         assert!(share.interval().unwrap().low() >= 0.0);
         assert!((share.interval().unwrap().width() - mean.interval().unwrap().width()).abs() < 2e-3);
     }
 
     #[test]
     fn a_lone_item_values_outside_and_no_items_are_typed() {
-        assert!(matches!(Strata::default().pooled_mean(Level::P95), Err(Undefined::NoData { .. })));
+        assert!(matches!(Strata::default().pooled_difference(Level::P95), Err(Undefined::NoData { .. })));
         let lone = Strata::new([(0, 0.0), (0, 1.0), (1, 1.0)]).unwrap();
-        assert!(matches!(lone.pooled_mean(Level::P95).unwrap().interval(), Err(Undefined::TooFew { .. })));
+        assert!(matches!(lone.pooled_difference(Level::P95).unwrap().interval(), Err(Undefined::TooFew { .. })));
         assert!(Strata::new([(0, f64::NAN)]).is_err());
         let drop = Strata::new([(0, -1.0), (0, 1.0)]).unwrap();
         assert!(matches!(drop.pooled_share(Level::P95), Err(Undefined::NotApplicable { .. })));

@@ -147,6 +147,14 @@ impl Side {
         self.wanted.as_deref()
     }
 
+    /// Whether the calls that are taken name their model.
+    pub(super) fn is_named(&self) -> bool {
+        match &self.wanted {
+            Some(wanted) => wanted != NONE,
+            None => !self.models.contains(NONE),
+        }
+    }
+
     /// Whether the calls are those of one model, the wanted one where one was named: the calls of several are no samples of one, since one model may fall while another rises.
     ///
     /// # Errors

@@ -225,6 +225,47 @@ fn losses_are_counted_and_a_fall_that_does_not_survive_them_is_not_evidence() {
     assert!(answers.lost["no answer recorded"] > 60, "{answers:?}");
 }
 
+/// Scores around a mean of the question's own, the arm's questions from `from` on, moved by `shift`.
+fn scored(base: usize, arm: std::ops::Range<usize>, shift: f64) -> Vec<Trace> {
+    let mut stream = Seed(8).stream("scored");
+    let mut traces = Vec::new();
+    for (name, units, shift) in [("original", 0..base, 0.0), ("paraphrase", arm, shift)] {
+        for unit in units {
+            // The first sixty questions are easy, the others hard.
+            let own = if unit < 60 { 80.0 } else { 30.0 };
+            let answer = format!("{:.2}", own + shift + 2.0 * (stream.unit() - 0.5));
+            let mut trace = call(name, unit, 0, &answer, "");
+            trace.question.gold = None;
+            traces.push(trace);
+        }
+    }
+    traces
+}
+
+#[test]
+fn scalars_are_compared_on_the_questions_of_both_arms() {
+    let numeric = |traces: &[Trace]| with(traces, |settings| settings.perturbation.numeric = true).unwrap().unwrap();
+    // The arm has the easy questions alone, and does nothing: no shift, and what has no partner is lost.
+    let report = numeric(&scored(200, 0..60, 0.0));
+    let shift = claim(&report, "shift", "paraphrase");
+    let ends = *shift.estimate().unwrap().interval().unwrap();
+    assert!(ends.contains(0.0) && ends.half_width() < 1.0, "{shift:?}");
+    assert!(report.findings.iter().all(|finding| finding.claim != shift.name()));
+    let base =
+        report.attrition.iter().find(|arm| arm.arm.contains("original") && arm.arm.ends_with("numbers")).unwrap();
+    assert_eq!(base.lost["question without a number in the other arm"], 140, "{base:?}");
+    assert_eq!(failing(shift), vec![Flag::Attrition]);
+    // A small shift of every question is seen beside their large differences.
+    let report = numeric(&scored(60, 0..60, 1.0));
+    let shift = claim(&report, "shift", "paraphrase");
+    assert_eq!((shift.mark(), shift.negated()), (Some(Mark::EvidenceBacked), false), "{shift:?}");
+    assert_eq!(shift.estimate().unwrap().size().unwrap().units, 60);
+    // Other questions in either arm say nothing of the change.
+    let report = numeric(&scored(60, 60..120, 0.0));
+    let shift = claim(&report, "shift", "paraphrase");
+    assert!(failing(shift).contains(&Flag::Design), "{shift:?}");
+}
+
 #[test]
 fn scalars_are_compared_by_their_mean_with_the_minimum_that_matters() {
     let mut stream = Seed(4).stream("scalar");

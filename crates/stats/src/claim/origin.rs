@@ -14,7 +14,7 @@ pub enum Origin {
     Own,
     /// Predicted by a fit, beyond what was sampled. Never evidence-backed.
     Fit {
-        /// Mean absolute error of the same fit on rows it did not see; `None` when it was not measured.
+        /// Mean absolute error of the same fit on rows it did not see, as a share; `None` when it was not measured.
         held_out_error: Option<f64>,
         /// The predicted k divided by the largest sampled k.
         reach: f64,

@@ -147,7 +147,7 @@ pub fn replay(
     })
 }
 
-/// The mean loss; where hardly any question lost or gained, an exact bound on how many may.
+/// The mean loss; where hardly any question lost or gained, or a few by much, a wider bound.
 fn loss(losses: &[f64], level: Level, size: Size) -> Result<Estimate, Undefined> {
     let found = crate::paired::bounded_difference(losses, level)?;
     Ok(found.resized(size))

@@ -33,30 +33,11 @@ impl BetaBinomial {
     /// # Errors
     /// [`Undefined::TooFew`] below 5 questions, [`Undefined::NoVariation`] where all questions have the rate 0 or all the rate 1.
     pub fn fit(counts: &[(u32, u32)]) -> Result<Self, Undefined> {
-        if counts.len() < 5 {
-            return Err(Undefined::too_few("questions", counts.len(), 5));
-        }
-        if counts.iter().all(|(_, c)| *c == 0) || counts.iter().all(|(n, c)| c == n) {
-            return Err(Undefined::NoVariation { what: "success rates".into() });
-        }
-        let kinds = kinds(counts);
         let (total, right) =
             counts.iter().fold((0.0, 0.0), |(n, c), (ni, ci)| (n + f64::from(*ni), c + f64::from(*ci)));
         let mean = (right / total).clamp(0.01, 0.99);
-        let plain = |at: &[f64]| -log_likelihood(&kinds, at[0].exp(), at[1].exp(), 0.0);
-        let lumped = |at: &[f64]| -log_likelihood(&kinds, at[0].exp(), at[1].exp(), logistic(at[2]));
-        let (point, value) = minimise(&plain, &[mean.ln(), (1.0 - mean).ln()]);
-        let simple = Self { alpha: point[0].exp(), beta: point[1].exp(), zero: 0.0, log_likelihood: -value };
-        let (point, value) = minimise(&lumped, &[mean.ln(), (1.0 - mean).ln(), -2.0]);
-        let with_lump =
-            Self { alpha: point[0].exp(), beta: point[1].exp(), zero: logistic(point[2]), log_likelihood: -value };
-        let best = if with_lump.log_likelihood > simple.log_likelihood + 1.92 { with_lump } else { simple };
-        // Shapes that run away mean that the spread is nil (all rates alike): the limit is a binomial, which k samples describe as well.
-        if best.alpha.is_finite() && best.beta.is_finite() && best.log_likelihood.is_finite() {
-            Ok(best)
-        } else {
-            Err(Undefined::NotConverged { what: "the beta-binomial fit".into() })
-        }
+        let (a, b) = (mean.ln(), (1.0 - mean).ln());
+        Ok(Optima::of(counts, [a, b], [a, b, -2.0], &CLOSELY)?.best())
     }
 
     /// ln P of counts (n samples, c right) per question under these shapes, binomial coefficients left out:
@@ -74,6 +55,42 @@ impl BetaBinomial {
     }
 }
 
+/// The most likely shapes without and with a lump, as logarithms of both and the lump's log odds.
+struct Optima {
+    plain: ([f64; 2], f64),
+    lumped: ([f64; 3], f64),
+}
+
+impl Optima {
+    fn of(counts: &[(u32, u32)], plain: [f64; 2], lumped: [f64; 3], search: &Search) -> Result<Self, Undefined> {
+        if counts.len() < 5 {
+            return Err(Undefined::too_few("questions", counts.len(), 5));
+        }
+        if counts.iter().all(|(_, c)| *c == 0) || counts.iter().all(|(n, c)| c == n) {
+            return Err(Undefined::NoVariation { what: "success rates".into() });
+        }
+        let kinds = kinds(counts);
+        let without = |at: &[f64; 2]| -log_likelihood(&kinds, at[0].exp(), at[1].exp(), 0.0);
+        let with = |at: &[f64; 3]| -log_likelihood(&kinds, at[0].exp(), at[1].exp(), logistic(at[2]));
+        let found = Self { plain: minimise(&without, plain, search), lumped: minimise(&with, lumped, search) };
+        let best = found.best();
+        // Shapes that run away mean that the spread is nil (all rates alike): the limit is a binomial, which k samples describe as well.
+        if best.alpha.is_finite() && best.beta.is_finite() && best.log_likelihood.is_finite() {
+            Ok(found)
+        } else {
+            Err(Undefined::NotConverged { what: "the beta-binomial fit".into() })
+        }
+    }
+
+    fn best(&self) -> BetaBinomial {
+        let ([a, b], value) = self.plain;
+        let simple = BetaBinomial { alpha: a.exp(), beta: b.exp(), zero: 0.0, log_likelihood: -value };
+        let ([a, b, zero], value) = self.lumped;
+        let with_lump = BetaBinomial { alpha: a.exp(), beta: b.exp(), zero: logistic(zero), log_likelihood: -value };
+        if with_lump.log_likelihood > simple.log_likelihood + 1.92 { with_lump } else { simple }
+    }
+}
+
 /// Predicts coverage at `k` samples, with an interval from refits on resampled questions and the error on what the fit did not see: fitted
 /// on one half of the questions with half of their samples, compared with pass@n on the other half.
 #[must_use]
@@ -82,13 +99,16 @@ pub fn predict(counts: &[(u32, u32)], k: u32, level: Level, resamples: u32, seed
         Ok(fit) => fit,
         Err(undefined) => return Prediction { estimate: Err(undefined), held_out_error: None },
     };
-    // A refit costs as much as the fit; two hundred are enough for the ends that a prediction deserves.
+    // Two hundred are enough for the ends that a prediction deserves; each begins where the fit ended.
+    let log_odds = if fit.zero > 0.0 { (fit.zero / (1.0 - fit.zero)).ln() } else { -2.0 };
+    let plain = [fit.alpha.ln(), fit.beta.ln()];
+    let refit = |drawn: &[(u32, u32)]| Optima::of(drawn, plain, [plain[0], plain[1], log_odds], &ROUGHLY);
     let refits = u64::from(resamples).clamp(100, 200);
     let (mut lows, mut highs) = (Vec::new(), Vec::new());
-    for refit in 0..refits {
-        let mut stream = seed.stream_at("curve/beta-binomial", refit);
+    for number in 0..refits {
+        let mut stream = seed.stream_at("curve/beta-binomial", number);
         let drawn: Vec<(u32, u32)> = (0..counts.len()).map(|_| counts[stream.index(counts.len())]).collect();
-        if let Ok(fit) = BetaBinomial::fit(&drawn) {
+        if let Ok(fit) = refit(&drawn).map(|optima| optima.best()) {
             let covered = drawn.iter().filter(|(_, right)| *right > 0).count() as f64 / drawn.len() as f64;
             lows.push(fit.coverage(k).min(covered));
             highs.push(fit.coverage(k).max(covered));
@@ -159,27 +179,52 @@ fn ln_beta(a: f64, b: f64) -> f64 {
     ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
 }
 
+/// ln x (x + 1) .. (x + n - 1) for n up to `most`: sums of logarithms where they are few, which a fit asks for over and over.
+fn rising(x: f64, most: u32) -> impl Fn(u32) -> f64 {
+    const SUMMED: u32 = 128;
+    let sums: Vec<f64> = std::iter::once(0.0)
+        .chain((0..most.min(SUMMED)).scan(0.0, |sum, i| {
+            *sum += (x + f64::from(i)).ln();
+            Some(*sum)
+        }))
+        .collect();
+    move |n| sums.get(n as usize).copied().unwrap_or_else(|| ln_gamma(x + f64::from(n)) - ln_gamma(x))
+}
+
 fn log_likelihood(kinds: &[((u32, u32), f64)], alpha: f64, beta: f64, zero: f64) -> f64 {
     // Outside these shapes ln B loses all digits; the edge is far beyond any spread that data can show.
     if !(1e-6..=1e7).contains(&alpha) || !(1e-6..=1e7).contains(&beta) {
         return -1e300;
     }
-    let base = ln_beta(alpha, beta);
+    let most = kinds.iter().map(|((n, _), _)| *n).max().unwrap_or(0);
+    let (right, wrong, all) = (rising(alpha, most), rising(beta, most), rising(alpha + beta, most));
     kinds
         .iter()
         .map(|((n, c), times)| {
-            let term = ln_beta(alpha + f64::from(*c), beta + f64::from(n - c)) - base;
+            // B(alpha + c, beta + n - c)/B(alpha, beta), by rising factorials.
+            let term = right(*c) + wrong(n - c) - all(*n);
             let value = if *c == 0 { (zero + (1.0 - zero) * term.exp()).ln() } else { (1.0 - zero).ln() + term };
             times * value
         })
         .sum()
 }
 
-/// Nelder and Mead's simplex, restarted once from its own end: two or three smooth dimensions need no more.
-fn minimise(function: &dyn Fn(&[f64]) -> f64, start: &[f64]) -> (Vec<f64>, f64) {
-    let mut best = simplex(function, start, 0.5);
-    for size in [0.1, 0.02] {
-        let again = simplex(function, &best.0, size);
+/// How a minimum is looked for: the sizes of one simplex after the other, and how much of the value they may differ in.
+struct Search {
+    sizes: &'static [f64],
+    within: f64,
+}
+
+/// For what is printed.
+const CLOSELY: Search = Search { sizes: &[0.5, 0.1, 0.02], within: 1e-13 };
+/// For the quantiles of refits.
+const ROUGHLY: Search = Search { sizes: &[0.3, 0.05], within: 1e-9 };
+
+/// Nelder and Mead's simplex, restarted from its own end: two or three smooth dimensions need no more.
+fn minimise<const N: usize>(function: &dyn Fn(&[f64; N]) -> f64, start: [f64; N], search: &Search) -> ([f64; N], f64) {
+    let mut best = (start, f64::INFINITY);
+    for size in search.sizes {
+        let again = simplex(function, &best.0, *size, search.within);
         if again.1 <= best.1 {
             best = again;
         }
@@ -187,11 +232,16 @@ fn minimise(function: &dyn Fn(&[f64]) -> f64, start: &[f64]) -> (Vec<f64>, f64) 
     best
 }
 
-fn simplex(function: &dyn Fn(&[f64]) -> f64, start: &[f64], size: f64) -> (Vec<f64>, f64) {
-    let count = start.len();
-    let mut corners: Vec<(Vec<f64>, f64)> = (0..=count)
+fn simplex<const N: usize>(
+    function: &dyn Fn(&[f64; N]) -> f64,
+    start: &[f64; N],
+    size: f64,
+    within: f64,
+) -> ([f64; N], f64) {
+    let count = N;
+    let mut corners: Vec<([f64; N], f64)> = (0..=count)
         .map(|corner| {
-            let mut at = start.to_vec();
+            let mut at = *start;
             if corner > 0 {
                 at[corner - 1] += size;
             }
@@ -201,17 +251,16 @@ fn simplex(function: &dyn Fn(&[f64]) -> f64, start: &[f64], size: f64) -> (Vec<f
         .collect();
     for _ in 0..400 {
         corners.sort_by(|a, b| a.1.total_cmp(&b.1));
-        if (corners[count].1 - corners[0].1).abs() < 1e-13 * (1.0 + corners[0].1.abs()) {
+        if (corners[count].1 - corners[0].1).abs() < within * (1.0 + corners[0].1.abs()) {
             break;
         }
-        let centre: Vec<f64> =
-            (0..count).map(|i| corners[..count].iter().map(|corner| corner.0[i]).sum::<f64>() / count as f64).collect();
-        let along = |factor: f64, worst: &[f64]| -> (Vec<f64>, f64) {
-            let at: Vec<f64> = centre.iter().zip(worst).map(|(c, w)| c + factor * (c - w)).collect();
-            let value = function(&at);
-            (at, value)
+        let centre: [f64; N] =
+            std::array::from_fn(|i| corners[..count].iter().map(|corner| corner.0[i]).sum::<f64>() / count as f64);
+        let along = |factor: f64, worst: &[f64; N]| {
+            let at: [f64; N] = std::array::from_fn(|i| centre[i] + factor * (centre[i] - worst[i]));
+            (at, function(&at))
         };
-        let worst = corners[count].0.clone();
+        let worst = corners[count].0;
         let reflected = along(1.0, &worst);
         if reflected.1 < corners[0].1 {
             let further = along(2.0, &worst);
@@ -223,7 +272,7 @@ fn simplex(function: &dyn Fn(&[f64]) -> f64, start: &[f64], size: f64) -> (Vec<f
             if nearer.1 < corners[count].1.min(reflected.1) {
                 corners[count] = nearer;
             } else {
-                let best = corners[0].0.clone();
+                let best = corners[0].0;
                 for corner in corners.iter_mut().skip(1) {
                     corner.0.iter_mut().zip(&best).for_each(|(x, b)| *x = b + 0.5 * (*x - b));
                     corner.1 = function(&corner.0);

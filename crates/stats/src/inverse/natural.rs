@@ -43,7 +43,7 @@ impl Natural {
 /// Within-question association of length and being right, from (length, right) per sample, one slice per question.
 ///
 /// Longest minus shortest: share right among a question's longest samples minus that among its shortest; ties in length are averaged. Interval
-/// CR1 with t(G-1), or the exact bound where hardly any question differs ([`bounded_difference`]). Test: sign-flip, which assumes that under
+/// CR1 with t(G-1), or a wider bound where hardly any question differs, or a few by much ([`bounded_difference`]). Test: sign-flip, which assumes that under
 /// the null right and wrong are exchangeable between lengths. Concordance: Somers, Amer. Sociol. Rev. 27 (1962) 799, within questions;
 /// it uses every sample, but only questions with both outcomes.
 ///

@@ -60,6 +60,23 @@ fn two_identical_runs_are_bounded_by_how_many_questions_there_are() {
 }
 
 #[test]
+fn a_few_large_differences_among_many_small_ones_widen_the_end_that_they_point_to() {
+    // Eleven of two hundred fell by a quarter: a fall of one, as rare as the t interval's error, would hardly have been seen.
+    let mut differences = vec![0.0; 189];
+    differences.extend([-0.25; 11]);
+    let (t, bounded) =
+        (mean_difference(&differences, Level::P95).unwrap(), bounded_difference(&differences, Level::P95).unwrap());
+    let (t, bounded) = (*t.interval().unwrap(), *bounded.interval().unwrap());
+    assert!(bounded.low() < t.low() - 0.008 && bounded.low() > -0.06, "{t:?} {bounded:?}");
+    // Many that rise and fall alike are left to t.
+    let even: Vec<f64> = (0..120).map(|i| f64::from(i % 5 - 2) / 4.0).collect();
+    assert_eq!(bounded_difference(&even, Level::P95).unwrap(), mean_difference(&even, Level::P95).unwrap());
+    // All the same has no spread, and is no certainty.
+    let alike = bounded_difference(&[0.25; 40], Level::P95).unwrap();
+    assert!(alike.interval().unwrap().low() < 0.2 && alike.interval().unwrap().high() > 0.3, "{alike:?}");
+}
+
+#[test]
 fn three_decisions() {
     let at = |n, shift| mean_difference(&spread(n, shift), Level::P95).unwrap();
     assert_eq!(no_worse(&at(3_000, 0.0), 0.02), Decision::Pass);

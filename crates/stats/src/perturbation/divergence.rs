@@ -3,6 +3,7 @@
 //! Not a comparison of one answer per arm: the rate at which answers flip under a change says nothing without the rate at which they
 //! flip when the same prompt is asked again.
 
+use crate::claim::flag::Finding;
 use crate::clusters::Clusters;
 use crate::derivation::Column;
 use crate::error::Error;
@@ -95,6 +96,39 @@ impl Rates {
     }
 }
 
+/// A rate over questions, and whether its interval holds at this size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rate {
+    /// Wilson at n_eff, t(G-1).
+    pub estimate: Result<Estimate, Undefined>,
+    /// V1: how many questions carry the rarer outcome ([`Clusters::interval_finding`]).
+    pub finding: Finding,
+}
+
+impl Rate {
+    /// From the share of every question, clipped to [0, 1] of which rounding may lead.
+    ///
+    /// # Errors
+    /// When a share is not finite.
+    pub fn of(shares: impl IntoIterator<Item = f64>, level: Level) -> Result<Self, Error> {
+        let clusters = Clusters::from_values(shares.into_iter().map(|share| [share.clamp(0.0, 1.0)]))?;
+        Ok(Self { estimate: clusters.proportion(level), finding: clusters.interval_finding() })
+    }
+
+    /// A rate that there is not.
+    #[must_use]
+    pub fn undefined(why: Undefined) -> Self {
+        let finding = Finding::fails(why.to_string(), "several samples of each question");
+        Self { estimate: Err(why), finding }
+    }
+
+    /// The same with its estimate changed.
+    #[must_use]
+    pub fn map(self, change: impl FnOnce(Result<Estimate, Undefined>) -> Result<Estimate, Undefined>) -> Self {
+        Self { estimate: change(self.estimate), ..self }
+    }
+}
+
 /// The divergence of two arms over the same questions, with the rates that it is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Divergence {
@@ -103,11 +137,11 @@ pub struct Divergence {
     /// The test of "no question's answer distribution changed": arm labels permuted within questions, large D extreme.
     pub test: Result<Test, Undefined>,
     /// P(A != B): how often an answer of the second arm differs from one of the first. Shown, never tested.
-    pub flipped: Result<Estimate, Undefined>,
+    pub flipped: Rate,
     /// P(A != A'): how often two answers of the first arm differ. Shown, never tested.
-    pub resampled_first: Result<Estimate, Undefined>,
+    pub resampled_first: Rate,
     /// P(B != B'): how often two answers of the second arm differ. Shown, never tested.
-    pub resampled_second: Result<Estimate, Undefined>,
+    pub resampled_second: Rate,
     /// Questions left out because an arm has fewer than two samples.
     pub left_out: u64,
 }
@@ -118,7 +152,7 @@ pub struct Divergence {
 /// D = 1/2 sum_a (pi_a - pi'_a)^2: zero exactly where both are equal. With x_a of n and y_a of m samples giving answer a, the
 /// estimate of a question is [sum x_a (x_a - 1)/(n (n - 1)) + sum y_a (y_a - 1)/(m (m - 1))]/2 - sum x_a y_a/(n m), which is
 /// unbiased from two samples per arm on. Mean over questions with equal weight; interval: [`crate::paired::mean_difference`]
-/// (CR1, t(G-1)), or the exact bound of [`bounded_difference`] where fewer than 5 questions diverge at all. It is not clipped at 0.
+/// (CR1, t(G-1)), or the wider bound of [`bounded_difference`] where hardly any question diverges, or a few by much. It is not clipped at 0.
 ///
 /// Test: within each question the pooled samples are dealt to the arms anew, 9,999 times, seeded; p = (1 + #{D* >= D})/(B + 1).
 /// Exact at any size, since under the null the samples of a question are exchangeable between arms.
@@ -139,10 +173,11 @@ pub fn divergence(questions: &[Answers], level: Level, seed: Seed) -> Divergence
     let used: Vec<(&Answers, Rates)> = ordered.iter().map(|(answers, rates, _)| (*answers, *rates)).collect();
     let samples = used.iter().map(|(answers, _)| answers.samples()).fold(0, |sum, (n, m)| sum + n + m);
     let size = Size { units: used.len() as u64, samples };
-    let share = |of: &dyn Fn(&Rates) -> f64| -> Result<Estimate, Undefined> {
-        let rates: Vec<[f64; 1]> = used.iter().map(|(_, rates)| [of(rates).clamp(0.0, 1.0)]).collect();
-        let clusters = Clusters::from_values(&rates).map_err(|e| Undefined::not_applicable("a rate", e.to_string()))?;
-        Ok(clusters.proportion(level)?.resized(size).over(items))
+    let share = |of: &dyn Fn(&Rates) -> f64| {
+        Rate::of(used.iter().map(|(_, rates)| of(rates)), level).map_or_else(
+            |error| Rate::undefined(Undefined::not_applicable("a rate", error.to_string())),
+            |rate| rate.map(|estimate| Ok(estimate?.resized(size).over(items))),
+        )
     };
     let values: Vec<f64> = used.iter().map(|(_, rates)| rates.divergence()).collect();
     Divergence {

@@ -59,7 +59,7 @@ fn a_change_that_only_sharpens() {
         let (mut more, mut shown) = (0, 0);
         nominal(&format!("divergence, sharpened ({truth:.4}), {count} x {samples}"), truth, |s| {
             let found = divergence(&questions(count, samples, 3.0, s), Level::P95, Seed(s.bits()));
-            more += u32::from(found.flipped?.value() > found.resampled_first?.value());
+            more += u32::from(found.flipped.estimate?.value() > found.resampled_first.estimate?.value());
             shown += u32::from(found.test?.p <= 0.05);
             found.divergence?.interval().copied().map_err(Clone::clone)
         });

@@ -26,9 +26,9 @@ fn divergence_of_answers() {
         let found = divergence(&questions, Level::P95, Seed(5));
         let value = |estimate: Result<Estimate, Undefined>| estimate.unwrap().value();
         row.close("divergence", value(found.divergence), 1e-12);
-        row.close("flipped", value(found.flipped), 1e-12);
-        row.close("resampled_first", value(found.resampled_first), 1e-12);
-        row.close("resampled_second", value(found.resampled_second), 1e-12);
+        row.close("flipped", value(found.flipped.estimate), 1e-12);
+        row.close("resampled_first", value(found.resampled_first.estimate), 1e-12);
+        row.close("resampled_second", value(found.resampled_second.estimate), 1e-12);
         let (test, p) = (found.test.unwrap(), row.number("p"));
         row.close("divergence", test.statistic, 1e-12);
         let error = (p * (1.0 - p) / 9_999.0).sqrt();

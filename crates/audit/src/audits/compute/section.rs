@@ -138,7 +138,7 @@ pub(super) fn singles(mut rows: Vec<Row>) -> Table {
     }
     Table {
         name: "compute.single".to_owned(),
-        title: "Accuracy where one sample per question is recorded".to_owned(),
+        title: "Accuracy where there are too few samples for a curve".to_owned(),
         columns,
         rows,
         notes: Vec::new(),
@@ -595,23 +595,31 @@ fn finding(
             let name =
                 format!("compute.gain[{}]", book.key(&[("from", step.from.to_string()), ("to", step.to.to_string())]));
             let points = step.gain.as_ref().map_or(0.0, |gain| 100.0 * gain.value());
+            let better = book.find(&name).and_then(|claim| claim.estimate().ok());
+            let better = better.is_some_and(|gain| gain.interval().is_ok_and(|ends| ends.low() > 0.0));
+            let (from, to) = (paths_of(step.from), paths_of(step.to));
             Some(Finding {
-                // That one of more samples is right is so by construction: what it says of a setting is little.
-                weight: weighted(book.find(&name), points) * if aggregate == Aggregate::Any { 0.25 } else { 1.0 },
-                sentence: if operated.is_some() {
-                    format!(
-                        "you operate at {}; what {} would answer better{}",
-                        paths_of(step.from),
-                        paths_of(step.to),
-                        picked(aggregate)
-                    )
-                } else {
-                    format!(
-                        "what {} answer better than {}{}; no end of the gain is shown",
-                        paths_of(step.to),
-                        paths_of(step.from),
-                        picked(aggregate)
-                    )
+                // That one of more samples is right is so by construction: what it says of a setting is little. What is open says as little.
+                weight: match (better, aggregate) {
+                    (true, Aggregate::Any) => 0.25 * weighted(book.find(&name), points),
+                    (true, _) => weighted(book.find(&name), points),
+                    (false, _) => weighted(book.find(&name), 1.0),
+                },
+                sentence: match (better, operated.is_some()) {
+                    (true, true) => {
+                        format!("you operate at {from}; what {to} would answer better{}", picked(aggregate))
+                    }
+                    (true, false) => {
+                        format!("what {to} answer better than {from}{}; no end of the gain is shown", picked(aggregate))
+                    }
+                    (false, true) => {
+                        format!(
+                            "you operate at {from}; that {to} would answer better is not shown, nor that they would not"
+                        )
+                    }
+                    (false, false) => {
+                        format!("that {to} answer better than {from} is not shown, nor that nothing above is better")
+                    }
                 },
                 beside: Vec::new(),
                 claim: name,

@@ -30,7 +30,7 @@ pub(super) fn says(kind: Kind) -> (&'static str, &'static str) {
             "chains whose stated answer can be compared",
         ),
         Kind::Arithmetic => ("an equation of numbers does not hold", "chains with an equation that can be checked"),
-        Kind::ConcludedNothing => ("nothing is stated or concluded", "all chains"),
+        Kind::ConcludedNothing => ("these rules read no stated answer and no conclusion", "all chains"),
     }
 }
 

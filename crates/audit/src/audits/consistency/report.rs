@@ -127,13 +127,20 @@ impl Draft<'_> {
     fn table(&self, groups: &[&Named<'_, Read>]) -> Figure {
         let rows = groups.iter().map(|group| {
             let found = group.rows.iter().filter(|row| row.inconsistent()).count() as u64;
+            // Where nothing could be compared the share is undefined, and what was found is of one kind alone: it stands with its kind.
+            let is_read = self.claims.find(&name("any", group, &[])).is_some_and(|claim| claim.estimate().is_ok());
+            let found = if is_read {
+                Cell::Count(found)
+            } else {
+                Cell::Absent("no chains with a stated answer, or an equation, that these rules can check".to_owned())
+            };
             let comparable = group.rows.iter().filter(|row| row.comparable()).count() as u64;
             Row {
                 cells: vec![
                     Cell::text(self.shown.name(&group.label())),
                     Cell::Count(group.rows.len() as u64),
                     Cell::Count(comparable),
-                    Cell::Count(found),
+                    found,
                     Cell::claim(name("any", group, &[])),
                     Cell::mark(name("any", group, &[])),
                 ],

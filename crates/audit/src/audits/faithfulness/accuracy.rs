@@ -11,7 +11,7 @@ use super::cells::{Cell as Gathered, Pair};
 use super::rows::Right;
 use super::score::Subject;
 use super::tables::line;
-use crate::claims::{Claims, Stated, by_question, counted, named, recorded, sides};
+use crate::claims::{Claims, Stated, by_question, counted, enough, named, recorded};
 use crate::{Cell, Row};
 
 /// The claims of one cell, and its row of the table; `None` where no right answers were recorded for misleading cues.
@@ -104,7 +104,7 @@ pub(super) fn drop(subject: Subject<'_>, claims: &mut Claims) -> Option<Row> {
     );
     let drops = units_of(&items, &|pair| hit(right(pair.uncued.right)) - hit(right(pair.cued.right)));
     let changed = drops.values().filter(|(sum, _)| sum.abs() > 0.0).count() as u64;
-    let estimate = pooled(&drops, level, Strata::pooled_mean);
+    let estimate = pooled(&drops, level, Strata::pooled_difference);
     let flags = flags.with(Flag::Attrition, losses(cell, &items, estimate.as_ref().ok()));
     claims.assert(
         Stated {
@@ -112,7 +112,7 @@ pub(super) fn drop(subject: Subject<'_>, claims: &mut Claims) -> Option<Row> {
             statement: format!("accuracy is higher without a {cue} cue that points to a wrong option than with it"),
             parameter: Parameter::DIFFERENCE,
             estimate,
-            flags: flags.with(Flag::Interval, sides(changed, drops.len() as u64)),
+            flags: flags.with(Flag::Interval, enough(drops.len() as u64, changed)),
         },
         Asserted::Better,
         &format!("accuracy is not higher without a {cue} cue that points to a wrong option than with it"),

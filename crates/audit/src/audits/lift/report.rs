@@ -297,13 +297,13 @@ impl Draft<'_> {
         let model = places::model(&group.place);
         let who = if model.is_empty() { "the model" } else { model };
         let points = 100.0 * estimate.value();
-        let above = estimate.interval().is_ok_and(|interval| interval.low() > 0.0);
-        let (sentence, weight) = if points < 0.0 {
-            (format!("{who}: effort {high} answers worse than {low} on these questions"), -points)
-        } else if !above {
-            (format!("{who}: effort {high} is not shown to answer better than {low}"), 1.0)
-        } else {
-            (format!("{who}: effort {high} answers better than {low}"), 0.5)
+        let ends = estimate.interval().map(|interval| (interval.low(), interval.high()));
+        let (sentence, weight) = match ends {
+            Ok((_, most)) if most < 0.0 => {
+                (format!("{who}: effort {high} answers worse than {low} on these questions"), -points)
+            }
+            Ok((least, _)) if least > 0.0 => (format!("{who}: effort {high} answers better than {low}"), 0.5),
+            _ => (format!("{who}: effort {high} is not shown to answer better than {low}"), 1.0),
         };
         let sentence = match group.order.spent() {
             Some(spent) => format!("{sentence}; which is the higher is told by their {spent}"),
@@ -393,7 +393,7 @@ impl Draft<'_> {
         }
         let method: Vec<&str> = std::mem::take(&mut self.method).into_iter().collect();
         let note = format!(
-            "lift is paired on questions and simultaneous over {} ({}); accuracies are not",
+            "lift is paired on questions and simultaneous over {} ({}); accuracies and dollars a point are not: each stands alone",
             if groups == 1 { "the rows" } else { "all rows of all models" },
             method.join("; ")
         );

@@ -3,10 +3,8 @@
 
 use candor_stats::derivation::Derivation;
 use candor_stats::multiplicity::holm;
-use candor_stats::perturbation::{Divergence, divergence};
-use candor_stats::{
-    Asserted, Claim, Clusters, Estimate, Finding as Flagged, Flag, Flags, Interval, Level, Parameter, Size, Undefined,
-};
+use candor_stats::perturbation::{Divergence, Rate, divergence};
+use candor_stats::{Asserted, Claim, Estimate, Flag, Flags, Interval, Level, Parameter, Size, Undefined};
 
 use super::changes::Relation;
 use super::compared::Compared;
@@ -92,6 +90,7 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, eac
             })
         })
     };
+    let named = |rate: Rate| rate.map(|estimate| at_level(called(estimate), level));
     let name = pair.name("divergence");
     let varied =
         pair.compared.as_ref().map_or(0, |compared| compared.flips.iter().filter(|flips| **flips > 0.0).count() as u64);
@@ -99,11 +98,7 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, eac
         Some((found, adjusted)) => (
             at_level(called(found.divergence.clone()), level).and_then(reaching_zero),
             found.test.as_ref().ok().map(|_| adjusted),
-            Some((
-                at_level(called(found.resampled_first), level),
-                at_level(called(found.resampled_second), level),
-                at_level(called(found.flipped), level),
-            )),
+            Some((named(found.resampled_first), named(found.resampled_second), named(found.flipped))),
         ),
         None => (Err(missing(pair)), None, None),
     };
@@ -135,8 +130,7 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, eac
     let flips = flip_rate(draft, pair, each, again.as_ref().map(|(.., flipped)| flipped.clone()));
     let mut asked = Vec::new();
     if let Some((before, after, _)) = &again {
-        for (what, arm, estimate) in [("again_before", pair.base(), before), ("again_after", pair.arm.as_str(), after)]
-        {
+        for (what, arm, rate) in [("again_before", pair.base(), before), ("again_after", pair.arm.as_str(), after)] {
             let name = pair.name(what);
             draft.claims.make(Stated {
                 name: name.clone(),
@@ -145,8 +139,8 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, eac
                     arm.escape_debug()
                 ),
                 parameter: Parameter::SHARE,
-                estimate: estimate.clone(),
-                flags: flags(pair).with(Flag::Interval, units_finding(estimate)),
+                estimate: rate.estimate.clone(),
+                flags: flags(pair).with(Flag::Interval, rate.finding.clone()),
             });
             asked.push(Cell::claim(name));
         }
@@ -166,7 +160,7 @@ fn one(draft: &mut Draft<'_>, pair: &Pair, found: Option<(Divergence, f64)>, eac
     draft.tables.answers.push(Row { cells, remark: None });
     if p.is_some_and(|p| p <= level.alpha()) {
         let sharper = again.as_ref().is_some_and(|(before, _, flipped)| {
-            matches!((before, flipped), (Ok(before), Ok(flipped)) if flipped.value() <= before.value())
+            matches!((&before.estimate, &flipped.estimate), (Ok(before), Ok(flipped)) if flipped.value() <= before.value())
         });
         let who = draft.who(&pair.place);
         let what = if sharper {
@@ -193,14 +187,11 @@ fn reaching_zero(estimate: Estimate) -> Result<Estimate, Undefined> {
 }
 
 /// The raw flips: of the questions that the divergence rests on, else of all with a sample in each arm. Never tested.
-fn flip_rate(
-    draft: &mut Draft<'_>,
-    pair: &Pair,
-    each: Level,
-    of_tested: Option<Result<Estimate, Undefined>>,
-) -> Option<String> {
+fn flip_rate(draft: &mut Draft<'_>, pair: &Pair, each: Level, of_tested: Option<Rate>) -> Option<String> {
     let compared = pair.compared.as_ref().ok()?;
-    let estimate = of_tested.unwrap_or_else(|| at_level(rate(compared, each), draft.settings.level));
+    let level = draft.settings.level;
+    let Rate { estimate, finding } =
+        of_tested.unwrap_or_else(|| rate(compared, each).map(|estimate| at_level(estimate, level)));
     let name = pair.name("flipped");
     let beside = if testable(pair) { "" } else { ", asking again not measured" };
     draft.claims.make(Stated {
@@ -210,58 +201,46 @@ fn flip_rate(
             pair.under()
         ),
         parameter: Parameter::SHARE,
-        flags: flags(pair).with(Flag::Interval, units_finding(&estimate)),
+        flags: flags(pair).with(Flag::Interval, finding),
         estimate,
     });
     Some(name)
 }
 
 /// Mean over questions of the share of differing pairs.
-fn rate(compared: &Compared, level: Level) -> Result<Estimate, Undefined> {
-    let clusters = Clusters::from_values(compared.flips.iter().map(|share| [share.clamp(0.0, 1.0)]))
-        .map_err(|_| Undefined::no_data("questions"))?;
-    let estimate = clusters.proportion(level)?;
+fn rate(compared: &Compared, level: Level) -> Rate {
     let size = Size { units: compared.flips.len() as u64, samples: compared.samples };
-    Ok(estimate.resized(size))
-}
-
-fn units_finding(estimate: &Result<Estimate, Undefined>) -> Flagged {
-    let units = estimate.as_ref().ok().and_then(Estimate::size).map_or(0, |size| size.units);
-    if units >= 30 {
-        Flagged::holds(format!("{units} questions"))
-    } else {
-        Flagged::fails(format!("{units} questions"), "at least 30 questions")
-    }
+    Rate::of(compared.flips.iter().copied(), level).map_or_else(
+        |_| Rate::undefined(Undefined::no_data("questions")),
+        |rate| rate.map(|estimate| Ok(estimate?.resized(size))),
+    )
 }
 
 /// A comparison with its sides exchanged: the answer must flip.
 fn swapped(draft: &mut Draft<'_>, pair: &Pair, each: Level) {
     let level = draft.settings.level;
     let (name, again) = (pair.name("flips"), pair.name("again_before"));
-    let found = pair.compared.as_ref().map(|compared| {
-        let clusters = Clusters::from_values(compared.flips.iter().map(|share| [share.clamp(0.0, 1.0)]));
-        let interval =
-            clusters.map_or_else(|_| units_finding(&Err(missing(pair))), |clusters| clusters.interval_finding());
-        let divergence = divergence(&compared.questions, each, draft.settings.seed);
-        (at_level(rate(compared, each), level), interval, at_level(divergence.resampled_first, level))
-    });
-    let (flips, interval, resampled) = match found {
-        Ok(found) => found,
-        Err(why) => (Err(why.clone()), units_finding(&Err(why.clone())), Err(why.clone())),
+    let at = |rate: Rate| rate.map(|estimate| at_level(estimate, level));
+    let (flips, resampled) = match &pair.compared {
+        Ok(compared) => {
+            let divergence = divergence(&compared.questions, each, draft.settings.seed);
+            (at(rate(compared, each)), at(divergence.resampled_first))
+        }
+        Err(why) => (Rate::undefined(why.clone()), Rate::undefined(why.clone())),
     };
     draft.claims.make(Stated {
         name: name.clone(),
         statement: format!("the answer flips when the sides of the comparison are exchanged: {}", pair.under()),
         parameter: Parameter::SHARE,
-        estimate: flips,
-        flags: flags(pair).with(Flag::Interval, interval),
+        estimate: flips.estimate,
+        flags: flags(pair).with(Flag::Interval, flips.finding),
     });
     draft.claims.make(Stated {
         name: again.clone(),
         statement: format!("two answers differ when the comparison as it stood is asked twice: {}", pair.under()),
         parameter: Parameter::SHARE,
-        flags: flags(pair).with(Flag::Interval, units_finding(&resampled)),
-        estimate: resampled,
+        flags: flags(pair).with(Flag::Interval, resampled.finding),
+        estimate: resampled.estimate,
     });
     draft.tables.swapped.push(Row {
         cells: vec![

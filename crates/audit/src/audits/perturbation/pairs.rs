@@ -166,7 +166,9 @@ fn named(losses: Attrition, beside: Option<&str>, what: &str) -> Attrition {
 /// The scalars of one arm, per question.
 pub(super) struct Numbers {
     pub(super) questions: BTreeMap<u32, Vec<f64>>,
-    pub(super) losses: Attrition,
+    losses: Attrition,
+    /// The arm that it is the base of.
+    beside: Option<String>,
 }
 
 impl Numbers {
@@ -187,6 +189,23 @@ impl Numbers {
         }
         let seen = asked.len() as u64;
         let used = seen - lost.values().sum::<u64>();
-        Self { questions, losses: named(Attrition { arm, seen, used, lost }, beside, "numbers") }
+        Self { questions, losses: Attrition { arm, seen, used, lost }, beside: beside.map(str::to_owned) }
+    }
+
+    /// What was lost.
+    pub(super) fn losses(&self) -> Attrition {
+        named(self.losses.clone(), self.beside.as_deref(), "numbers")
+    }
+
+    /// What was lost on the way to a comparison of these questions alone, in order.
+    pub(super) fn losses_beyond(&self, shared: &[u32]) -> Attrition {
+        let elsewhere = self.questions.iter().filter(|(unit, _)| shared.binary_search(unit).is_err());
+        let elsewhere: u64 = elsewhere.map(|(_, values)| values.len() as u64).sum();
+        let mut losses = self.losses.clone();
+        if elsewhere > 0 {
+            losses.lost.insert("question without a number in the other arm".to_owned(), elsewhere);
+            losses.used -= elsewhere;
+        }
+        named(losses, self.beside.as_deref(), "numbers")
     }
 }

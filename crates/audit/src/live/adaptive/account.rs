@@ -254,7 +254,7 @@ impl Account {
         // The rule was chosen beforehand: nothing is chosen on one half and reported on the other.
         let named = |estimate: Result<Estimate, Undefined>| {
             let estimate = estimate?;
-            let method = Method::named("replay over seeded orders, t or an exact bound over questions");
+            let method = Method::named("replay over seeded orders, t or Gaffke's bound over questions");
             let size = estimate.size().unwrap_or(Size::single(n));
             Estimate::new(estimate.value(), estimate.interval().copied().map_err(Clone::clone), size, method)
         };

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Sizes, Until};
 use crate::claims::{Claims, at_level, counted as exact, lost, named, one_model};
+use crate::validity::broken;
 use crate::words::{counted, points, thousands};
 use crate::{Attrition, Cell, Column, Figure, Limits, Report, Row, Table};
 
@@ -278,7 +279,7 @@ impl Account {
                 if self.lost == 0 { Finding::holds("no call was given up") } else { lost([&self.attrition()]) },
             );
         let origin = if self.planted { Origin::Planted } else { Origin::Own };
-        Claim::new(Draft {
+        broken::claim(Draft {
             name: name.to_owned(),
             negation: if negation.is_empty() { format!("not so: {statement}") } else { negation },
             statement,
