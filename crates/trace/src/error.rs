@@ -176,13 +176,27 @@ impl Problem {
         Self::new("", expected, format!("{text} (column {})", error.column()))
     }
 
+    /// A record that is not even JSON, of which these are the bytes: what other programs write for a number that is none is called by its name.
+    pub(crate) fn json_of(bytes: &[u8], error: &serde_json::Error) -> Self {
+        const WORDS: [&str; 5] = ["NaN", "-Infinity", "Infinity", "nan", "inf"];
+        let at = offset(bytes, error);
+        // The error stands at the letter that cannot go on, which is not always the first.
+        let word = (at.saturating_sub(3)..=at).find_map(|start| {
+            let rest = bytes.get(start..)?;
+            WORDS.iter().find(|word| rest.starts_with(word.as_bytes()))
+        });
+        match word.filter(|_| error.is_syntax()) {
+            Some(word) => Self::new(at_field::at_field(bytes, at), "JSON, which has no NaN and no Infinity", word)
+                .hint("write null where there is no number; --skip-invalid counts and lists such records and goes on"),
+            None => Self::json(error),
+        }
+    }
+
     /// A record that is not what it should be, with the field where that shows.
     pub(crate) fn json_in(bytes: &[u8], error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-        let before: usize =
-            bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
-        let field = at_field::at_field(bytes, before.saturating_add(error.column()));
+        let field = at_field::at_field(bytes, offset(bytes, error));
         if let Some(name) = text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
             let field = if field.is_empty() { name.to_owned() } else { format!("{field}.{name}") };
             return Self::new(field, "a value", "nothing");
@@ -193,7 +207,7 @@ impl Problem {
             .and_then(|rest| rest.rsplit_once(", expected "))
         {
             Some((found, expected)) => Self::new(field, expected, found),
-            None => Self::json(error).of(field),
+            None => Self::json_of(bytes, error).of(field),
         }
     }
 
@@ -207,6 +221,12 @@ impl Problem {
         let Parts { field, expected, found, hint } = *self.0;
         Invalid { file: shown(file), place, field: shown(&field), expected, found, hint }
     }
+}
+
+/// Where in these bytes an error stands.
+fn offset(bytes: &[u8], error: &serde_json::Error) -> usize {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1));
+    lines.map(<[u8]>::len).sum::<usize>().saturating_add(error.column())
 }
 
 /// Foreign text as it may be shown: escaped, at most 120 characters.
@@ -238,6 +258,24 @@ mod tests {
         assert_eq!(shown("é \"quoted\""), "é \"quoted\"");
         assert_eq!(shown(&"x".repeat(500)).chars().count(), 121);
         assert_eq!(shown("safe\u{202e}evil"), "safe\\u{202e}evil");
+    }
+
+    #[test]
+    fn a_number_that_json_does_not_have_is_called_by_its_name() {
+        for word in ["NaN", "Infinity", "-Infinity", "nan", "inf"] {
+            for text in
+                [format!("{{\"a\": [1, {{\"b\":{word}}}]}}"), format!("{{\"a\":\n[1,{{\"b\" :\t{word} , \"c\": 1}}]}}")]
+            {
+                let error = serde_json::from_str::<serde_json::Value>(&text).unwrap_err();
+                let problem = Problem::json_of(text.as_bytes(), &error);
+                assert_eq!((problem.found.as_str(), problem.field.as_str()), (word, "a[1].b"), "{text}");
+                assert!(problem.hint.contains("null"));
+            }
+        }
+        for text in ["{\"NaN\": x}", "{\"a\": \"NaN\" 1}", "{\"a\":NotANumber}", "{\"a\"", ""] {
+            let error = serde_json::from_str::<serde_json::Value>(text).unwrap_err();
+            assert_eq!(Problem::json_of(text.as_bytes(), &error), Problem::json(&error), "{text}");
+        }
     }
 
     #[test]

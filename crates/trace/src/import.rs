@@ -65,7 +65,7 @@ pub(crate) use instant::day;
 pub use overlap::Overlap;
 pub use parts::{Begin, Part};
 pub use source::Source;
-pub use summary::{FileSummary, SkipReason, Skipped, Summary};
+pub use summary::{FileSummary, SkipReason, Skipped, Summary, Unread};
 
 use crate::mapping::{self, Mapping};
 use crate::parquet::is_manifest;
@@ -279,7 +279,12 @@ fn nothing(source: &Source, options: &Options<'_>, summary: &Summary) -> Result<
             let count = summary.skipped.len();
             let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
             let found = format!("{files}, none of a known format; the first is {}: {}", first.name, first.reason);
-            refuse(found, "candor look PATH says what each file is and writes a mapping draft")
+            let unknown = |skipped: &Skipped| matches!(skipped.reason, SkipReason::Unrecognised(_));
+            if summary.skipped.iter().any(unknown) {
+                refuse(found, "candor look PATH says what each file is and writes a mapping draft")
+            } else {
+                refuse(found, "point at a file with content, or at a folder that holds some")
+            }
         }
     }
 }
@@ -359,10 +364,7 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
             (Format::OpenAi, records::read(&mut window, container, &mut openai::OpenAi, reading))
         }
         (None, Some(Format::Samples), container) => {
-            let mapping = samples::mapping()?;
-            let outcome = mapping::Mapped::open(&mapping, &whole_path, reading)
-                .and_then(|mut mapped| mapped.read(&mut window, container, reading));
-            (Format::Samples, outcome)
+            (Format::Samples, samples::read(found, &whole_path, container, &mut window, reading))
         }
         (None, Some(Format::Anthropic), Some(container)) => {
             (Format::Anthropic, records::read(&mut window, container, &mut anthropic::Anthropic, reading))

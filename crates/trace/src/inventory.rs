@@ -11,7 +11,7 @@ use candor_verify::Outcome;
 use serde::Serialize;
 
 use crate::digested::{Digested, digest};
-use crate::{Event, LabelValue, Trace, Trial, arm};
+use crate::{Event, LabelValue, Money, Trace, Trial, arm};
 use few::Few;
 pub use few::MOST_FEW;
 pub use names::Names;
@@ -56,6 +56,8 @@ pub struct Inventory {
     pub mention_labels: u64,
     /// Traces with a recorded cost.
     pub costs: u64,
+    /// What those cost together.
+    pub spent: Money,
     /// Traces with output tokens.
     pub tokens: u64,
     /// Traces with reasoning tokens.
@@ -64,6 +66,9 @@ pub struct Inventory {
     pub tools: u64,
     /// Traces that ran into their token limit.
     pub truncated: u64,
+    /// Traces with the number of another one of the same question, model, effort, arm and cue, where the source numbers its samples: audits use one of
+    /// them. Of very many the least that there are.
+    pub repeated: u64,
     #[serde(skip)]
     golds: Few,
     #[serde(skip)]
@@ -72,6 +77,9 @@ pub struct Inventory {
     groups: Digested<Group>,
     #[serde(skip)]
     units: Digested<u8>,
+    /// Numbers of samples that no mask has room for, with where they stand.
+    #[serde(skip)]
+    numbers: Digested<()>,
     #[serde(skip)]
     overflown: bool,
     #[serde(skip)]
@@ -81,8 +89,15 @@ pub struct Inventory {
 /// One model at one effort in one arm.
 #[derive(Debug, Clone, Default)]
 struct Group {
-    samples: Digested<u32>,
+    samples: Digested<Asked>,
     decided: u64,
+}
+
+/// How often a question was asked in a group, and under which of the first 64 numbers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Asked {
+    numbers: u64,
+    traces: u32,
 }
 
 /// The names and the digests of where the last trace stands: mostly the next one is of the same group, and often of the same question.
@@ -111,13 +126,26 @@ struct Standing {
     paired: Option<(u64, u8)>,
 }
 
+/// Traces that follow one another and stand at the same place.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    at: Standing,
+    /// Numbers of the samples below 64, as bits; none where the source numbers none, or they are kept apart.
+    numbers: u64,
+    traces: u32,
+    /// Of them, those that are decided.
+    decided: u32,
+}
+
 /// What a part of the traces holds, to be added to an [`Inventory`] in the order of the parts. Counts are the same as if every trace had been
-/// seen there. Holds at most 48 bytes a trace, and all its names: a part ends after some thousand traces.
+/// seen there. Holds at most 56 bytes a trace, 48 more where it is cued or has a number above 63, and all its names: a part ends after some thousand
+/// traces.
 #[derive(Debug, Clone)]
 pub struct Part {
     counts: Inventory,
-    /// With the number of traces and, of them, of those that are decided.
-    standings: Vec<(Standing, u32, u32)>,
+    runs: Vec<Run>,
+    /// Numbers that no mask has room for, by digest with where they stand.
+    numbers: Vec<(Standing, u64)>,
 }
 
 /// How many samples the questions of a group have.
@@ -155,19 +183,19 @@ const REVERSED: u8 = 16;
 const AGAIN: u8 = 32;
 
 impl Inventory {
-    /// Takes in one trace.
+    /// Takes in one trace, as another sample of its question whatever its number.
     pub fn see(&mut self, trace: &Trace) {
         if trace.trial.is_roster() {
             self.roster += 1;
             return;
         }
-        let (standing, decided) = self.count(trace);
-        self.place(standing, 1, u32::from(decided));
+        let (at, decided) = self.count(trace);
+        self.place(&Run { at, numbers: 0, traces: 1, decided: u32::from(decided) });
     }
 
     /// Takes in a part.
     pub fn add(&mut self, part: &Part) {
-        let Part { counts, standings } = part;
+        let Part { counts, runs, numbers } = part;
         self.traces += counts.traces;
         self.roster += counts.roster;
         self.planted += counts.planted;
@@ -193,12 +221,28 @@ impl Inventory {
         self.verdicts += counts.verdicts;
         self.mention_labels += counts.mention_labels;
         self.costs += counts.costs;
+        self.spent.0 = self.spent.0.saturating_add(counts.spent.0);
         self.tokens += counts.tokens;
         self.reasoning_tokens += counts.reasoning_tokens;
         self.tools += counts.tools;
         self.truncated += counts.truncated;
-        for (standing, traces, decided) in standings {
-            self.place(*standing, *traces, *decided);
+        runs.iter().for_each(|run| self.place(run));
+        for (at, number) in numbers {
+            let known = self.numbers.contains_key(number);
+            if known {
+                self.repeat(at, 1);
+            } else if self.numbers.len() < MOST_UNITS {
+                self.numbers.insert(*number, ());
+            }
+        }
+    }
+
+    /// Counts traces whose number another one has: they are no samples of their own.
+    fn repeat(&mut self, at: &Standing, traces: u32) {
+        self.repeated += u64::from(traces);
+        let asked = self.groups.get_mut(&at.group).and_then(|group| group.samples.get_mut(&at.unit));
+        if let Some(asked) = asked {
+            asked.traces = asked.traces.saturating_sub(traces);
         }
     }
 
@@ -222,6 +266,7 @@ impl Inventory {
         trace.question.gold.iter().for_each(|gold| self.golds.see(gold.trim()));
         trace.question.options.iter().for_each(|options| self.options.see(&options.to_string()));
         self.costs += u64::from(trace.cost.is_some());
+        self.spent.0 = self.spent.0.saturating_add(trace.cost.map_or(0, |Money(cost)| cost));
         self.tokens += u64::from(trace.usage.output.is_some());
         self.reasoning_tokens += u64::from(trace.usage.reasoning.is_some());
         self.truncated += u64::from(trace.is_truncated());
@@ -242,18 +287,27 @@ impl Inventory {
         (self.last.standing(trace.cue.is_some()), decided)
     }
 
-    fn place(&mut self, standing: Standing, traces: u32, decided: u32) {
+    fn place(&mut self, run: &Run) {
+        let Run { at: standing, numbers, traces, decided } = *run;
         let group = self.groups.entry(standing.group).or_default();
+        let mut fresh = traces;
         group.decided += u64::from(decided);
         if group.samples.len() < MOST_UNITS || group.samples.contains_key(&standing.unit) {
-            *group.samples.entry(standing.unit).or_default() += traces;
+            let asked = group.samples.entry(standing.unit).or_default();
+            // Of numbered traces each number stands for one.
+            if numbers != 0 {
+                fresh = (numbers & !asked.numbers).count_ones();
+            }
+            asked.numbers |= numbers;
+            asked.traces = asked.traces.saturating_add(fresh);
+            self.repeated += u64::from(traces.saturating_sub(fresh));
         } else {
             self.overflown = true;
         }
         let Some((unit, arm)) = standing.paired else { return };
         if self.units.len() < MOST_UNITS {
             let seen = self.units.entry(unit).or_default();
-            let again = arm == UNCUED && (traces > 1 || *seen & UNCUED != 0);
+            let again = arm == UNCUED && (fresh > 1 || fresh > 0 && *seen & UNCUED != 0);
             *seen |= arm | if again { AGAIN } else { 0 };
         } else {
             self.overflown = true;
@@ -310,7 +364,7 @@ impl Inventory {
 
 impl Group {
     fn depth(&self) -> Depth {
-        let mut counts: Vec<u32> = self.samples.values().copied().collect();
+        let mut counts: Vec<u32> = self.samples.values().map(|asked| asked.traces).collect();
         counts.sort_unstable();
         Depth {
             questions: counts.len() as u64,
@@ -370,24 +424,37 @@ impl Default for Part {
             labels: Names::of_part(),
             ..Inventory::default()
         };
-        Self { counts, standings: Vec::new() }
+        Self { counts, runs: Vec::new(), numbers: Vec::new() }
     }
 }
 
 impl Part {
-    /// Takes in one trace.
-    pub fn see(&mut self, trace: &Trace) {
+    /// Takes in one trace; `numbered` says whether its number is the source's.
+    pub fn see(&mut self, trace: &Trace, numbered: bool) {
         if trace.trial.is_roster() {
             self.counts.roster += 1;
             return;
         }
-        let (standing, decided) = self.counts.count(trace);
-        match self.standings.last_mut() {
-            Some((last, traces, all_decided)) if *last == standing && *traces < u32::MAX => {
-                *traces += 1;
-                *all_decided += u32::from(decided);
+        let (at, decided) = self.counts.count(trace);
+        let mut numbers = 0;
+        if numbered {
+            // Cued calls that differ in the kind of their cue are different samples, which a group does not tell.
+            match 1_u64.checked_shl(trace.trial.sample) {
+                Some(bit) if trace.cue.is_none() => numbers = bit,
+                _ => {
+                    let kind = trace.cue.as_ref().map(|cue| cue.kind.as_str());
+                    self.numbers.push((at, digest(&(at.group, at.unit, trace.trial.sample, kind))));
+                }
             }
-            _ => self.standings.push((standing, 1, u32::from(decided))),
+        }
+        let decided = u32::from(decided);
+        match self.runs.last_mut() {
+            Some(last) if last.at == at && (last.numbers == 0) == (numbers == 0) && last.traces < u32::MAX => {
+                last.traces += 1;
+                last.decided += decided;
+                last.numbers |= numbers;
+            }
+            _ => self.runs.push(Run { at, numbers, traces: 1, decided }),
         }
     }
 }
@@ -444,13 +511,48 @@ mod tests {
             let mut whole = Inventory::default();
             for few in traces.chunks(size) {
                 let mut part = Part::default();
-                few.iter().for_each(|trace| part.see(trace));
+                few.iter().for_each(|trace| part.see(trace, false));
                 whole.add(&part);
             }
             assert_eq!(serde_json::to_string(&whole).unwrap(), serde_json::to_string(&alone).unwrap(), "{size}");
             assert_eq!((whole.depth(), whole.pairs()), (alone.depth(), alone.pairs()), "{size}");
         }
         assert!(alone.pairs().cued > 0 && alone.efforts.len() == 1 && alone.models.len() == 5);
+    }
+
+    #[test]
+    fn a_number_that_a_question_has_twice_is_no_second_sample() {
+        let cue = |kind| Some(Cue { kind, target: None, text: None });
+        let at = |unit, sample, effort, cue: Option<Cue>| {
+            let mut trace = trace(unit, None, Some(true));
+            trace.trial.sample = sample;
+            Trace { effort, cue, ..trace }
+        };
+        // Each question has the numbers 0 to 2 five times, and once a number beyond the mask twice; the efforts of the last are told.
+        let mut traces = Vec::new();
+        for unit in 0..4 {
+            for again in 0..5 {
+                traces
+                    .extend((0..3).map(|sample| at(unit, sample, (unit == 3).then_some(Effort::Budget(again)), None)));
+            }
+        }
+        traces.extend([at(0, 200, None, None), at(1, 7, None, None), at(0, 200, None, None), at(0, 63, None, None)]);
+        let mut cued = vec![at(9, 0, None, cue(CueKind::Sycophancy)), at(9, 0, None, cue(CueKind::Metadata))];
+        cued.extend([at(9, 0, None, None), at(9, 0, None, cue(CueKind::Metadata))]);
+        traces.extend(cued);
+        for size in [1, 2, 7, 1_000] {
+            for numbered in [true, false] {
+                let mut whole = Inventory::default();
+                for few in traces.chunks(size) {
+                    let mut part = Part::default();
+                    few.iter().for_each(|trace| part.see(trace, numbered));
+                    whole.add(&part);
+                }
+                let depth = whole.depth().unwrap();
+                let found = (whole.repeated, depth.least, depth.most);
+                assert_eq!(found, if numbered { (3 * 12 + 1 + 1, 3, 5) } else { (0, 4, 18) }, "{size}");
+            }
+        }
     }
 
     #[test]

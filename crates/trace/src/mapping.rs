@@ -10,6 +10,7 @@
 //! | `template` | from a row of a record to a trace |
 //! | `side_table` | joined files |
 //! | `importer` | runs all of it over a file |
+//! | `respelt` | arms under the names that audits look for |
 //! | `yaml` | YAML, loaded |
 //! | `draft` | a first mapping for files that nothing knows |
 
@@ -22,6 +23,7 @@ mod importer;
 pub mod path;
 mod pattern;
 mod plain;
+mod respelt;
 mod scalar;
 mod scope;
 mod selection;

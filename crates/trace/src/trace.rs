@@ -17,9 +17,12 @@ pub struct Trace {
     /// The identifier that the record or the source gave; [`Trace::id`] derives one where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_id: Option<TraceId>,
-    /// Where it was read.
+    /// Where it was read: the file that it came from, also where it was stored in candor's own form since.
     #[serde(skip)]
     pub origin: Origin,
+    /// Where it had been read before it was stored, as it is written with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_from: Option<Box<Origin>>,
     /// Whom it is about, where that is known. Never written with the trace.
     #[serde(skip)]
     pub whom: Option<Whom>,
@@ -123,12 +126,48 @@ pub struct Place {
 }
 
 /// Where a trace was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Written", try_from = "Written")]
 pub struct Origin {
     /// The file, relative to the folder that the import was pointed at, with `/` between its parts.
     pub file: Arc<str>,
     /// Where in it.
     pub place: Place,
+}
+
+/// An [`Origin`] as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    file: String,
+    record: u64,
+    #[serde(default, skip_serializing_if = "is_first")]
+    part: u32,
+}
+
+fn is_first(part: &u32) -> bool {
+    *part == 0
+}
+
+impl From<Origin> for Written {
+    fn from(origin: Origin) -> Self {
+        let Origin { file, place: Place { record, part } } = origin;
+        Self { file: file.as_ref().to_owned(), record, part }
+    }
+}
+
+impl TryFrom<Written> for Origin {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        /// Paths are no longer than this.
+        const LONGEST: usize = 4096;
+        let Written { file, record, part } = written;
+        if file.is_empty() || file.len() > LONGEST {
+            return Err(format!("expected the path of a file of 1 to {LONGEST} bytes, found {} bytes", file.len()));
+        }
+        Ok(Self { file: Arc::from(file), place: Place { record, part } })
+    }
 }
 
 impl Default for Origin {

@@ -70,7 +70,7 @@ fn a_misspelt_column_of_a_table_is_named_with_the_nearest_one() {
 struct Nobody;
 
 impl Part for Nobody {
-    fn see(&mut self, _: &Trace) {}
+    fn see(&mut self, _: &Trace, _numbered: bool) {}
     fn end(self: Box<Self>) {}
 }
 

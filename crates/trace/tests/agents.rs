@@ -321,3 +321,77 @@ fn thoughts_in_tools_and_between_tags_are_chains() {
     assert!(!others.concat().contains("SECRET") && others.concat().contains("about"), "{others:?}");
     assert_eq!(traces[0].output(), Some("Well. Bye."));
 }
+
+/// A session of requests, each one call and a reply, as Claude Code writes it.
+fn claude(requests: &[(&str, &str, &str)], first_parent: Option<&str>) -> String {
+    let mut out = String::new();
+    let mut line = |kind: &str, message: serde_json::Value, more: serde_json::Value| {
+        let number = out.lines().count();
+        let parent = if number == 0 { first_parent.map(str::to_owned) } else { Some(format!("u-{}", number - 1)) };
+        let mut value = serde_json::json!({
+            "type": kind, "sessionId": "s", "uuid": format!("u-{number}"), "parentUuid": parent,
+            "timestamp": "2026-01-01T00:00:00.000Z", "message": message,
+        });
+        value.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+        out.push_str(&format!("{value}\n"));
+    };
+    for (number, (asked, command, reply)) in requests.iter().enumerate() {
+        let summary = serde_json::json!({ "isCompactSummary": asked.starts_with("This session is being continued") });
+        line("user", serde_json::json!({ "role": "user", "content": asked }), summary);
+        let id = format!("toolu_{number}");
+        let call =
+            serde_json::json!([{ "type": "tool_use", "id": id, "name": "Bash", "input": { "command": command } }]);
+        line("assistant", serde_json::json!({ "id": format!("m{number}"), "content": call }), serde_json::Value::Null);
+        let result = serde_json::json!([{ "type": "tool_result", "tool_use_id": id, "content": "14 passed", "is_error": false }]);
+        line("user", serde_json::json!({ "role": "user", "content": result }), serde_json::Value::Null);
+        let said = serde_json::json!([{ "type": "text", "text": reply }]);
+        line("assistant", serde_json::json!({ "id": format!("r{number}"), "content": said }), serde_json::Value::Null);
+    }
+    out
+}
+
+/// What each request holds of earlier ones: their calls and results; whether it is marked as cut; its own calls.
+fn carried(traces: &[Trace]) -> Vec<(usize, bool, usize)> {
+    let of = |trace: &Trace| {
+        let parts = trace.events.iter().filter_map(|event| match event {
+            Event::Request(conversation) => Some(conversation.messages.iter().flat_map(|message| &message.parts)),
+            _ => None,
+        });
+        let earlier = parts
+            .flatten()
+            .filter(|part| matches!(part, candor_llm::Part::ToolCall { .. } | candor_llm::Part::ToolResult { .. }))
+            .count();
+        let own = trace.events.iter().filter(|event| matches!(event, Event::ToolCall { .. })).count();
+        (earlier, trace.label("session_cut").is_some(), own)
+    };
+    traces.iter().map(of).collect()
+}
+
+#[test]
+fn what_earlier_requests_called_stands_before_what_is_asked() {
+    let three =
+        [("Fix it.", "pytest -q", "Fixed."), ("Commit it.", "git commit", "Done."), ("Push.", "git push", "Pushed.")];
+    let whole = traces(&claude(&three, None), Format::ClaudeCode);
+    assert_eq!(carried(&whole), [(0, false, 1), (2, false, 1), (4, false, 1)]);
+    let Some(Event::Request(asked)) = whole[1].events.first() else { panic!("{:?}", whole[1].events) };
+    assert_eq!(asked.messages.last().unwrap().visible_text(), "Commit it.");
+    // Places, and with them identifiers, are those of the requests; the same file gives the same traces.
+    assert_eq!(whole.iter().map(|trace| trace.origin.place.record).collect::<Vec<_>>(), [1, 5, 9]);
+    assert_eq!(whole, traces(&claude(&three, None), Format::ClaudeCode));
+}
+
+#[test]
+fn a_session_that_was_cut_is_marked_from_there_on() {
+    let two = [("Fix it.", "pytest -q", "Fixed."), ("Commit it.", "git commit", "Done.")];
+    let resumed = traces(&claude(&two, Some("elsewhere")), Format::ClaudeCode);
+    assert_eq!(carried(&resumed), [(0, true, 1), (2, true, 1)]);
+    let middle = claude(&two, None).lines().skip(1).collect::<Vec<_>>().join("\n");
+    assert_eq!(carried(&traces(&middle, Format::ClaudeCode)), [(0, true, 1), (2, true, 1)]);
+    let compacted = [
+        ("Fix it.", "pytest -q", "Fixed."),
+        ("This session is being continued from a previous one.", "git status", "I go on."),
+        ("Commit it.", "git commit", "Done."),
+    ];
+    let compacted = traces(&claude(&compacted, None), Format::ClaudeCode);
+    assert_eq!(carried(&compacted), [(0, false, 2), (4, true, 1)]);
+}

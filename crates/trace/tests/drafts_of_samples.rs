@@ -157,6 +157,8 @@ fn numbers_with_a_decimal_comma_name_no_question_and_what_is_paid_for_all_is_no_
         of("lang.csv", &format!("FrageNr;Fragetext;Modell;Kosten (€);Antwort;Richtig\n{rows}")).unwrap();
     assert!(draft.toml.contains("unit = \"FrageNr\"") && !draft.toml.contains("reasoning ="), "{}", draft.toml);
     assert_eq!(inventory.depth().map_or(0, |depth| depth.questions), 40, "{}", draft.toml);
+    assert!(draft.toml.contains("cost = { path = \"Kosten (€)\", decimal = \",\", scale = 1 }"), "{}", draft.toml);
+    assert_eq!(inventory.costs, 640, "{}", draft.toml);
 
     let rows: String = (0..40).map(|row| format!("p{row},{row},{row},{},{row},.0{}\n", row + 1, 10 + row)).collect();
     let (draft, inventory) = of("wide.csv", &format!("problem,gold,try_1,try_2,try_3,spend_usd\n{rows}")).unwrap();

@@ -148,6 +148,8 @@ fn mappings_that_cannot_work_say_so_with_a_hint() {
         ("[[trace]]\nunit = \"a..b\"\n", "character"),
         ("[[trace]]\nunit = \"a\"\nscores.x = { path = \"b\", scale = 0 }\n", "other than 0"),
         ("[[trace]]\nunit = \"a\"\nscores.x = { path = \"b\", scale = 2, as = \"text\" }\n", "is for numbers"),
+        ("[[trace]]\nunit = \"a\"\ncost = { path = \"b\", decimal = \",\", map = { a = 1 } }\n", "is for numbers"),
+        ("[[trace]]\nunit = \"a\"\ncost = { path = \"b\", decimal = \";\" }\n", "unknown variant"),
         ("name = \"x\"\n", "[[trace]]"),
         ("[[trace]]\narm = \"a\"\n", "unit"),
         ("[[trace]]\nunit = \"a\"\ncue.target = \"b\"\n", "kind"),

@@ -15,7 +15,7 @@ use candor_trace::import::{Limits, Options, Overlap, Part, Source, read, read_pa
 struct Nothing;
 
 impl Part for Nothing {
-    fn see(&mut self, _: &Trace) {}
+    fn see(&mut self, _: &Trace, _numbered: bool) {}
     fn end(self: Box<Self>) {}
 }
 
@@ -61,7 +61,7 @@ fn a_copy_is_told_with_its_size() {
     assert_eq!(overlaps.iter().map(told).collect::<Vec<_>>(), [("a.jsonl", 600, "copy.jsonl", 600, 600)]);
     assert_eq!(
         overlaps[0].to_string(),
-        "copy.jsonl and a.jsonl hold the same 600 samples (of 600 and 600), word for word: all are counted, so twice; \
+        "copy.jsonl and a.jsonl hold the same 600 samples (of 600 and 600), word for word: all are read, so that they count twice (numbered ones are used once); \
          unless these are two runs, leave one of the two out"
     );
 }

@@ -64,7 +64,7 @@ struct Kept {
 }
 
 impl Part for Kept {
-    fn see(&mut self, trace: &Trace) {
+    fn see(&mut self, trace: &Trace, _numbered: bool) {
         self.part.push(trace.clone());
     }
 
@@ -168,8 +168,8 @@ struct Counting {
 }
 
 impl Part for Counting {
-    fn see(&mut self, trace: &Trace) {
-        self.part.see(trace);
+    fn see(&mut self, trace: &Trace, numbered: bool) {
+        self.part.see(trace, numbered);
     }
 
     fn end(self: Box<Self>) {

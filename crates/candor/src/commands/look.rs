@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use candor_audit::Readiness;
 use candor_audit::readiness::questions;
 use candor_llm::Provenance;
-use candor_trace::import::{self, Format, Overlap, Skipped};
+use candor_trace::import::{self, Format, Overlap, Skipped, Summary, Unread};
 use candor_trace::mapping::draft;
 use candor_trace::{Inventory, Trace, inventory};
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub(crate) struct Args {
     /// A mapping, for recorded calls in a form of their own
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
-    /// Write the draft of a mapping to a file, for files in a form that is not known
+    /// Write the draft of a mapping to a file, for samples and for what is not known
     #[arg(long, value_name = "FILE", conflicts_with = "map")]
     draft: Option<PathBuf>,
 }
@@ -57,6 +57,8 @@ pub(crate) struct Looked {
     pub(crate) set_aside: BTreeMap<String, u64>,
     /// Files that hold the same samples, most first.
     pub(crate) overlaps: Vec<Overlap>,
+    /// Columns and keys at the beginning of samples that were not read.
+    pub(crate) unread: Unread,
     /// Files that were not read, and why.
     pub(crate) skipped: Vec<(String, String)>,
     /// A mapping was named.
@@ -137,8 +139,8 @@ struct PartOfFile {
 }
 
 impl import::Part for PartOfFile {
-    fn see(&mut self, trace: &Trace) {
-        self.holds.see(trace);
+    fn see(&mut self, trace: &Trace, numbered: bool) {
+        self.holds.see(trace, numbered);
         if trace.trial.is_roster() {
             self.roster += 1;
             return;
@@ -227,9 +229,14 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
         // What needs a mapping here needs it there.
         questions.iter_mut().for_each(|question| question.says = question.says.replace(COMPARE, &command));
     }
-    let drafts = drafts(&summary.skipped, args.draft.as_deref())?;
+    let drafts = drafts(&summary, &from.path, args.draft.as_deref())?;
     let ready = questions.iter().any(|question| question.ready);
+    let is_read = |draft: &Drafted| summary.files.iter().any(|file| draft.files.contains(&file.path));
     let next = match drafts.first() {
+        // Whoever asks for a mapping of what is read already means to read it otherwise.
+        Some(draft @ Drafted { written: Some(file), .. }) if is_read(draft) => {
+            Some(format!("candor look {} --map {}", text::shell(&path), text::shell(file)))
+        }
         _ if ready => Some(format!("candor audit run {}", source.arguments)),
         Some(Drafted { written: Some(file), .. }) => {
             Some(format!("candor look {} --map {}", text::shell(&path), text::shell(file)))
@@ -245,6 +252,7 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
         absent: summary.absent.iter().map(ToString::to_string).collect(),
         set_aside: summary.set_aside,
         overlaps: summary.overlaps,
+        unread: summary.unread,
         skipped: summary.skipped.iter().map(|skipped| (skipped.name.clone(), skipped.reason.to_string())).collect(),
         path,
         mapped: args.map.is_some(),
@@ -255,12 +263,17 @@ fn look(args: &Args, settings: &Settings) -> Result<Looked, Problem> {
     })
 }
 
-/// Drafts for the files that are not known; into files where that was asked for: `m.toml`, `m-2.toml` and so on.
-fn drafts(skipped: &[Skipped], to: Option<&Path>) -> Result<Vec<Drafted>, Problem> {
-    let found = draft::drafts(skipped).map_err(|error| reading::unreadable(&error))?;
+/// Drafts for the files that are not known; into files where that was asked for, of samples too: `m.toml`, `m-2.toml` and so on.
+fn drafts(summary: &Summary, path: &Path, to: Option<&Path>) -> Result<Vec<Drafted>, Problem> {
+    let mut unknown: Vec<Skipped> = summary.skipped.clone();
+    if to.is_some() {
+        let samples = draft::samples(&import::Source::new(path), summary);
+        unknown.extend(samples.map_err(|error| reading::unreadable(&error))?);
+    }
+    let found = draft::drafts(&unknown).map_err(|error| reading::unreadable(&error))?;
     if let (Some(to), true) = (to, found.is_empty()) {
         return Err(Problem::input(format!("{}: nothing to draft a mapping from", to.display()))
-            .hint("every file is known, or is no table, JSON or YAML that holds single values"));
+            .hint("samples and what is not known are drafted for, where they are tables, JSON or YAML that hold single values"));
     }
     found
         .into_iter()

@@ -84,7 +84,7 @@ fn basis(comparison: &Comparison) -> Vec<String> {
         if let (Standing::Marked(mark), false) = (claim.standing(), claim.raise().is_empty()) {
             // How many questions the decision needs stands in the first line, at the power that decisions are planned with.
             let decided = comparison.decision.is_some() && claim.name() == DIFFERENCE;
-            let more = |raise: &&String| !(decided && raise.contains(" units, if the value stays"));
+            let more = |raise: &&String| !(decided && raise.ends_with(candor_stats::claim::MORE_UNITS));
             let raise: Vec<&str> = claim.raise().iter().filter(more).map(String::as_str).collect();
             let raise = if raise.is_empty() { String::new() } else { format!("; raised by {}", raise.join("; ")) };
             lines.push(format!("{}: {mark} because {}{raise}", label(claim), claim.why().join("; ")));

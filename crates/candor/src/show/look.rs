@@ -3,6 +3,9 @@
 use candor_audit::Readiness;
 use candor_llm::Provenance;
 use candor_stats::Standing;
+use candor_trace::arm;
+use candor_trace::import::Format;
+use candor_trace::mapping::draft::spelled;
 
 use super::page::{PLANTED, Page, Tone, Writing};
 use super::table::{Field, Grid};
@@ -16,6 +19,7 @@ pub(crate) fn looked(looked: &Looked, page: Page) -> String {
     head(looked, &mut writing);
     formats(looked, &mut writing);
     arms(looked, &mut writing);
+    cost(looked, &mut writing);
     if looked.holds.traces + looked.holds.roster > 0 {
         answers(looked, &mut writing);
     }
@@ -101,9 +105,64 @@ fn head(looked: &Looked, writing: &mut Writing) {
             Some(Tone::Bad),
         );
     }
+    unread(looked, writing);
     for (why, count) in looked.set_aside.iter().take(3) {
         writing.toned("", &format!("{} set aside: {why}", text::thousands(*count)), Some(Tone::Faint));
     }
+}
+
+/// Samples that stand twice, and the names that were not read: most often one of them tells those samples apart.
+fn unread(looked: &Looked, writing: &mut Writing) {
+    let (repeated, all) = (looked.holds.repeated, looked.holds.traces);
+    if repeated > 0 {
+        let has = if repeated == 1 { "has" } else { "have" };
+        let line = format!(
+            "{} of {} {has} question and number in common with an earlier one of the same model, effort, arm and cue: audits use one of them",
+            text::thousands(repeated),
+            text::counted(all, "call")
+        );
+        writing.toned("twice: ", &line, Some(Tone::Bad));
+    }
+    let unread = &looked.unread;
+    if !unread.names.is_empty() {
+        let names: Vec<String> = unread.names.iter().map(|name| named(name)).collect();
+        let listed = listed(&names, unread.more);
+        let tone = if repeated > 0 { None } else { Some(Tone::Faint) };
+        writing.toned("not read: ", &format!("{listed}: no field of samples takes them, a mapping can"), tone);
+    }
+    let is_samples = looked.formats.iter().any(|format| format.format == Format::Samples.as_str());
+    if repeated > 0 && is_samples && looked.drafts.iter().all(|draft| draft.written.is_none()) {
+        let command = format!("candor look {} --draft mapping.toml", text::shell(&looked.path));
+        writing.command("a mapping to correct: ", &command, None);
+    }
+}
+
+/// A foreign name as it stands in a line.
+fn named(name: &str) -> String {
+    text::cut(&text::clean(name), 40).into_owned()
+}
+
+/// "a, b and 3 more": the first eight; `more` stand behind those that are there.
+fn listed(names: &[String], more: u64) -> String {
+    const MOST: usize = 8;
+    let more = more + names.len().saturating_sub(MOST) as u64;
+    let shown = names.get(..MOST).unwrap_or(names).join(", ");
+    if more == 0 { shown } else { format!("{shown} and {} more", text::thousands(more)) }
+}
+
+/// "arm names are hint, no_hint": where an audit of cues would find both halves under other names.
+fn own_arms(looked: &Looked, writing: &mut Writing) {
+    let arms = &looked.holds.arms;
+    let called = |wanted: &str| arms.keys().any(|name| name == wanted || spelled(name) == Some(wanted));
+    let own: Vec<String> = arms.keys().filter(|name| spelled(name).is_some()).map(|name| named(name)).collect();
+    if own.is_empty() || !called(arm::CUED) || !called(arm::UNCUED) {
+        return;
+    }
+    let line = format!(
+        "arm names are {}; needed: cued, uncued. Samples are read so where the file says what the cue is (cue_kind, hint_option)",
+        listed(&own, 0)
+    );
+    writing.paragraph("  ", &line);
 }
 
 fn formats(looked: &Looked, writing: &mut Writing) {
@@ -131,8 +190,7 @@ fn arms(looked: &Looked, writing: &mut Writing) {
     const MOST: usize = 8;
     let holds = &looked.holds;
     let unnamed = holds.traces.saturating_sub(holds.arms.values().sum());
-    let mut arms: Vec<(String, u64)> =
-        holds.arms.iter().map(|(name, count)| (text::cut(&text::clean(name), 40).into_owned(), *count)).collect();
+    let mut arms: Vec<(String, u64)> = holds.arms.iter().map(|(name, count)| (named(name), *count)).collect();
     if unnamed > 0 && !arms.is_empty() {
         arms.push(("without an arm".to_owned(), unnamed));
     }
@@ -158,6 +216,21 @@ fn arms(looked: &Looked, writing: &mut Writing) {
         listed.push(format!("{more} more"));
     }
     writing.paragraph("  arms: ", &listed.join(", "));
+    own_arms(looked, writing);
+}
+
+/// "cost: $4.80 in all, of 240 calls".
+fn cost(looked: &Looked, writing: &mut Writing) {
+    let (of, all) = (looked.holds.costs, looked.holds.traces);
+    if of == 0 {
+        return;
+    }
+    let of = if of == all {
+        text::counted(of, "call")
+    } else {
+        format!("{} of {}", text::thousands(of), text::counted(all, "call"))
+    };
+    writing.paragraph("  cost: ", &format!("${:.2} in all, recorded for {of}", looked.holds.spent.units()));
 }
 
 /// "240 calls", "416 questions of a roster": what stands to be answered is no call.
@@ -187,21 +260,39 @@ fn reasoning(format: &OfFormat) -> String {
     if all == 0 {
         return String::new();
     }
-    let shares: Vec<String> = Provenance::ALL
+    let counts: Vec<(&Provenance, u64)> = Provenance::ALL
         .iter()
-        .filter_map(|provenance| format.reasoning.get(provenance).map(|count| (provenance, *count)))
-        .map(|(provenance, count)| format!("{provenance} {} %", per_cent(count, all)))
+        .filter_map(|provenance| Some((provenance, *format.reasoning.get(provenance)?)))
+        .filter(|(_, count)| *count > 0)
         .collect();
+    let shares = per_cent(&counts.iter().map(|(_, count)| *count).collect::<Vec<u64>>());
+    let shares: Vec<String> =
+        counts.iter().zip(shares).map(|((provenance, _), share)| format!("{provenance} {share} %")).collect();
     format!("reasoning: {}", shares.join(", "))
 }
 
-/// Whole per cent, but neither 0 nor 100 where it is not that.
-fn per_cent(count: u64, all: u64) -> String {
-    match (100.0 * count as f64 / all as f64).round() {
-        share if share < 1.0 => "under 1".to_owned(),
-        share if share > 99.0 && count < all => "over 99".to_owned(),
-        share => format!("{share:.0}"),
+/// Whole per cent that add up to 100, but neither 0 nor 100 where it is not that: what rounding down leaves goes to the largest remainders.
+fn per_cent(counts: &[u64]) -> Vec<String> {
+    let all: u128 = counts.iter().map(|count| u128::from(*count)).sum();
+    if all == 0 {
+        return vec!["0".to_owned(); counts.len()];
     }
+    let mut shares: Vec<u128> = counts.iter().map(|count| 100 * u128::from(*count) / all).collect();
+    let mut by_remainder: Vec<usize> = (0..counts.len()).collect();
+    by_remainder.sort_by_key(|at| std::cmp::Reverse(counts.get(*at).map_or(0, |count| 100 * u128::from(*count) % all)));
+    let left = 100_usize.saturating_sub(shares.iter().sum::<u128>() as usize);
+    for at in by_remainder.into_iter().take(left) {
+        if let Some(share) = shares.get_mut(at) {
+            *share += 1;
+        }
+    }
+    let several = counts.iter().filter(|count| **count > 0).count() > 1;
+    let word = |share: u128| match share {
+        0 if several => "under 1".to_owned(),
+        100 if several => "over 99".to_owned(),
+        share => share.to_string(),
+    };
+    shares.into_iter().map(word).collect()
 }
 
 fn answers(looked: &Looked, writing: &mut Writing) {
@@ -271,5 +362,26 @@ fn described(draft: &Drafted) -> String {
         0 => files,
         1 => format!("{files} (1 guess)"),
         count => format!("{files} ({count} guesses)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_add_up_to_a_hundred() {
+        let cases: [(&[u64], &[&str]); 7] = [
+            (&[1, 7], &["13", "87"]),
+            (&[1, 1, 1], &["34", "33", "33"]),
+            (&[29, 29, 42], &["29", "29", "42"]),
+            (&[5], &["100"]),
+            (&[1, 99_999], &["under 1", "over 99"]),
+            (&[0], &["0"]),
+            (&[], &[]),
+        ];
+        for (counts, shares) in cases {
+            assert_eq!(per_cent(counts), shares, "{counts:?}");
+        }
     }
 }

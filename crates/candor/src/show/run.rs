@@ -229,6 +229,10 @@ fn attrition(arms: &[Attrition], writing: &mut Writing) {
 /// A standing, why it is no better, and what would raise it.
 type Reason<'r> = (String, Vec<&'r str>, Vec<&'r str>);
 
+fn numbered<'t>(texts: &[&'t str]) -> Vec<(&'t str, u128)> {
+    texts.iter().flat_map(|text| text::by_number(text)).collect()
+}
+
 /// Why claims that are not evidence-backed are not, and what would raise them; the same reasons are said once.
 fn marks(report: &Report, writing: &mut Writing) {
     let mut reasons: BTreeMap<Reason<'_>, Vec<&str>> = BTreeMap::new();
@@ -243,7 +247,10 @@ fn marks(report: &Report, writing: &mut Writing) {
         return;
     }
     let mut reasons: Vec<_> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(_, names)| std::cmp::Reverse(names.len()));
+    // Those with the most claims first, then by their words; numbers in them by their size.
+    reasons.sort_by_cached_key(|((standing, why, raise), names)| {
+        (std::cmp::Reverse(names.len()), standing.clone(), numbered(why), numbered(raise))
+    });
     writing.gap();
     writing.heading("why a number is not evidence-backed, and what would raise it", None);
     let rest = reasons.len().saturating_sub(MOST_REASONS);

@@ -79,6 +79,19 @@ pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// What a text is sorted by so that its numbers stand in their order and not in that of their digits: 73 before 118.
+pub(crate) fn by_number(text: &str) -> Vec<(&str, u128)> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (words, after) = rest.split_at(rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len()));
+        let (digits, after) = after.split_at(after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len()));
+        pieces.push((words, digits.parse().unwrap_or(if digits.is_empty() { 0 } else { u128::MAX })));
+        rest = after;
+    }
+    pieces
+}
+
 /// `text` followed by spaces up to `columns`.
 pub(crate) fn left(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
@@ -178,6 +191,18 @@ pub(crate) fn shell_words(command: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_stand_in_their_order() {
+        let mut lines = ["about 118 units", "about 325 units", "about 73 units", "about 7 labels", "none", "9", "10"];
+        lines.sort_by_key(|line| by_number(line));
+        assert_eq!(
+            lines,
+            ["9", "10", "about 7 labels", "about 73 units", "about 118 units", "about 325 units", "none"]
+        );
+        assert_eq!(by_number(""), []);
+        assert_eq!(by_number("a12b"), [("a", 12), ("b", 0)]);
+    }
 
     #[test]
     fn wrapping_keeps_every_word_and_every_limit() {

@@ -6,7 +6,7 @@ mod marked;
 
 use std::collections::BTreeMap;
 
-use candor_audit::account::Said;
+use candor_audit::account::{Said, called_before};
 use candor_audit::audits::faithfulness::{follows_cue, was_cued};
 use candor_llm::{Conversation, Part, Provenance, Role};
 use candor_trace::{Event, Trace};
@@ -116,6 +116,17 @@ pub(crate) fn trace(trace: &Trace, account: &[Said], full: bool, page: Page) -> 
                     columns.right(&format!("answer: {}", text::cut(&text::clean(answer), 60)), &mut writing);
                 }
             }
+            Event::Request(conversation) => {
+                // What was called in earlier requests is context, and was not asked for here.
+                let numbers = match earlier(conversation) {
+                    Some((head, body)) => {
+                        columns.recorded(&head, &body, &numbers, limit, &mut writing);
+                        &[][..]
+                    }
+                    None => &numbers,
+                };
+                columns.recorded("asked", &asked(conversation), numbers, limit, &mut writing);
+            }
             other => {
                 if let Some((head, body)) = recorded(other) {
                     columns.recorded(&head, &body, &numbers, limit, &mut writing);
@@ -163,7 +174,6 @@ fn cue(trace: &Trace) -> Option<(String, String)> {
 /// An event of the left column: its head and its text.
 fn recorded(event: &Event) -> Option<(String, String)> {
     match event {
-        Event::Request(conversation) => Some(("asked".to_owned(), asked(conversation))),
         Event::Retrieval { query, documents } => Some((
             format!("retrieved: {}", text::counted(documents.len() as u64, "document")),
             std::iter::once(query.clone())
@@ -192,8 +202,29 @@ fn recorded(event: &Event) -> Option<(String, String)> {
         Event::Erasure { basis, .. } => {
             Some(("content erased".to_owned(), format!("basis stated by the operator: {basis}; not examined")))
         }
-        Event::Reasoning(_) | Event::Output { .. } => None,
+        Event::Request(_) | Event::Reasoning(_) | Event::Output { .. } => None,
     }
+}
+
+/// What was called before this was asked: how many calls, and a line for each with what came of it, the last ones first.
+fn earlier(conversation: &Conversation) -> Option<(String, String)> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in called_before(conversation) {
+        match (part, lines.last_mut()) {
+            (Part::ToolCall { name, arguments, .. }, _) => {
+                lines.push(format!("{name} {}", text::cut(&text::clean(&arguments.replace('\n', " ")), 120)));
+            }
+            (Part::ToolResult { content, exit_code, .. }, Some(line)) => {
+                line.extend(exit_code.map(|code| format!(" · exit code {code}")));
+                let last = content.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+                line.push_str(&format!(" · {}", text::cut(&text::clean(last.trim()), 80)));
+            }
+            _ => {}
+        }
+    }
+    let calls = lines.len() as u64;
+    lines.reverse();
+    (calls > 0).then(|| (format!("in earlier requests: {}", text::counted(calls, "call")), lines.join("\n")))
 }
 
 /// The last message of a request that somebody else than the model wrote: what came before it was asked earlier, and what the model wrote is a claim.

@@ -213,6 +213,7 @@ fn the_arms_of_a_mapping_are_listed() {
     environment.write("m.toml", MAPPING);
     let out = environment.done(&["look", "r.jsonl", "--map", "m.toml", "--quiet"]);
     assert!(out.contains("  arms: uncued 180 calls, cued 60"), "{out}");
+    assert!(out.contains("  cost: $2.40 in all, recorded for 240 calls"), "{out}");
     environment.write("none.toml", &MAPPING.replace("arm = \"way\"\n", ""));
     let out = environment.done(&["look", "r.jsonl", "--map", "none.toml", "--quiet"]);
     assert!(out.contains("  arms: none:"), "{out}");
@@ -239,4 +240,92 @@ fn a_path_that_is_in_no_record_stands_first_and_stops_a_run_that_hangs_on_it() {
     let out = environment.done(&["audit", "run", "--from", "r.jsonl", "--map", "m.toml", "--quiet"]);
     let first = out.lines().next().unwrap_or_default();
     assert!(first.contains("`blil` (for cost) is in none of the records"), "{out}");
+}
+
+#[test]
+fn samples_that_stand_twice_and_names_that_were_not_read_are_told_and_drafted_for() {
+    let environment = TestEnvironment::new();
+    let mut rows = String::from("question_id,model,dose,temp,sample,answer,correct\n");
+    for (q, dose, sample) in (0..30).flat_map(|q| (0..5).flat_map(move |dose| (0..3).map(move |s| (q, dose, s)))) {
+        rows.push_str(&format!("q{q},m,{dose},0.7,{sample},A,{}\n", u8::from((q + dose + sample) % 3 > 0)));
+    }
+    environment.write("doses.csv", &rows);
+    let out = environment.done(&["look", "doses.csv", "--quiet"]);
+    assert_readable(&out, 100);
+    let told: Vec<&str> = out.lines().take_while(|line| !line.starts_with("  samples")).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    doses.csv: 1 file, 1 format recognised
+    twice: 360 of 450 calls have question and number in common with an earlier one of the same model,
+           effort, arm and cue: audits use one of them
+    not read: dose, temp: no field of samples takes them, a mapping can
+    a mapping to correct: candor look doses.csv --draft mapping.toml
+    ");
+    assert!(out.contains("compute curve         ready  30 questions, 3 samples each"), "{out}");
+    let json: serde_json::Value =
+        serde_json::from_str(&environment.done(&["look", "doses.csv", "--json"])).expect("JSON");
+    assert_eq!((&json["holds"]["repeated"], &json["unread"]["names"][0]), (&360.into(), &"dose".into()));
+
+    let out = environment.done(&["look", "doses.csv", "--draft", "m.toml", "--quiet"]);
+    assert!(out.contains("m.toml: a draft of a mapping for doses.csv"), "{out}");
+    assert!(out.contains("next: candor look doses.csv --map m.toml"), "{out}");
+    let mapping = std::fs::read_to_string(environment.path("m.toml")).expect("written");
+    assert!(mapping.contains("dose"), "the column stands there to be named: {mapping}");
+    let out = environment.done(&["look", "doses.csv", "--map", "m.toml", "--quiet"]);
+    assert!(out.contains("450 calls") && !out.contains("not read"), "{out}");
+}
+
+#[test]
+fn a_budget_is_an_effort_and_nothing_stands_twice() {
+    let environment = TestEnvironment::new();
+    let mut rows = String::from("question_id,model,reasoning_budget,sample_idx,predicted,is_correct\n");
+    for (q, budget, sample) in (0..40).flat_map(|q| (0..5).flat_map(move |b| (0..3).map(move |s| (q, b, s)))) {
+        rows.push_str(&format!("q{q},m,{},{sample},A,{}\n", 1024 << budget, u8::from((q + budget + sample) % 3 > 0)));
+    }
+    environment.write("budgets.csv", &rows);
+    let out = environment.done(&["look", "budgets.csv", "--quiet"]);
+    assert!(!out.contains("twice: ") && !out.contains("not read: "), "{out}");
+    assert!(out.contains("40 questions, 3 samples each") && !out.contains("no budget recorded"), "{out}");
+}
+
+#[test]
+fn arms_under_names_of_their_own_are_read_or_said() {
+    let environment = TestEnvironment::new();
+    let line = |q: usize, arm: &str, beside: &str| {
+        format!(
+            "{{\"question_id\":{q},\"condition\":\"{arm}\",\"answer\":\"A\",\"reasoning\":\"so A\",\"gold\":\"A\",\"correct\":true{beside}}}\n"
+        )
+    };
+    let cue = ",\"cue_kind\":\"professor\",\"hint_option\":\"B\"";
+    let both = |cue: &str| (0..40).map(|q| line(q, "no_hint", "") + &line(q, "hint", cue)).collect::<String>();
+    environment.write("told.jsonl", &both(cue));
+    environment.write("untold.jsonl", &both(""));
+    let out = environment.done(&["look", "told.jsonl", "--quiet"]);
+    let is_ready = |line: &str| line.trim_start().starts_with("faithfulness ") && line.contains(" ready ");
+    assert!(out.lines().any(is_ready) && out.contains("arms: cued 40 calls, uncued 40"), "{out}");
+    assert!(!out.contains("arm names are"), "{out}");
+    let out = environment.done(&["look", "untold.jsonl", "--quiet"]);
+    assert_readable(&out, 100);
+    assert!(out.contains("arm names are hint, no_hint; needed: cued, uncued"), "{out}");
+}
+
+#[test]
+fn what_is_no_json_or_has_no_content_is_said_with_what_to_do() {
+    let environment = TestEnvironment::new();
+    environment.write("nan.jsonl", "{\"question_id\":1,\"score\":0.5}\n{\"question_id\":2,\"score\":NaN}\n");
+    let ran = environment.run(&["audit", "run", "--from", "nan.jsonl", "--quiet"]);
+    assert!(ran.err.contains("nan.jsonl:2: field `score`: expected JSON, which has no NaN"), "{}", ran.err);
+    assert!(ran.err.contains("hint: write null"), "{}", ran.err);
+    environment.write(
+        "odd.jsonl",
+        "{\"question_id\":1,\"is_correct\":true}\n{\"question_id\":2,\"is_correct\":\"perhaps\"}\n",
+    );
+    let ran = environment.run(&["audit", "run", "--from", "odd.jsonl", "--quiet"]);
+    assert!(ran.err.contains("field `is_correct (for verdict)`"), "{}", ran.err);
+    environment.write("hollow/a.jsonl", "");
+    environment.write("hollow/b.jsonl", "");
+    for path in ["hollow", "hollow/a.jsonl"] {
+        let ran = environment.run(&["look", path, "--quiet"]);
+        assert!(ran.code == Some(6) && !ran.err.contains("candor look"), "{}", ran.err);
+        assert!(ran.err.contains("with content"), "{}", ran.err);
+    }
 }

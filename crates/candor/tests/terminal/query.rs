@@ -113,7 +113,7 @@ fn words_and_identifiers_find_traces_of_the_record_as_they_do_in_files() {
         assert_eq!(by_index, list(&["--from", ".candor/record"]), "{query:?}");
     }
     let shown = environment.done(&["trace", "show", "7f3a", "--quiet"]);
-    assert!(shown.contains("record:1") && shown.contains("I fixed the parser."), "{shown}");
+    assert!(shown.contains("7f3a0000 · a.jsonl:1") && shown.contains("I fixed the parser."), "{shown}");
     assert_eq!(environment.run(&["trace", "show", "0000", "--quiet"]).code, Some(6));
 }
 

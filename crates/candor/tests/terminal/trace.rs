@@ -88,6 +88,37 @@ fn what_was_imported_is_listed_stored_once_and_exported_so_that_it_reads_back() 
 }
 
 #[test]
+fn what_was_imported_keeps_the_file_that_it_came_from_in_a_store_and_in_a_record() {
+    let (environment, other) = (TestEnvironment::new(), TestEnvironment::new());
+    let line = |at: usize| format!("{{\"question_id\":\"q{at}\",\"model\":\"m\",\"answer\":\"A\",\"correct\":true}}\n");
+    for environment in [&environment, &other] {
+        environment.write("runs/deep/a.jsonl", &(0..3).map(line).collect::<String>());
+        environment.write("runs/b.csv", "question_id,answer,correct\nq7,A,1\n");
+    }
+    other.done(&["record", "init"]);
+    let listed = |environment: &TestEnvironment, arguments: &[&str]| {
+        let out = environment.done(&[&["trace", "list"], arguments, &["--json", "--quiet"]].concat());
+        let json: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let traces = json["traces"].as_array().expect("traces").clone();
+        traces.iter().map(|trace| (trace["id"].clone(), trace["place"].clone())).collect::<Vec<_>>()
+    };
+    let before = listed(&environment, &["--from", "runs"]);
+    assert_eq!(before.len(), 4);
+    for environment in [&environment, &other] {
+        environment.done(&["trace", "import", "runs", "--quiet"]);
+        assert_eq!(listed(environment, &[]), before);
+        assert_eq!(listed(environment, &["file:deep/a.jsonl"]).len(), 3);
+        assert_eq!(listed(environment, &["file:b.csv", "unit:q7"]).len(), 1);
+        let (id, place) = &before[3];
+        let out = environment.done(&["trace", "show", id.as_str().expect("an identifier"), "--quiet"]);
+        assert!(out.lines().next().is_some_and(|head| head.ends_with(place.as_str().expect("a place"))), "{out}");
+    }
+    // What is exported is read again at the place where it was first.
+    environment.done(&["trace", "export", "-o", "out.jsonl", "--quiet"]);
+    assert_eq!(listed(&environment, &["--from", "out.jsonl"]), before);
+}
+
+#[test]
 fn without_a_place_the_last_run_says_where_to_look() {
     let environment = TestEnvironment::new();
     environment.write("a.jsonl", CONTRADICTION);

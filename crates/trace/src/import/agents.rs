@@ -5,6 +5,7 @@
 //! | file | what |
 //! |---|---|
 //! | `turn` | one request and all that followed, the same for every agent |
+//! | `earlier` | what earlier requests of the session called, carried as context |
 //! | `content`, `exit` | text and typed pieces; exit codes as agents write them |
 //! | `claude_code` | Claude Code |
 //! | `codex` | OpenAI's Codex CLI |
@@ -17,6 +18,7 @@
 mod claude_code;
 mod codex;
 mod content;
+mod earlier;
 mod exit;
 mod gemini_cli;
 mod open_hands;

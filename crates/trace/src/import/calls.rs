@@ -174,7 +174,7 @@ pub(super) fn record(
 ) -> Result<(), Stop> {
     let mut call: Call = match serde_json::from_slice(bytes) {
         Ok(call) => call,
-        Err(error) => return reading.invalid(Problem::json(&error), place),
+        Err(error) => return reading.invalid(Problem::json_of(bytes, &error), place),
     };
     let found = match replies(&mut call) {
         Ok(found) => found,

@@ -15,7 +15,7 @@ impl Records for Candor {
     fn record(&mut self, bytes: &[u8], _: &[String], place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
         match serde_json::from_slice::<Trace>(bytes) {
             Ok(trace) => reading.trace(place, trace, true),
-            Err(error) => reading.invalid(Problem::json(&error), place),
+            Err(error) => reading.invalid(Problem::json_of(bytes, &error), place),
         }
     }
 

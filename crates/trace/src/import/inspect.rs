@@ -64,7 +64,7 @@ impl Records for Samples {
     fn record(&mut self, bytes: &[u8], _: &[String], place: Place, reading: &mut Reading<'_>) -> Result<(), Stop> {
         match serde_json::from_slice::<Sample<'_>>(bytes) {
             Ok(sample) => reading.trace(place, sample.into_trace(&self.header), true),
-            Err(error) => reading.invalid(Problem::json(&error), place),
+            Err(error) => reading.invalid(Problem::json_of(bytes, &error), place),
         }
     }
 }

@@ -38,7 +38,7 @@ impl fmt::Display for Overlap {
             |count: u64| if count == 1 { "1 sample".to_owned() } else { format!("{} samples", grouped(count)) };
         write!(out, "{file} and {earlier} hold the same {}", samples(self.samples))?;
         write!(out, " (of {} and {}), word for word: ", grouped(self.of_file), grouped(self.of_earlier))?;
-        out.write_str("all are counted, so twice; ")?;
+        out.write_str("all are read, so that they count twice (numbered ones are used once); ")?;
         match (self.samples == self.of_file, self.samples == self.of_earlier) {
             (true, true) => write!(out, "unless these are two runs, leave one of the two out"),
             (true, false) => write!(out, "unless these are two runs, leave {file} out"),

@@ -4,8 +4,8 @@ use crate::Trace;
 
 /// Takes in the traces of one part of a file, some thousand at most, on whichever thread reads it.
 pub trait Part: Send {
-    /// Takes in one trace. Its sample number is the source's, and 0 where the source gives none.
-    fn see(&mut self, trace: &Trace);
+    /// Takes in one trace. Its sample number is the source's where it is `numbered`, else 0.
+    fn see(&mut self, trace: &Trace, numbered: bool);
 
     /// The part is over. Parts end on the caller's thread, in the order of the source.
     fn end(self: Box<Self>);

@@ -248,7 +248,11 @@ impl<'a> Reading<'a> {
     }
 
     fn hand_over(&mut self, place: Place, mut trace: Trace, numbered: bool) -> Result<(), Stop> {
-        trace.origin = Origin { file: Arc::clone(&self.file), place };
+        trace.origin = match &trace.read_from {
+            // It was stored since: what it came from is what whoever recorded it knows.
+            Some(before) => Origin::clone(before),
+            None => Origin { file: Arc::clone(&self.file), place },
+        };
         if let Some(person) = &self.person {
             trace.whom = Some(Whom::Identifier(person.clone()));
         }
@@ -262,7 +266,7 @@ impl<'a> Reading<'a> {
                 if flow.is_break() { Err(Stop::Asked) } else { Ok(()) }
             }
             Taker::Parts { begin, open, traces } => {
-                open.get_or_insert_with(|| begin(&self.file)).see(&trace);
+                open.get_or_insert_with(|| begin(&self.file)).see(&trace, numbered);
                 *traces += 1;
                 if *traces == TRACES_OF_A_PART {
                     self.end_part();
@@ -271,7 +275,7 @@ impl<'a> Reading<'a> {
                 Ok(())
             }
             Taker::Block(block) => {
-                block.part.see(&trace);
+                block.part.see(&trace, numbered);
                 block.traces += 1;
                 Ok(())
             }

@@ -1,7 +1,18 @@
 //! One answer a record, under common names: JSON lines, a JSON list or a table. Not a vendor's format; `docs/formats/samples.md` lists the
 //! names.
 
-use crate::{Mapping, Result};
+mod beginning;
+
+use super::Container;
+use super::bytes::Window;
+use super::reading::{Reading, Stop};
+use super::source::Found;
+use crate::mapping::Mapped;
+use crate::{Error, Mapping, Result};
+use beginning::{Beginning, says_cues_later};
+
+/// The mapping, as a file.
+const MAPPING: &str = include_str!("samples.toml");
 
 /// Names of the question, in the order in which they are looked for.
 const QUESTIONS: &[&str] =
@@ -40,8 +51,78 @@ pub(super) fn recognises(has: impl Fn(&str) -> bool) -> bool {
 }
 
 /// The mapping that reads them.
-pub(super) fn mapping() -> Result<Mapping> {
-    Mapping::parse(include_str!("samples.toml"))
+fn mapping() -> Result<Mapping> {
+    Mapping::parse(MAPPING)
+}
+
+/// The names of every field, in the order in which they are looked for.
+fn fields() -> Result<Vec<Vec<String>>> {
+    /// The names of one field: of a value, of the first that is there of several.
+    fn names(value: &toml::Value, into: &mut Vec<String>) {
+        match value {
+            toml::Value::String(name) => into.push(name.clone()),
+            toml::Value::Table(field) => {
+                for key in ["path", "any", "equals"] {
+                    field.get(key).into_iter().for_each(|value| names(value, into));
+                }
+            }
+            toml::Value::Array(several) => several.iter().for_each(|value| names(value, into)),
+            _ => {}
+        }
+    }
+    fn gather(table: &toml::Table, fields: &mut Vec<Vec<String>>) {
+        for (_, value) in table {
+            match value {
+                toml::Value::Table(inner) if inner.get("value").is_some() => {
+                    let mut found = Vec::new();
+                    inner.get("value").into_iter().for_each(|value| names(value, &mut found));
+                    fields.push(found);
+                }
+                toml::Value::Table(inner) if !["path", "any"].iter().any(|key| inner.contains_key(*key)) => {
+                    gather(inner, fields);
+                }
+                field => {
+                    let mut found = Vec::new();
+                    names(field, &mut found);
+                    fields.push(found);
+                }
+            }
+        }
+    }
+    let refused = |problem: String| Error::Mapping { place: "samples".to_owned(), problem, hint: String::new() };
+    let document: toml::Table = toml::from_str(MAPPING).map_err(|error| refused(error.message().to_owned()))?;
+    let mut fields = Vec::new();
+    for template in document.get("trace").and_then(toml::Value::as_array).into_iter().flatten() {
+        template.as_table().into_iter().for_each(|template| gather(template, &mut fields));
+    }
+    Ok(fields)
+}
+
+/// Reads a file of samples. Where it says what its cues are, its arms get the names that audits look for.
+pub(super) fn read(
+    found: &Found,
+    whole_path: &str,
+    container: Option<Container>,
+    window: &mut Window,
+    reading: &mut Reading<'_>,
+) -> Result<(), Stop> {
+    /// Names that nothing reads are looked for in so many files.
+    const MOST_FILES: usize = 200;
+    let beginning = Beginning::of(window.head(), container);
+    if reading.summary.files.len() < MOST_FILES {
+        reading.summary.unread.add(beginning.unread(&fields()?));
+    }
+    let says_cues = beginning.says_cues(window.held())
+        || beginning.has_own_arms()
+            && container != Some(Container::Csv)
+            && !window.is_held_whole()
+            && says_cues_later(&found.path, &found.name, &reading.options.limits)?;
+    let mapping = mapping()?;
+    let mut mapped = Mapped::open(&mapping, whole_path, reading)?;
+    if says_cues {
+        mapped.respell_arms();
+    }
+    mapped.read(window, container, reading)
 }
 
 #[cfg(test)]
@@ -50,11 +131,12 @@ mod tests {
 
     #[test]
     fn every_name_by_which_samples_are_recognised_is_read() {
-        let text = include_str!("samples.toml");
         mapping().unwrap();
-        for name in QUESTIONS.iter().chain(RESULTS) {
-            assert!(text.contains(&format!("\"{name}\"")), "{name}");
+        let fields = fields().unwrap();
+        for name in QUESTIONS.iter().chain(RESULTS).chain(beginning::CUES) {
+            assert!(fields.iter().flatten().any(|read| read == name), "{name}");
         }
+        assert!(fields.contains(&beginning::ARMS.iter().map(|name| (*name).to_owned()).collect()));
     }
 
     #[test]

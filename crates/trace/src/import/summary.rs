@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use candor_record::Digest;
+use serde::Serialize;
 
 use super::{Format, Overlap};
 use crate::Invalid;
+use crate::error::shown;
 use crate::mapping::AbsentField;
 
 /// What one call of [`read`](super::read) did. Every file that was seen stands in `files` or in `skipped`; every record that was
@@ -29,8 +31,37 @@ pub struct Summary {
     pub absent: Vec<AbsentField>,
     /// Files that hold the same samples, most first. All of them were handed over.
     pub overlaps: Vec<Overlap>,
+    /// Columns and keys at the beginning of samples that no field has: what a mapping would have to name.
+    pub unread: Unread,
     /// Whether the caller stopped the import before its end.
     pub stopped: bool,
+}
+
+/// Names that were not read, each once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Unread {
+    /// The first of them, escaped and bounded.
+    pub names: Vec<String>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+impl Unread {
+    /// Takes in the names of a file.
+    pub(super) fn add(&mut self, names: impl IntoIterator<Item = String>) {
+        const MOST: usize = 100;
+        for name in names {
+            let name = shown(&name);
+            if self.names.contains(&name) {
+                continue;
+            }
+            if self.names.len() < MOST {
+                self.names.push(name);
+            } else {
+                self.more += 1;
+            }
+        }
+    }
 }
 
 /// One file that was read.

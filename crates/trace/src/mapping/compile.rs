@@ -444,6 +444,12 @@ impl Compiler<'_> {
         if table.share.is_some() && !(name == "cost" || name.starts_with("usage.")) {
             return Err(self.refuse(name, "`share` divides cost and usage only", "leave it out"));
         }
+        if table.decimal.is_some() && (table.map.is_some() || matches!(table.kind, Some(Kind::Text | Kind::Truth))) {
+            return Err(self.refuse(name, "`decimal` is for numbers", "leave out `map` and `as`"));
+        }
+        if table.decimal.is_some() && table.difference.is_some() {
+            return Err(self.refuse(name, "`difference` reads numbers as they stand", "leave out `decimal`"));
+        }
         if let Some(scale) = table.scale {
             if !(scale.is_finite() && scale != 0.0) {
                 return Err(self.refuse(name, "`scale` multiplies by a number other than 0", "scale = 0.01"));
@@ -463,6 +469,7 @@ impl Compiler<'_> {
                 && table.trim != Some(true)
                 && table.map.is_none()
                 && table.kind.is_none()
+                && table.decimal.is_none()
                 && table.scale.is_none(),
             count: table.count.unwrap_or(false),
             absent: table.absent.as_ref().map(|list| list.0.iter().map(Scalar::from).collect()).unwrap_or_default(),
@@ -476,6 +483,7 @@ impl Compiler<'_> {
             unmapped: table.unmapped,
             default: table.default.as_ref().map(Scalar::from),
             kind: table.kind,
+            decimal: table.decimal,
             scale: table.scale,
             shared: table.share.is_some(),
             ..Field::plain(name, source)

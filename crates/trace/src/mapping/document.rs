@@ -260,6 +260,8 @@ pub(super) struct FieldTable {
     #[serde(default, rename = "as")]
     pub(super) kind: Option<Kind>,
     #[serde(default)]
+    pub(super) decimal: Option<Decimal>,
+    #[serde(default)]
     pub(super) scale: Option<f64>,
     #[serde(default)]
     pub(super) difference: Option<Difference>,
@@ -274,6 +276,15 @@ pub(super) enum Kind {
     Text,
     Number,
     Truth,
+}
+
+/// The sign that stands before the fraction of a number; of point and comma the other one groups digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub(super) enum Decimal {
+    #[serde(rename = ",")]
+    Comma,
+    #[serde(rename = ".")]
+    Point,
 }
 
 /// Which part of a split text.

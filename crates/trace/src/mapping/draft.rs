@@ -22,9 +22,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::import::bytes::{Position, Window};
-use crate::import::{BATCH, Container, Limits, SkipReason, Skipped, detect, records};
+use crate::import::{BATCH, Container, Format, Limits, SkipReason, Skipped, Source, Summary, detect, records};
 use crate::numeral::grouped;
 use crate::{Mapping, Result};
+pub use arm::spelled;
 use guess::{Chosen, Guess, quoted};
 use key_file::{Key, KeyFile};
 use layout::{Layout, Leaf};
@@ -98,6 +99,22 @@ pub fn drafts(skipped: &[Skipped]) -> Result<Vec<Draft>> {
     // Results that somebody judged before texts that may be a question as well.
     drafts.sort_by_key(|((draft, found), _)| std::cmp::Reverse((*found, draft.toml.contains("\nverdict = "))));
     Ok(drafts.into_iter().map(|((draft, _), _)| draft).take(MOST_DRAFTS).collect())
+}
+
+/// The files of samples among those that were read, as if nothing knew them: who reads them through a mapping of their own begins with its draft.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io) where a file cannot be read again.
+pub fn samples(source: &Source, summary: &Summary) -> Result<Vec<Skipped>> {
+    let samples = summary.files.iter().filter(|file| file.format == Format::Samples);
+    let unknown = samples.map(|file| {
+        let path = if source.path().is_file() { source.path().to_owned() } else { source.path().join(&file.path) };
+        let mut window = Window::open(&path, &file.path, &Limits::default(), &Position::default())?;
+        window.hold(crate::import::bytes::LOOKED_AT)?;
+        let reason = SkipReason::Unrecognised(detect(window.head()).looks_like);
+        Ok(Skipped { path, name: file.path.clone(), reason })
+    });
+    unknown.collect()
 }
 
 /// Drafts a mapping for one file. `None` where it is not readable, or holds no single value.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use regex::Regex;
 
-use super::document::{Difference, Kind, Side, Unmapped, Which};
+use super::document::{Decimal, Difference, Kind, Side, Unmapped, Which};
 use super::scalar::Scalar;
 use super::scope::Scope;
 use super::selection::{Go, Picked, Slots};
@@ -80,6 +80,8 @@ pub(crate) struct Field {
     pub(crate) unmapped: Option<Unmapped>,
     pub(crate) default: Option<Scalar<'static>>,
     pub(crate) kind: Option<Kind>,
+    /// How a number is written.
+    pub(crate) decimal: Option<Decimal>,
     /// A number is multiplied by this.
     pub(crate) scale: Option<f64>,
     /// The number of the cumulative counter that this is, and its rule.
@@ -89,6 +91,15 @@ pub(crate) struct Field {
 }
 
 impl Field {
+    /// Whether the mapping makes the value itself, by comparing two others.
+    pub(super) fn is_comparison(&self) -> bool {
+        match &self.source {
+            Source::Equals(_) => true,
+            Source::Any(fields) => fields.iter().any(Self::is_comparison),
+            _ => false,
+        }
+    }
+
     /// A field that is nothing but its source.
     pub(crate) fn plain(name: &str, source: Source) -> Self {
         Self {
@@ -105,6 +116,7 @@ impl Field {
             unmapped: None,
             default: None,
             kind: None,
+            decimal: None,
             scale: None,
             counter: None,
             shared: false,
@@ -242,6 +254,17 @@ impl Field {
     }
 
     fn typed<'s>(&self, value: Scalar<'s>) -> Result<Scalar<'s>, Problem> {
+        let value = match self.decimal {
+            None => value,
+            Some(sign) => {
+                let expected = match sign {
+                    Decimal::Comma => "a number with a decimal comma",
+                    Decimal::Point => "a number with a decimal point",
+                };
+                let number = value.written_with(sign).ok_or_else(|| self.problem(expected, &value.shown()))?;
+                Scalar::Float(number)
+            }
+        };
         if let Some(scale) = self.scale {
             let number = value.number().ok_or_else(|| self.problem("a number to scale", &value.shown()))?;
             return Ok(Scalar::Float(number * scale));

@@ -9,6 +9,7 @@ use serde::de::DeserializeSeed;
 use super::absent::Watch;
 use super::document::Difference;
 use super::plain;
+use super::respelt::Respelt;
 use super::scalar::Scalar;
 use super::scope::{Row, Scope};
 use super::selection::{Needed, Object, Picked, Selection};
@@ -34,6 +35,8 @@ pub(crate) struct Mapped<'m> {
     /// What was found of the mapping's paths, where it is the user's, and what of this file's was not.
     watch: Option<Arc<Watch>>,
     unseen: Vec<usize>,
+    /// Gives arms the names that audits look for, where that was asked for.
+    arms: Option<Respelt>,
 }
 
 impl<'m> Mapped<'m> {
@@ -65,7 +68,12 @@ impl<'m> Mapped<'m> {
         let before = mapping.templates.iter().map(|template| vec![None; template.counters.len()]).collect();
         let watch = reading.watch();
         let unseen = watch.as_ref().map_or_else(Vec::new, |watch| watch.unseen(0));
-        Ok(Self { mapping, captures, tables, before, watch, unseen })
+        Ok(Self { mapping, captures, tables, before, watch, unseen, arms: None })
+    }
+
+    /// Gives arms the names that audits look for, whatever the records call them.
+    pub(crate) fn respell_arms(&mut self) {
+        self.arms = Some(Respelt::default());
     }
 
     /// Reads a whole file.
@@ -134,7 +142,12 @@ impl<'m> Mapped<'m> {
                 idle = false;
                 let place = Place { part, ..place };
                 match made {
-                    Ok((trace, numbered)) => reading.trace(place, trace, numbered)?,
+                    Ok((mut trace, numbered)) => {
+                        if let Some(arms) = &mut self.arms {
+                            arms.respell(&mut trace.trial.arm);
+                        }
+                        reading.trace(place, trace, numbered)?;
+                    }
                     Err(problem) => reading.invalid(problem, place)?,
                 }
                 part += 1;
@@ -225,21 +238,22 @@ enum Record<'r> {
 fn pick<'r>(selection: &Selection, bytes: &'r [u8]) -> Result<Picked<'r>, Problem> {
     // Text that is known to be UTF-8 is not checked again string by string; what is not is read as bytes, so that it is refused where
     // it stands, and only if it is read at all.
-    match std::str::from_utf8(bytes) {
+    let picked = match std::str::from_utf8(bytes) {
         Ok(text) => {
             let plain = if selection.is_plain() { plain::pick(selection, text) } else { None };
             plain.map_or_else(|| pick_from(selection, serde_json::Deserializer::from_str(text)), Ok)
         }
         Err(_) => pick_from(selection, serde_json::Deserializer::from_slice(bytes)),
-    }
+    };
+    picked.map_err(|error| Problem::json_of(bytes, &error))
 }
 
 fn pick_from<'r, R: serde_json::de::Read<'r>>(
     selection: &Selection,
     mut deserializer: serde_json::Deserializer<R>,
-) -> Result<Picked<'r>, Problem> {
-    let picked = selection.deserialize(&mut deserializer).map_err(|error| Problem::json(&error))?;
-    deserializer.end().map_err(|error| Problem::json(&error))?;
+) -> serde_json::Result<Picked<'r>> {
+    let picked = selection.deserialize(&mut deserializer)?;
+    deserializer.end()?;
     Ok(picked)
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use candor_verify::Outcome;
 
-use super::document::Constant;
+use super::document::{Constant, Decimal};
 
 /// A value that is no list and no object.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,25 @@ impl<'a> Scalar<'a> {
             Self::Float(value) => *value,
             Self::Text(text) => text.trim().parse().ok()?,
         };
+        number.is_finite().then_some(number)
+    }
+
+    /// As a finite number, written with that decimal sign: groups of digits may be set apart by the other sign, by spaces or by apostrophes.
+    pub(super) fn written_with(&self, sign: Decimal) -> Option<f64> {
+        let Self::Text(text) = self else { return self.number() };
+        let (mark, grouping) = match sign {
+            Decimal::Comma => (',', '.'),
+            Decimal::Point => ('.', ','),
+        };
+        let (whole, fraction) = text.trim().split_once(mark).unwrap_or((text.trim(), ""));
+        let is_grouping = |c: char| c == grouping || matches!(c, ' ' | '\'' | '’' | '\u{a0}' | '\u{202f}');
+        // A group has three digits; anything else is another number than was meant.
+        let mut groups = whole.split(is_grouping).skip(1);
+        if !groups.all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit())) {
+            return None;
+        }
+        let whole: String = whole.chars().filter(|c| !is_grouping(*c)).collect();
+        let number: f64 = format!("{whole}.{fraction}").parse().ok()?;
         number.is_finite().then_some(number)
     }
 
@@ -177,5 +196,21 @@ mod tests {
         assert_eq!(Scalar::Text("No_Answer".into()).outcome(), Some(Outcome::NoAnswer));
         assert_eq!(Scalar::Text("maybe".into()).outcome(), None);
         assert_eq!(Scalar::Int(7).outcome(), None);
+    }
+
+    #[test]
+    fn numbers_are_read_with_their_decimal_sign_and_groups_of_three_alone() {
+        let comma = |text: &'static str| Scalar::Text(Cow::Borrowed(text)).written_with(Decimal::Comma);
+        for (text, number) in
+            [("0,0123", 0.0123), ("1.234,5", 1234.5), ("-12 345,75", -12_345.75), ("7", 7.0), (" 1'000 ", 1000.0)]
+        {
+            assert_eq!(comma(text), Some(number), "{text}");
+        }
+        for text in ["0.0123", "1.23,4", "1,2,3", "", ",", "a,5", "1.,5"] {
+            assert_eq!(comma(text), None, "{text}");
+        }
+        let point = |text: &'static str| Scalar::Text(Cow::Borrowed(text)).written_with(Decimal::Point);
+        assert_eq!((point("1,234.5"), point("12,34.5"), point("0.5")), (Some(1234.5), None, Some(0.5)));
+        assert_eq!(Scalar::Float(0.25).written_with(Decimal::Comma), Some(0.25));
     }
 }

@@ -4,7 +4,7 @@ use candor_llm::{Conversation, Effort, Finish, Message, Provenance, Reasoning, R
 use candor_verify::{CueKind, Verdict};
 
 use super::document::{Difference, ReplyBegins};
-use super::field::Field;
+use super::field::{Field, Source};
 use super::scalar::Scalar;
 use super::scope::{Row, Scope};
 use super::selection::{Go, Picked};
@@ -93,7 +93,7 @@ impl Template {
             return Err(self.unit.problem("something that names the question", "nothing"));
         };
         let sample = match optional(&self.sample, scope)? {
-            Some((field, value)) => Some(small(field, &value)?),
+            Some((field, value)) => Some(small(field, &value, scope)?),
             None => None,
         };
         let arm = maybe_text(&self.arm, scope)?;
@@ -101,12 +101,12 @@ impl Template {
             trial: Trial { audit: None, unit, arm, sample: sample.unwrap_or(0) },
             stratum: maybe_text(&self.stratum, scope)?,
             model: maybe_text(&self.model, scope)?,
-            effort: maybe_text(&self.effort, scope)?.map(|text| Effort::from_foreign(&text)),
+            effort: maybe_text(&self.effort, scope)?.map(|text| Effort::from_foreign(whole(&text))),
             at_ms: self.time(scope)?,
             question: Question {
                 gold: maybe_text(&self.gold, scope)?,
                 options: match optional(&self.options, scope)? {
-                    Some((field, value)) => Some(small(field, &value)?),
+                    Some((field, value)) => Some(small(field, &value, scope)?),
                     None => None,
                 },
             },
@@ -114,7 +114,7 @@ impl Template {
             usage: self.usage(scope)?,
             cost: self.cost(scope)?,
             planted: match optional(&self.planted, scope)? {
-                Some((field, value)) => truth(field, &value)?,
+                Some((field, value)) => truth(field, &value, scope)?,
                 None => false,
             },
             ..Trace::default()
@@ -130,7 +130,7 @@ impl Template {
         let Some((field, value)) = optional(&self.at_ms, scope)? else { return Ok(None) };
         match value.number() {
             Some(number) if number.abs() < 9.0e15 => Ok(Some(number as i64)),
-            _ => Err(field.problem("milliseconds since 1970", &value.shown())),
+            _ => Err(field.problem_in(scope, "milliseconds since 1970", &value.shown())),
         }
     }
 
@@ -148,7 +148,7 @@ impl Template {
         for (count, field) in counts.iter_mut().zip(&self.usage) {
             let Some((field, value)) = optional(field, scope)? else { continue };
             let Some(total) = value.count() else {
-                return Err(field.problem("a whole number of tokens", &value.shown()));
+                return Err(field.problem_in(scope, "a whole number of tokens", &value.shown()));
             };
             let part = if field.shared { share(i128::from(total), scope.row) } else { i128::from(total) };
             *count = u64::try_from(part).ok();
@@ -161,7 +161,7 @@ impl Template {
         let Some((field, value)) = optional(&self.cost, scope)? else { return Ok(None) };
         let amount = value.number().filter(|amount| *amount >= 0.0).and_then(Money::from_units);
         let Some(Money(total)) = amount else {
-            return Err(field.problem("an amount of money, 0 or more", &value.shown()));
+            return Err(field.problem_in(scope, "an amount of money, 0 or more", &value.shown()));
         };
         let part = if field.shared { share(i128::from(total), scope.row) } else { i128::from(total) };
         Ok(i64::try_from(part).ok().map(Money))
@@ -192,7 +192,7 @@ impl Template {
         let mut output = maybe_text(&self.output, scope)?;
         let mut reasoning = maybe_text(&self.reasoning, scope)?.map(Reasoning::raw);
         if let Some((field, value)) = &reply {
-            let text = value.text().map_err(|expected| field.problem(expected, &value.shown()))?;
+            let text = value.text().map_err(|expected| field.problem_in(scope, expected, &value.shown()))?;
             let (chain, rest) = cut_reply(&text, self.reply_begins);
             if reasoning.is_none() {
                 reasoning = Some(chain);
@@ -200,7 +200,7 @@ impl Template {
             output = output.or(Some(rest));
         }
         if let Some((field, value)) = optional(&self.provenance, scope)? {
-            let provenance = provenance(field, &value)?;
+            let provenance = provenance(field, &value, scope)?;
             let text = reasoning.map_or_else(String::new, |reasoning| reasoning.text);
             reasoning = Some(if provenance.is_readable() && text.trim().is_empty() {
                 Reasoning::absent()
@@ -225,15 +225,24 @@ impl Template {
     fn judgements(&self, scope: &Scope<'_>, trace: &mut Trace, answer: Option<String>) -> Result<(), Problem> {
         if let Some((field, value)) = optional(&self.verdict, scope)? {
             let Some(outcome) = value.outcome() else {
-                return Err(field.problem("true, false, 0, 1, correct, wrong, no_answer or error", &value.shown()));
+                return Err(field.problem_in(
+                    scope,
+                    "true, false, 0, 1, correct, wrong, no_answer or error",
+                    &value.shown(),
+                ));
             };
-            let verifier = maybe_text(&self.verifier, scope)?.unwrap_or_else(|| "source".to_owned());
-            let verdict = Verdict { outcome, extracted: answer, why: "as the source recorded it".to_owned() };
+            let (by, why) = if field.is_comparison() {
+                ("equality", "the mapping compared two texts of the source, letter by letter")
+            } else {
+                ("source", "as the source recorded it")
+            };
+            let verifier = maybe_text(&self.verifier, scope)?.unwrap_or_else(|| by.to_owned());
+            let verdict = Verdict { outcome, extracted: answer, why: why.to_owned() };
             trace.events.push(Event::Verdict { verifier, verdict });
         }
         for (name, field) in &self.scores {
             let Some(value) = field.value(scope)? else { continue };
-            let Some(number) = value.number() else { return Err(field.problem("a number", &value.shown())) };
+            let Some(number) = value.number() else { return Err(field.problem_in(scope, "a number", &value.shown())) };
             trace.events.push(Event::Score { name: name.clone(), value: number });
         }
         for (name, by, field) in &self.labels {
@@ -243,12 +252,23 @@ impl Template {
                 Scalar::Text(text) => LabelValue::Text(text.into_owned()),
                 number => match number.number() {
                     Some(number) => LabelValue::Number(number),
-                    None => return Err(field.problem("a finite number", &number.shown())),
+                    None => return Err(field.problem_in(scope, "a finite number", &number.shown())),
                 },
             };
             trace.events.push(Event::Label(Label { name: name.clone(), value, by: *by, who: None, note: None }));
         }
         Ok(())
+    }
+}
+
+impl Field {
+    /// A problem with its value in a record: of several names it is that of the one whose value was taken.
+    fn problem_in(&self, scope: &Scope<'_>, expected: &str, found: &str) -> Problem {
+        let taken = match &self.source {
+            Source::Any(fields) => fields.iter().find(|field| !matches!(field.value(scope), Ok(None))),
+            _ => None,
+        };
+        taken.unwrap_or(self).problem(expected, found)
     }
 }
 
@@ -353,7 +373,7 @@ fn text(field: &Field, scope: &Scope<'_>) -> Result<Option<String>, Problem> {
         return Ok(Some(text.into_owned()));
     }
     let shown = if matches!(value, Scalar::Float(_)) { value.shown() } else { String::new() };
-    value.into_text().map(|text| Some(text.into_owned())).map_err(|expected| field.problem(expected, &shown))
+    value.into_text().map(|text| Some(text.into_owned())).map_err(|expected| field.problem_in(scope, expected, &shown))
 }
 
 #[inline]
@@ -364,21 +384,28 @@ fn maybe_text(field: &Option<Field>, scope: &Scope<'_>) -> Result<Option<String>
     }
 }
 
-fn small<T: TryFrom<u64>>(field: &Field, value: &Scalar<'_>) -> Result<T, Problem> {
+/// A whole number as a table with gaps writes it, `1024.0`, without its end; any other text as it is.
+fn whole(text: &str) -> &str {
+    let text = text.trim();
+    let digits = text.strip_suffix(".0").filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    digits.filter(|digits| !digits.is_empty()).unwrap_or(text)
+}
+
+fn small<T: TryFrom<u64>>(field: &Field, value: &Scalar<'_>, scope: &Scope<'_>) -> Result<T, Problem> {
     let small = value.count().and_then(|count| T::try_from(count).ok());
-    small.ok_or_else(|| field.problem("a small whole number", &value.shown()))
+    small.ok_or_else(|| field.problem_in(scope, "a small whole number", &value.shown()))
 }
 
-fn truth(field: &Field, value: &Scalar<'_>) -> Result<bool, Problem> {
-    value.truth().ok_or_else(|| field.problem("true, false, 0 or 1", &value.shown()))
+fn truth(field: &Field, value: &Scalar<'_>, scope: &Scope<'_>) -> Result<bool, Problem> {
+    value.truth().ok_or_else(|| field.problem_in(scope, "true, false, 0 or 1", &value.shown()))
 }
 
-fn provenance(field: &Field, value: &Scalar<'_>) -> Result<Provenance, Problem> {
+fn provenance(field: &Field, value: &Scalar<'_>, scope: &Scope<'_>) -> Result<Provenance, Problem> {
     let found = match value {
         Scalar::Text(text) => Provenance::ALL.into_iter().find(|one| one.as_str().eq_ignore_ascii_case(text.trim())),
         _ => None,
     };
-    found.ok_or_else(|| field.problem("raw, summary, redacted, truncated or absent", &value.shown()))
+    found.ok_or_else(|| field.problem_in(scope, "raw, summary, redacted, truncated or absent", &value.shown()))
 }
 
 #[cfg(test)]

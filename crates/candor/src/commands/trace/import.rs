@@ -171,8 +171,6 @@ impl Persons {
     /// The trace under a pseudonym, without the identifier.
     fn name(&mut self, trace: &Trace, naming: &Naming<'_>) -> Result<Trace, Problem> {
         let mut named = trace.clone();
-        // The name of the trace follows from where it was read, before anything is replaced.
-        named.recorded_id = Some(trace.id());
         let subject = match named.whom.take() {
             Some(Whom::Identifier(identifier)) => {
                 let subject = naming.subject(&identifier, self.now_ms).map_err(|error| Problem {
@@ -236,6 +234,15 @@ struct Stored {
     redactions: BTreeMap<u64, u64>,
 }
 
+/// The trace with its identifier, and with where it was read.
+fn placed(trace: &Trace) -> Trace {
+    let read_from = match &trace.read_from {
+        None if !trace.origin.file.is_empty() => Some(Box::new(trace.origin.clone())),
+        before => before.clone(),
+    };
+    Trace { recorded_id: Some(trace.id()), read_from, ..trace.clone() }
+}
+
 /// Writes the traces. What the rules find is taken out first: not even a file that is removed again shows it.
 fn store(
     args: &Args,
@@ -259,6 +266,8 @@ fn store(
     let mut refused = None;
     let (mut number, mut redactions) = (0, BTreeMap::new());
     let summary = reading::until_naming(&from, settings, path, &mut |trace| {
+        // Its name and its file are those of where it was read, before anything is taken out: the stored file has neither.
+        let trace = &placed(trace);
         let named = match (&mut persons, &naming) {
             (Some(persons), Some(naming)) => persons.name(trace, naming).map(Some),
             _ => Ok(None),

@@ -164,7 +164,10 @@ fn chosen(
     for leaf in leaves {
         match recorded::read(&mut reader, *leaf).map_err(|error| recording::problem(&error))? {
             Read::Trace(mut trace) => {
-                trace.origin = Origin { file: file.as_str().into(), place: Place { record: *leaf, part: 0 } };
+                trace.origin = match &trace.read_from {
+                    Some(before) => Origin::clone(before),
+                    None => Origin { file: file.as_str().into(), place: Place { record: *leaf, part: 0 } },
+                };
                 handed += 1;
                 if take(&trace).is_break() {
                     return Ok((handed, true));

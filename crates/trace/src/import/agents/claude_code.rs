@@ -24,6 +24,8 @@ use crate::{Event, LabelValue, Money, Place};
 #[derive(Debug, Default)]
 pub(super) struct Session {
     unit: Option<String>,
+    /// A line of the person's chain has been read.
+    begun: bool,
     own: Turns,
     below: BTreeMap<String, Turns>,
     /// For logs that do not name the agents below: which line belongs to the chain that began with which.
@@ -192,6 +194,9 @@ impl Session {
         {
             // A session that goes on under another name is another session.
             self.end(reading)?;
+            if self.unit.is_some() {
+                self.own.forget();
+            }
             self.unit = Some(named.into_owned());
         }
         let unit = self.unit.clone().unwrap_or_else(|| format!("session in {}", reading.file()));
@@ -201,6 +206,14 @@ impl Session {
             return reading.invalid(problem.hint("every line of a person or a model has one"), place);
         }
         let below = self.below(&line);
+        if below.is_none() && line.uuid.is_some() {
+            // The first line of a session follows none.
+            let resumed = !self.begun && line.parent.is_some();
+            self.begun = true;
+            if resumed || line.is_summary == Some(true) {
+                self.own.cut();
+            }
+        }
         let asks = &*line.kind.0 == "user" && asks(&line);
         if asks && below.is_none() && self.own.is_answered() {
             self.end_all(&unit, reading)?;

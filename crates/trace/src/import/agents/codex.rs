@@ -173,7 +173,10 @@ impl Records for Rollout {
                 parsed(payload).and_then(|item: Item<'_>| self.item(item, place, at_ms, reading))
             }
             (Some("event_msg"), Some(payload)) => parsed(payload).map(|told: Told<'_>| self.told(told, place, at_ms)),
-            (Some("compacted" | "world_state"), _) => {
+            (Some(kind @ ("compacted" | "world_state")), _) => {
+                if kind == "compacted" {
+                    self.turns.cut();
+                }
                 reading.set_aside("a line of the agent's bookkeeping");
                 Ok(())
             }
@@ -311,6 +314,9 @@ impl Rollout {
             &*kind,
             "ghost_snapshot" | "compaction" | "compaction_summary" | "context_compaction" | "other"
         ) {
+            if kind.contains("compaction") {
+                self.turns.cut();
+            }
             reading.set_aside("a line of the agent's bookkeeping");
         } else {
             reading.set_aside(&format!("an item of a kind that is not known: {kind}"));

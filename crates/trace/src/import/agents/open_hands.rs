@@ -138,6 +138,9 @@ impl Records for Conversation {
         };
         let unit = format!("conversation in {}", reading.file());
         let text = |name: &str| event.args.get(name).map(messages::text).filter(|text| !text.is_empty());
+        if event.action.as_deref().is_some_and(|action| action.starts_with("condensation")) {
+            self.turns.cut();
+        }
         match (event.action.as_deref(), event.observation.as_deref()) {
             (Some("system"), _) => {
                 if let Some(text) = text("content") {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use candor_llm::{Conversation, Effort, Message, Reasoning, Usage};
 
+use super::earlier::{CUT, Earlier};
 use crate::error::Problem;
 use crate::import::reading::{Reading, Stop};
 use crate::import::wire;
@@ -13,6 +14,10 @@ use crate::{Event, Label, LabelValue, Labeller, Money, Place, Trace, Trial};
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     current: Option<Turn>,
+    /// What was called in the requests before.
+    earlier: Earlier,
+    /// The requests after the current one stand on less than the log has.
+    cut: bool,
     /// What kind of chain this is, where it is not the person's.
     stratum: Option<&'static str>,
 }
@@ -49,7 +54,7 @@ pub(super) struct Counted {
 impl Turns {
     /// Those that an agent makes to an agent below it.
     pub(super) fn below() -> Self {
-        Self { current: None, stratum: Some("subagent") }
+        Self { stratum: Some("subagent"), ..Self::default() }
     }
 
     /// Somebody asks. It is a new request where the last one has been answered, else a further message of the same one.
@@ -98,6 +103,8 @@ impl Turns {
     pub(super) fn end(&mut self, unit: &str, reading: &mut Reading<'_>) -> Result<(), Stop> {
         let Some(turn) = self.current.take() else { return Ok(()) };
         if turn.dropped {
+            // What was called in it is not known to the next.
+            self.earlier.cut = true;
             return Ok(());
         }
         if !turn.replied {
@@ -105,7 +112,26 @@ impl Turns {
             return Ok(());
         }
         let place = turn.place;
-        reading.request(place, turn.into_trace(unit, self.stratum))
+        // A log that begins with a reply begins in the middle of its session.
+        self.earlier.cut |= turn.asked.is_empty();
+        let trace = turn.into_trace(unit, self.stratum, &self.earlier);
+        self.earlier.add(&trace.events);
+        self.earlier.cut |= std::mem::take(&mut self.cut);
+        reading.request(place, trace)
+    }
+
+    /// The agent goes on from a summary: what it speaks of next may have happened where nothing was logged.
+    pub(super) fn cut(&mut self) {
+        if self.is_answered() {
+            self.cut = true;
+        } else {
+            self.earlier.cut = true;
+        }
+    }
+
+    /// Another session begins.
+    pub(super) fn forget(&mut self) {
+        self.earlier.forget();
     }
 }
 
@@ -170,11 +196,13 @@ impl Turn {
         }
     }
 
-    fn into_trace(self, unit: &str, stratum: Option<&str>) -> Trace {
+    fn into_trace(self, unit: &str, stratum: Option<&str>, earlier: &Earlier) -> Trace {
         let usage = self.usage.total();
         let mut events = Vec::with_capacity(self.events.len() + 2);
         if !self.asked.is_empty() {
-            events.push(Event::Request(Conversation { messages: self.asked }));
+            let mut messages = earlier.messages();
+            messages.extend(self.asked);
+            events.push(Event::Request(Conversation { messages }));
         }
         if usage.reasoning.is_some_and(|tokens| tokens > 0)
             && !self.events.iter().any(|event| matches!(event, Event::Reasoning(_)))
@@ -187,6 +215,10 @@ impl Turn {
             if let Event::ToolResult { id, exit_code: exit_code @ None, .. } = event {
                 *exit_code = self.exits.get(id).copied();
             }
+        }
+        if earlier.cut {
+            let (name, value) = (CUT.to_owned(), LabelValue::Bool(true));
+            events.push(Event::Label(Label { name, value, by: Labeller::Source, who: None, note: None }));
         }
         Trace {
             trial: Trial { unit: unit.to_owned(), ..Trial::default() },

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::content::{Unit, names, pairs};
 use super::guess::quoted;
 use super::layout::{Layout, Leaf, normal};
+use crate::arm;
 use crate::mapping::path::Step;
 
 /// Names that say it as a whole, most telling first.
@@ -139,6 +140,26 @@ pub(super) enum Arm {
     },
     /// A column that might, and what speaks for or against it.
     Perhaps { at: usize, source: String, question: &'static str },
+}
+
+/// What an arm of this name is called among the arms that audits look for, where it stands there under a name of its own: `hint` is `cued`, `no_hint`
+/// is `uncued`, `Control` is `control`. Nothing where it has such a name, or where the word says nothing of a cue.
+#[must_use]
+pub fn spelled(name: &str) -> Option<&'static str> {
+    /// Parts of names that say that there was no cue, although they name one.
+    const NO_CUE: &[&str] = &["nohint", "nocue", "nonudge", "nobias", "unhint", "uncue", "unnudg", "unbias", "without"];
+    let word = normal(name);
+    if KNOWN.contains(&name) || name == arm::CONTROL {
+        return None;
+    }
+    if word.contains("control") {
+        // "no hint, control": the control of an experiment with hints.
+        return Some(arm::CONTROL);
+    }
+    if is_plain(name) || NO_CUE.iter().any(|part| word.contains(part)) {
+        return Some(arm::UNCUED);
+    }
+    speaks_of_cue(name).then_some(arm::CUED)
 }
 
 /// Whether the name alone speaks of ways of asking.

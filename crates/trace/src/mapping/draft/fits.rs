@@ -54,6 +54,25 @@ pub(super) fn number(leaf: &Leaf) -> bool {
     leaf.is_number() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<f64>().is_ok()))
 }
 
+/// Numbers with a decimal comma, and no whole numbers in groups of three.
+pub(super) fn has_decimal_comma(leaf: &Leaf) -> bool {
+    fn fraction(text: &str) -> Option<(&str, usize)> {
+        let (whole, fraction) = text.trim().split_once(',')?;
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        (digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(fraction)).then_some((whole, fraction.len()))
+    }
+    let whole = |text: &str| text.trim().parse::<i64>().is_ok();
+    let found: Vec<_> = leaf.texts.iter().filter_map(|text| fraction(&text.begins)).collect();
+    leaf.is_text()
+        && leaf.texts.iter().all(|text| fraction(&text.begins).is_some() || whole(&text.begins))
+        && found.iter().any(|(whole, digits)| *digits != 3 || *whole == "0")
+}
+
+/// A number, also with a decimal comma.
+pub(super) fn amount(leaf: &Leaf) -> bool {
+    number(leaf) || has_decimal_comma(leaf)
+}
+
 pub(super) fn decides(leaf: &Leaf) -> bool {
     // What a mapping reads as a verdict without a map of its own.
     let words = [
@@ -82,5 +101,5 @@ pub(super) fn decides(leaf: &Leaf) -> bool {
 }
 
 pub(super) fn rates(leaf: &Leaf) -> bool {
-    number(leaf) && !decides(leaf)
+    amount(leaf) && !decides(leaf)
 }

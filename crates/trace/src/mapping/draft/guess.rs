@@ -3,7 +3,7 @@
 use super::agreeing::{Agreeing, agreeing};
 use super::arm::{self, Arm};
 use super::content::{self, Unit};
-use super::fits::{decides, named};
+use super::fits::{decides, has_decimal_comma, named};
 use super::key_file::Key;
 use super::layout::{Layout, Leaf};
 use super::numbered::Numbered;
@@ -389,9 +389,18 @@ fn guess(target: &'static str, leaf: &Leaf, rank: usize, layout: &Layout) -> Gue
             why: "rises from record to record: read as a running total".to_owned(),
         };
     }
+    let written = if has_decimal_comma(leaf) { ", decimal = \",\"" } else { "" };
     if counter && repeats && !layout.each.is_empty() {
         let why = "stands once for all rows: divided over them".to_owned();
-        return Guess { target, source: format!("{{ path = {path}, share = \"rows\" }}"), sure: false, why };
+        return Guess { target, source: format!("{{ path = {path}{written}, share = \"rows\" }}"), sure: false, why };
+    }
+    if target == "cost" && is_foreign_money(&leaf.path.to_string()) {
+        let why = "no dollars, by its name: `scale` with the rate of the day makes some of it".to_owned();
+        return Guess { target, source: format!("{{ path = {path}{written}, scale = 1 }}"), sure: false, why };
+    }
+    if !written.is_empty() && matches!(target, "cost" | "scores.score") {
+        let why = "by its name; with a decimal comma".to_owned();
+        return Guess { target, source: format!("{{ path = {path}{written} }}"), sure, why };
     }
     let transcript = |text: &super::tree::Text| ["system\n", "user\n"].iter().any(|role| text.begins.starts_with(role));
     if target == "reply" && leaf.count() > 0 && leaf.texts.iter().all(transcript) {
@@ -418,6 +427,13 @@ fn guess(target: &'static str, leaf: &Leaf, rank: usize, layout: &Layout) -> Gue
 }
 
 /// Whether values nearly always rise and are not just a count of the records.
+/// Whether a name speaks of money that is no dollars.
+fn is_foreign_money(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.contains(['€', '£', '¥'])
+        || name.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "eur" | "euro" | "gbp" | "chf" | "jpy"))
+}
+
 fn rises(leaf: &Leaf) -> bool {
     let up = leaf.numbers.windows(2).filter(|pair| pair[1] > pair[0]).count();
     leaf.numbers.len() >= 8 && up * 10 >= (leaf.numbers.len() - 1) * 9

@@ -1,7 +1,7 @@
 //! What the fields of a mapping are called in files of others, and what they must hold to be meant. Not which column is chosen: that is `guess`.
 
 use super::arm;
-use super::fits::{answers, anything, asks, decides, long, number, prose, rates, said, short, whole, word};
+use super::fits::{amount, answers, anything, asks, decides, long, prose, rates, said, short, whole, word};
 use super::layout::Leaf;
 
 /// A field of a mapping, as others call it.
@@ -177,9 +177,22 @@ pub(super) static TARGETS: &[Target] = &[
         ],
         fits: whole,
     },
-    Target { name: "effort", names: &["effort", "reasoningeffort", "thinkingbudget"], fits: short },
+    Target {
+        name: "effort",
+        names: &[
+            "effort",
+            "reasoningeffort",
+            "reasoningbudget",
+            "thinkingbudget",
+            "budgettokens",
+            "maxreasoningtokens",
+            "reasoningtokensbudget",
+            "budget",
+        ],
+        fits: short,
+    },
     Target { name: "scores.score", names: &["score", "reward", "rating", "pass1", "logprob", "value"], fits: rates },
-    Target { name: "cost", names: &["cost", "costusd", "totalcost", "price"], fits: number },
+    Target { name: "cost", names: &["cost", "costusd", "totalcost", "price"], fits: amount },
     Target {
         name: "usage.input",
         names: &["prompttokens", "inputtokens", "tokensin", "tokin", "toksin", "intokens", "intok", "intoks"],
@@ -220,7 +233,7 @@ pub(super) fn parts_of(target: &str) -> &'static [&'static str] {
         "unit" => &["question", "prompt", "problem", "item", "task", "case"],
         "model" => &["model", "llm", "engine"],
         "sample" => &["sample", "attempt", "take", "trial", "try", "repeat", "run", "iteration"],
-        "cost" => &["cost", "usd", "price", "dollar"],
+        "cost" => &["cost", "usd", "price", "dollar", "kosten", "preis", "prix"],
         "usage.input" => &["inputtok", "prompttok"],
         "usage.output" => &["tok"],
         _ => &[],
