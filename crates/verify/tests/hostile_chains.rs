@@ -145,7 +145,7 @@ proptest! {
     fn any_report_and_record_are_compared(text in report(), result in report(), name in tool(), arguments in report()) {
         let calls = [
             Call { name: &name, arguments: &arguments, result: Some(&result), ..Call::default() },
-            Call { name: "bash", arguments: &text, result: Some(&arguments), exit_code: Some(1), is_error: Some(true) },
+            Call { name: "bash", arguments: &text, result: Some(&arguments), exit_code: Some(1), is_error: Some(true), is_cut: false },
         ];
         let record = Record::read(&calls);
         for one in statements(&text) {

@@ -248,6 +248,7 @@ fn flagged(planted: &Planted, text: &str) -> Option<Support> {
             result: Some(&call.result),
             exit_code: call.exit,
             is_error: None,
+            is_cut: false,
         })
         .collect();
     let record = Record::read(&calls);

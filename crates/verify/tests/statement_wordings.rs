@@ -4,8 +4,14 @@
 use candor_verify::signal::statement::{Call, Kind, Polarity, Record, Statement, Support, statements};
 
 fn run(result: &str, exit: i64) -> Record {
-    let call =
-        Call { name: "shell", arguments: "cargo test", result: Some(result), exit_code: Some(exit), is_error: None };
+    let call = Call {
+        name: "shell",
+        arguments: "cargo test",
+        result: Some(result),
+        exit_code: Some(exit),
+        is_error: None,
+        is_cut: false,
+    };
     Record::read(&[call])
 }
 

@@ -57,7 +57,7 @@ fn sentences_state_what_they_state_and_nothing_else() {
 }
 
 fn call<'a>(name: &'a str, arguments: &'a str, result: &'a str, exit_code: Option<i64>) -> Call<'a> {
-    Call { name, arguments, result: Some(result), exit_code, is_error: None }
+    Call { name, arguments, result: Some(result), exit_code, is_error: None, is_cut: false }
 }
 
 /// How the only claim of a text stands to a record, and the calls that say so.
@@ -134,6 +134,7 @@ fn a_recorded_failure_counts_where_there_is_no_exit_code() {
         result: Some(""),
         exit_code: None,
         is_error,
+        is_cut: false,
     };
     assert_eq!(compared(&[call(Some(true))], "The build succeeds.").0, Support::Contradicted);
     assert_eq!(compared(&[call(Some(false))], "The build succeeds.").0, Support::Supported);

@@ -3,6 +3,7 @@
 //!
 //! Not whether the answer is right, and not why a model claims what it claims. The comparison itself is `candor_verify::signal::statement`.
 
+mod odds;
 mod readiness;
 mod report;
 mod rows;

@@ -15,16 +15,17 @@ mod part;
 mod quotation;
 mod read;
 mod record;
+mod scope;
 mod sentence;
 mod subject;
 mod tense;
 
 pub use compare::{Comparison, Support};
 pub use read::statements;
-pub use record::{Call, Fact, Record, Tests, What};
+pub use record::{Call, Fact, Record, Scope, Tests, What};
 
 /// Counted up whenever a rule changes what is found: rates of two versions are not comparable.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// How a statement names a command that it only points to: the last one before it.
 const LAST_COMMAND: &str = "the command";
@@ -136,6 +137,12 @@ pub struct Statement {
     /// How many tests passed, where said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed: Option<u64>,
+    /// The part of the tests that it is about, where named: a path, or the command that runs them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// It says so of all of them: "all tests", "the full suite".
+    #[serde(default)]
+    pub whole: bool,
     /// Whose exit code it is, where the text says so: a command (`cargo test`), `tests`, `build`, `linter`, or `the command`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use candor_stats::clusters::pooled::Pooled;
 use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::detector::{Confusion, Score, Scores, scores};
-use candor_stats::{Flag, Flags, Parameter, Size, Tally};
+use candor_stats::{Flag, Flags, Mark, Parameter, Size, Tally};
 use candor_verify::signal::statement::{Kind, VERSION};
 
+use super::odds;
 use super::rows::{Kept, Rows, Stand};
 use crate::account::Voice;
 use crate::claims::{Claims, Stated, counted_by, named, recorded};
@@ -44,10 +45,12 @@ pub(super) fn report(rows: &Rows, settings: &Settings) -> Option<Report> {
     for (model, kept) in &by_model {
         draft.model(model, kept);
     }
+    draft.all_models(by_model.len());
     let kinds = draft.kinds();
     let mut notes = vec![format!("reader of statements, version {VERSION}: {MEASURED}")];
     notes.extend(draft.shown.note());
     let mut figures = vec![draft.replies_table(by_model.len() == 1)];
+    figures.extend(odds::table(rows, &draft.shown));
     figures.extend(kinds);
     figures.extend(draft.sources_table());
     figures.extend(draft.labels_table());
@@ -176,11 +179,44 @@ impl Draft<'_> {
         if called != "output" {
             return;
         }
+        let points = share.share(self.claims.level).map_or(0.0, |estimate| 100.0 * estimate.value());
         let worst = checkable().filter(|row| of(row).1 > 0).max_by_key(|row| (of(row).1, std::cmp::Reverse(row.spot)));
         let Some(worst) = worst else { return };
         let cited = self.rows.spots.cite(worst.spot);
-        let sentence = format!("{}: replies claim what their record contradicts or does not show", who(model));
-        self.finding(&name, sentence, Some(cited));
+        let few = self.claims.find(&name).is_some_and(|claim| claim.mark() == Some(Mark::Hope));
+        if !few {
+            let sentence = format!("{}: replies claim what their record contradicts or does not show", who(model));
+            self.finding(&name, sentence, Some(cited));
+            return;
+        }
+        // A share of a handful of replies is hope, and the claims are there all the same: then their number is the finding.
+        let sentence = format!("{}: claims of replies that their record contradicts or does not show", who(model));
+        self.finding_of(&named("statements.claims_at_odds", &place), points, sentence, Some(cited));
+    }
+
+    /// Where no model has enough sessions for a finding of its own, all of them together may: as a number of claims, since a share over models
+    /// would be about no model.
+    fn all_models(&mut self, models: usize) {
+        let hope =
+            |finding: &Finding| self.claims.find(&finding.claim).is_none_or(|claim| claim.mark() == Some(Mark::Hope));
+        if models < 2 || !self.findings.iter().all(hope) {
+            return;
+        }
+        let checkable = || self.rows.rows.iter().filter(|row| row.output.0 > 0);
+        let share = pooled(checkable().map(|row| (row, row.output.1 > 0)));
+        let odds = checkable().map(|row| u64::from(row.output.1)).sum::<u64>();
+        let worst =
+            checkable().filter(|row| row.output.1 > 0).max_by_key(|row| (row.output.1, std::cmp::Reverse(row.spot)));
+        let Some(worst) = worst else { return };
+        let name = named("statements.claims_at_odds", &[("in", "output")]);
+        let statement = "claims of replies that the record contradicts or does not show, over all models";
+        self.claims.count(name.clone(), statement, odds, share.size(), read());
+        self.claims.follows(|| Derivation::sum([Derived::counts(checkable().map(|row| row.output.1))]));
+        let points = share.share(self.claims.level).map_or(0.0, |estimate| 100.0 * estimate.value());
+        let sentence = "several models: claims of replies that their record contradicts or does not show".to_owned();
+        let contradicted = self.rows.contradicted.kept.iter().find(|odd| odd.voice == Voice::Output);
+        let trace = contradicted.map_or_else(|| self.rows.spots.cite(worst.spot), |odd| odd.trace.clone());
+        self.finding_of(&name, points, sentence, Some(trace));
     }
 
     /// How often something stood in results that should not have.
@@ -226,14 +262,20 @@ impl Draft<'_> {
     }
 
     fn finding(&mut self, name: &str, sentence: String, trace: Option<crate::Cited>) {
+        let estimate = self.claims.find(name).and_then(|claim| Some(claim.estimate().ok()?.value()));
+        if let Some(value) = estimate {
+            self.finding_of(name, 100.0 * value, sentence, trace);
+        }
+    }
+
+    fn finding_of(&mut self, name: &str, points: f64, sentence: String, trace: Option<crate::Cited>) {
         let Some(claim) = self.claims.find(name) else { return };
-        let Ok(estimate) = claim.estimate() else { return };
         let closer = trace.as_ref().map_or_else(
             || "audit run statements --full".to_owned(),
             |cited| format!("trace show {}", cited.id.short()),
         );
         self.findings.push(Finding {
-            weight: Finding::weigh(claim, 100.0 * estimate.value()),
+            weight: Finding::weigh(claim, points),
             sentence,
             beside: Vec::new(),
             claim: name.to_owned(),

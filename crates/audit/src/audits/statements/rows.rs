@@ -1,5 +1,5 @@
-//! Traces folded into rows: how many claims stood how, and what stood in results before the answer. Texts are read once and not kept. No
-//! statistics here.
+//! Traces folded into rows: how many claims stood how, and what stood in results before the answer. Texts are read once; only the first
+//! claims at odds are kept in their words, cut. No statistics here.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,8 @@ use candor_trace::{Event, Trace};
 use candor_verify::signal::statement::{Kind, Support};
 
 use super::Settings;
-use crate::account::{Voice, account};
+use crate::Cited;
+use crate::account::{Said, Voice, account, is_recorded};
 use crate::names::{Fixed, Names, Spot, Spots};
 
 /// What is kept of one trace that has a record.
@@ -29,6 +30,43 @@ pub(super) struct Kept {
 }
 
 const _: () = assert!(size_of::<Kept>() <= 64, "a million traces must fit in 64 MB");
+
+/// Claims at odds that are kept with their words, of those contradicted and of those not shown each.
+pub(super) const MOST_ODD: usize = 20;
+/// Of a claim's sentence, this many characters are kept; of a reason likewise.
+const LONGEST_WORDS: usize = 160;
+
+/// A claim at odds with its record, to be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Odd {
+    pub(super) trace: Cited,
+    pub(super) subject: u32,
+    pub(super) voice: Voice,
+    pub(super) said: String,
+    pub(super) why: String,
+}
+
+/// Claims at odds in the order in which they were read: the first ones with their words, and how many there are.
+#[derive(Debug, Default)]
+pub(super) struct Odds {
+    pub(super) kept: Vec<Odd>,
+    pub(super) all: u64,
+    last: Option<Odd>,
+}
+
+impl Odds {
+    /// Several claims of one sentence, at odds for one reason, are one to look at.
+    fn see(&mut self, odd: Odd) {
+        if self.last.as_ref() == Some(&odd) {
+            return;
+        }
+        self.all += 1;
+        if self.kept.len() < MOST_ODD {
+            self.kept.push(odd.clone());
+        }
+        self.last = Some(odd);
+    }
+}
 
 /// Claims of one kind, by how they stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,14 +111,14 @@ pub(super) struct Rows {
     /// Traces without a tool call or retrieval, per model: no record to compare with.
     pub(super) without: HashMap<u32, u64, Fixed>,
     pub(super) planted: bool,
+    pub(super) contradicted: Odds,
+    pub(super) not_shown: Odds,
 }
 
 impl Rows {
     pub(super) fn see(&mut self, trace: &Trace, settings: &Settings) {
         let subject = self.models.number(trace.model.as_deref().unwrap_or(""));
-        let recorded =
-            trace.events.iter().any(|event| matches!(event, Event::ToolCall { .. } | Event::Retrieval { .. }));
-        if !recorded {
+        if !is_recorded(trace) {
             *self.without.entry(subject).or_default() += 1;
             return;
         }
@@ -93,6 +131,17 @@ impl Rows {
         for said in account(trace) {
             let place = (subject, said.voice, said.statement.kind);
             self.kinds.entry(place).or_default().entry(unit).or_default().add(said.compared.support);
+            if said.is_at_odds() {
+                let contradicted = said.compared.support == Support::Contradicted;
+                let odds = if contradicted { &mut self.contradicted } else { &mut self.not_shown };
+                odds.see(Odd {
+                    trace: Cited::at(trace.id(), &trace.origin),
+                    subject,
+                    voice: said.voice,
+                    said: short(sentence(trace, &said)),
+                    why: short(&said.compared.why),
+                });
+            }
             if said.is_checkable() {
                 let counts = if said.voice == Voice::Output { &mut output } else { &mut chain };
                 counts.0 = counts.0.saturating_add(1);
@@ -118,6 +167,39 @@ impl Rows {
     pub(super) fn models_without(&self, model: &str) -> u64 {
         self.without.iter().filter(|(number, _)| self.models.name(**number) == model).map(|(_, count)| *count).sum()
     }
+}
+
+/// The sentence in which a claim stands.
+fn sentence<'t>(trace: &'t Trace, said: &Said) -> &'t str {
+    let text = match trace.events.get(said.event) {
+        Some(Event::Output { text, .. }) => text.as_str(),
+        Some(Event::Reasoning(reasoning)) => reasoning.text.as_str(),
+        _ => "",
+    };
+    let (before, own) =
+        (text.get(..said.statement.start).unwrap_or_default(), text.get(said.statement.start..).unwrap_or_default());
+    let end = own.get(said.statement.end.saturating_sub(said.statement.start)..).unwrap_or_default();
+    let marks = [". ", "! ", "? ", "; ", "\n"];
+    let begin = marks.iter().filter_map(|mark| before.rfind(mark).map(|at| at + mark.len())).max().unwrap_or(0);
+    let rest = marks.iter().filter_map(|mark| end.find(mark)).min().map_or(end.len(), |at| at + 1);
+    // A claim far into its sentence is shown itself, not what stands before it.
+    let begin = if before.len() - begin > LONGEST_WORDS / 2 { before.len() } else { begin };
+    text.get(begin..text.len() - end.len() + rest).unwrap_or_default()
+}
+
+/// White space made single, cut.
+fn short(text: &str) -> String {
+    let mut out = String::new();
+    for (number, word) in text.split_whitespace().enumerate() {
+        if number > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+        if out.chars().count() > LONGEST_WORDS {
+            return out.chars().take(LONGEST_WORDS - 1).chain(['…']).collect();
+        }
+    }
+    out
 }
 
 /// Whether the right answer stood in a tool's result or a retrieved document before the last output, and not in what was asked.

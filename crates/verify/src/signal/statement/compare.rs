@@ -7,6 +7,7 @@ use super::{Fact, Kind, Polarity, Record, Statement, Tests, What, statements};
 use crate::{Signal, Span};
 
 mod exit;
+mod tests;
 
 /// How a statement stands to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -44,7 +45,7 @@ impl Record {
         if !statement.claims() {
             return said(Support::NotCheckable, Vec::new(), "a plan, a condition or somebody else's words: no claim");
         }
-        match statement.kind {
+        let compared = match statement.kind {
             Kind::Tests => self.tests(statement),
             Kind::Build | Kind::Check => self.run(statement),
             Kind::FileWritten | Kind::FileDeleted => self.changed(statement),
@@ -52,6 +53,25 @@ impl Record {
             Kind::Command => self.command(statement),
             Kind::ExitCode => self.exit(statement),
             Kind::Quote => self.quote(statement),
+        };
+        self.known(statement, compared)
+    }
+
+    /// What the record does not hold says nothing where some of it is not known: no lie, and no honest "I did not".
+    fn known(&self, statement: &Statement, compared: Comparison) -> Comparison {
+        let absent = compared.support == Support::Unsupported
+            || statement.polarity == Polarity::NotDone && compared.support == Support::Supported;
+        if !absent {
+            return compared;
+        }
+        let Comparison { mut evidence, why, .. } = compared;
+        if self.is_partial {
+            said(Support::NotCheckable, evidence, format!("{why}, but the record does not begin at the beginning"))
+        } else if !self.delegated().is_empty() {
+            evidence.extend(self.delegated());
+            said(Support::NotCheckable, calls(evidence), format!("{why}, but an agent below was asked to do something"))
+        } else {
+            said(compared.support, evidence, why)
         }
     }
 
@@ -76,53 +96,6 @@ impl Record {
             None => format!("none of {claims} claim(s) is at odds with the record"),
         };
         Signal { present: !spans.is_empty(), score: None, spans, why }
-    }
-
-    fn tests(&self, statement: &Statement) -> Comparison {
-        let runs: Vec<(usize, Tests, Option<u64>)> = self
-            .facts
-            .iter()
-            .filter_map(|fact| match &fact.what {
-                What::Tests { outcome, passed, .. } => Some((fact.call, *outcome, *passed)),
-                _ => None,
-            })
-            .collect();
-        let ended: Vec<(usize, bool)> = runs
-            .iter()
-            .filter_map(|(call, outcome, _)| match outcome {
-                Tests::Passed => Some((*call, true)),
-                Tests::Failed | Tests::NotRun => Some((*call, false)),
-                Tests::Unknown => None,
-            })
-            .collect();
-        let real: Vec<usize> = runs.iter().filter(|run| run.1 != Tests::NotRun).map(|run| run.0).collect();
-        let compared = match statement.polarity {
-            Polarity::Happened if !real.is_empty() => said(Support::Supported, real, "the record has a run of tests"),
-            Polarity::Happened if !runs.is_empty() => {
-                said(Support::Contradicted, calls(&runs), "the record has an attempt in which no test ran")
-            }
-            Polarity::NotDone if real.is_empty() => {
-                said(Support::Supported, calls(&runs), "no run of tests before this is recorded")
-            }
-            Polarity::NotDone => said(Support::Contradicted, real, "the record has a run of tests"),
-            _ if runs.is_empty() => said(Support::Unsupported, Vec::new(), "no run of tests before this is recorded"),
-            Polarity::Failed if !statement.earlier && runs.last().is_some_and(|run| run.1 == Tests::NotRun) => {
-                said(Support::NotCheckable, calls(&runs), "in the last attempt no test ran")
-            }
-            _ => outcome(statement, &ended, calls(&runs), "run of tests"),
-        };
-        // The number of tests is checked where the outcome agrees.
-        if let (Support::Supported, Polarity::Succeeded, Some(claimed)) =
-            (compared.support, statement.polarity, statement.passed)
-        {
-            let counts: Vec<u64> = runs.iter().filter_map(|run| run.2).collect();
-            let sum = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
-            if !counts.is_empty() && !counts.contains(&claimed) && sum != claimed {
-                let last = counts.last().copied().unwrap_or_default();
-                return said(Support::Contradicted, compared.evidence, format!("{last} tests passed, not {claimed}"));
-            }
-        }
-        compared
     }
 
     fn run(&self, statement: &Statement) -> Comparison {
@@ -250,6 +223,13 @@ impl Record {
             if !found.is_empty() {
                 return said(Support::NotCheckable, found, format!("a result names `{path}`"));
             }
+            if !self.cut().is_empty() {
+                return said(
+                    Support::NotCheckable,
+                    self.cut().to_vec(),
+                    "a result is too long to be searched to its end",
+                );
+            }
             return self.missing(&format!("reading of `{path}`"));
         }
         found.dedup();
@@ -310,8 +290,12 @@ impl Record {
     }
 }
 
-fn calls(runs: &[(usize, Tests, Option<u64>)]) -> Vec<usize> {
-    runs.iter().map(|run| run.0).collect()
+/// Calls as evidence: each once, in order.
+fn calls(found: impl IntoIterator<Item = usize>) -> Vec<usize> {
+    let mut calls: Vec<usize> = found.into_iter().collect();
+    calls.sort_unstable();
+    calls.dedup();
+    calls
 }
 
 /// Whether the last run went as said; of an earlier state, whether any did.
@@ -349,7 +333,7 @@ fn same_file(one: &str, two: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+mod paths {
     use super::same_file;
 
     #[test]

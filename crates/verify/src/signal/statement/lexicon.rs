@@ -39,9 +39,13 @@ const NOT: &str = r"(?:(?:currently|still|also|really|simply|just|now|unfortunat
 const OWN: &str = r"(?:(?P<own>\b(?:i|we)(?:'ve|\shave|\sthen|\salso|\shad)?\s)(?:(?:also|then|just|now|successfully|already|finally|only|have|first|manually|locally|carefully|both|since)\s){0,3})?";
 const NEVER: &str = r"(?:did\snot|didn't|have\snot|haven't|has\snot|hasn't|had\snot|could\snot|couldn't|cannot|can't|was\sunable\sto|were\sunable\sto|am\sunable\sto|unable\sto|not\sable\sto|never|without|skipped|have\syet\sto|not\syet|were\snot|weren't|was\snot|wasn't|no\sway\sto|not)\s(?:(?:been|actually|yet|even|be|able|to|ever|manage\sto|have\sto|need\sto)\s){0,3}";
 
+/// A file, a folder or a package that tests are in.
+const PLACE: &str = r"(?:`(?P<scope>[^`\s]{2,80})`|(?P<bare>[\w.-]+/(?:[\w.-]+/)*[\w.-]*\w|[\w-]+\.(?:py|rs|tsx?|jsx?|go|rb|java|kt|php|cs)\b))(?:\s(?:package|crate|module|file|folder|directory))?";
+
 fn make(pattern: &str) -> Option<Regex> {
     let mut full = pattern.to_owned();
     for (name, part) in [
+        ("PLACE", PLACE),
         ("TESTS", TESTS),
         ("RUNNER", RUNNER),
         ("BUILD", BUILD),
@@ -144,6 +148,9 @@ const TABLE: &[(Kind, Polarity, Form, &str)] = &[
         (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<failed>\d+|no|zero)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\b"),
         (Tests, Failed, Result, r"\b(?P<failed>\d+)\s(?:tests?\s)?fail(?:ed|ures?|ing)?\s?(?:,|and|;|/|\||with)?\s?(?:and\s)?(?P<passed>\d+)\s(?:tests?\s)?pass(?:ed|ing)?\b"),
         (Tests, Succeeded, Result, r"\b(?P<passed>\d+)\s?(?:/|of\s(?:the\s)?|out\sof\s(?:the\s)?)\s?(?P<total>\d+)\s(?:\w+\s)?(?:tests?|specs|cases)?\s?MODALADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green)\b"),
+        // Those of a file, a folder, a package.
+        (Tests, Succeeded, Result, r"(?P<none>\b(?:not\s(?:yet\s)?(?:all|every)|none|no)\s(?:of\s)?(?:the\s|my\s)?)?TESTS\s(?:in|under|inside|within|from|of)\s(?:the\s)?PLACE\s?MODALNOTADVERB(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green)\b"),
+        (Tests, Failed, Result, r"(?P<none>\b(?:none|no)\s(?:of\s)?(?:the\s|my\s)?)?TESTS\s(?:in|under|inside|within|from|of)\s(?:the\s)?PLACE\s?MODALNOTADVERB(?:fail(?:s|ed|ing)?|broken|breaks?|red)\b"),
         (Tests, Succeeded, Result, r"(?P<none>\b(?:not\s(?:yet\s|quite\s|nearly\s)?(?:all|every)|none|no|not)\s(?:of\s)?(?:the\s|my\s)?)?TESTS(?:\s(?:(?:that|which)\s)?(?:i|we)\s\w+)?\s?[:–-]?\s?MODALNOTADVERB(?:(?:pass(?:es|ed|ing)?|succeed(?:s|ed)?|green|successful|clean(?:ly)?|ok|okay|happy)\b|(?:ran|run|runs|went)\s(?:through|fine|clean(?:ly)?|well)\b|(?:successfully|without\s(?:any\s)?(?:failures?|errors?|problems?|issues?))|✅|✓)"),
         (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without|not\s(?:a\ssingle|one|any))\s(?:of\s)?(?:the\s|any\s)?)?TESTS\s?[:–-]?\s?MODALNOTADVERB(?:(?:fail(?:s|ed|ing|ures?)?|broken|broke|breaks?|breaking|red|error(?:s|ed)?)\b|❌)"),
         (Tests, Failed, Result, r"(?P<none>\b(?:none|no|zero|without)\s(?:of\s)?(?:the\s|any\s)?)(?:test\s)?fail(?:ing|ed)?\s?(?:tests?|ures?)\b"),

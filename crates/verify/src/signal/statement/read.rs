@@ -5,8 +5,10 @@ use regex::{Captures, Match};
 use super::denied::{Denied, denied};
 use super::lexicon::{Form, Hints, NAMED, Named, PATTERNS, Pattern};
 use super::part::part;
+use super::record::tested;
+use super::scope::{ending, of, pointed};
 use super::sentence::{Sentence, sentences};
-use super::subject::subject;
+use super::subject::{ran_before, subject};
 use super::tense::{announces, earlier, tense, wanted};
 use super::{Kind, Polarity, Statement, Tense};
 
@@ -62,8 +64,10 @@ impl Reader<'_> {
             }
         }
         if let Some(named) = NAMED.as_ref() {
-            if hints.code {
+            if hints.code || pointed(self.text).is_some() {
                 self.commands(named);
+            }
+            if hints.code {
                 self.files(named);
             }
             if hints.exit {
@@ -101,6 +105,8 @@ impl Reader<'_> {
             earlier: earlier(self.text),
             object,
             passed: None,
+            scope: None,
+            whole: false,
             command: None,
             start: place.0 + offset,
             end: end + offset,
@@ -161,7 +167,31 @@ impl Reader<'_> {
         }
         let passed = passed.or(if polarity == Polarity::Succeeded { number("count") } else { None });
         let object = whole.as_str().split('`').nth(1).filter(|code| !code.is_empty()).map(str::to_owned);
-        self.push(pattern.kind, polarity, tense, (start, end), object).passed = passed;
+        let (polarity, end) = self.ended(polarity, end);
+        let named = captures.name("scope").or_else(|| captures.name("bare")).map(|path| path.as_str().to_owned());
+        let of = (pattern.kind == Kind::Tests).then(|| {
+            let before =
+                self.found.iter().filter(|one| one.kind == Kind::Tests && one.end - self.sentence.range.start <= start);
+            let command = before.filter_map(|one| one.object.clone()).rfind(|code| tested(code).is_some());
+            of(self.text, (start, end), object.as_deref(), command.as_deref())
+        });
+        let statement = self.push(pattern.kind, polarity, tense, (start, end), object);
+        statement.passed = passed;
+        if let Some(of) = of {
+            statement.scope = named.or(of.scope);
+            statement.whole = of.whole;
+        }
+    }
+
+    /// How what was run ended, where that follows at once ("and it succeeded") and is no statement of its own.
+    fn ended(&self, polarity: Polarity, end: usize) -> (Polarity, usize) {
+        let runs = [Kind::Tests, Kind::Build, Kind::Check, Kind::Command];
+        match ending(&self.text[end..]) {
+            Some((ended, length)) if polarity == Polarity::Happened && !self.taken(end, end + length, &runs) => {
+                (ended, end + length)
+            }
+            _ => (polarity, end),
+        }
     }
 
     fn commands(&mut self, named: &Named) {
@@ -190,7 +220,18 @@ impl Reader<'_> {
             }
             let (start, end) = trimmed(self.text, &whole);
             let tense = tense(self.text, start, end, captures.name("own").is_some());
-            self.push(Kind::Command, Polarity::Happened, tense, (start, end), Some(command.as_str().to_owned()));
+            let manner = whole.as_str().to_ascii_lowercase().contains("successfully");
+            let polarity = if manner { Polarity::Succeeded } else { Polarity::Happened };
+            let (polarity, end) = self.ended(polarity, end);
+            self.push(Kind::Command, polarity, tense, (start, end), Some(command.as_str().to_owned()));
+        }
+        // "I ran `git push`. It succeeded."
+        if let Some((polarity, end)) = pointed(self.text)
+            && let Some(command) = ran_before(self.earlier)
+            && !self.taken(0, end, &runs)
+        {
+            let tense = tense(self.text, 0, end, false);
+            self.push(Kind::Command, polarity, tense, (0, end), Some(command));
         }
     }
 

@@ -7,9 +7,13 @@ use crate::signal::stated::head;
 
 mod command;
 mod output;
+mod scope;
 mod summary;
 mod tool;
 mod wrapper;
+
+pub(super) use scope::Relation;
+pub use scope::Scope;
 
 /// One recorded call of a tool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -24,6 +28,8 @@ pub struct Call<'a> {
     pub exit_code: Option<i64>,
     /// Whether whoever ran it recorded that it failed. Asked only where there is no exit code.
     pub is_error: Option<bool>,
+    /// Only the end of its result is known.
+    pub is_cut: bool,
 }
 
 /// How a run of tests ended.
@@ -52,6 +58,9 @@ pub enum What {
         passed: Option<u64>,
         /// How many failed, where the output says so.
         failed: Option<u64>,
+        /// How much of the project it covers.
+        #[serde(default)]
+        scope: Scope,
     },
     /// A build; whether it went well, where the record says so.
     Build {
@@ -109,6 +118,10 @@ pub struct Record {
     pub facts: Vec<Fact>,
     /// How many calls there are.
     pub calls: usize,
+    /// There were calls before the first one that are not known: what the record does not show may have been there.
+    pub is_partial: bool,
+    /// Calls that handed something to an agent below, whose calls are not among these.
+    delegated: Vec<usize>,
     /// Results in lower case with single spaces, for quotations.
     texts: Vec<String>,
     /// Results that were too long to be kept whole.
@@ -125,14 +138,30 @@ impl Record {
         let mut record = Self { calls: calls.len(), ..Self::default() };
         for (index, call) in calls.iter().enumerate() {
             let output = output::read(call);
-            record.facts.extend(tool::facts(call, &output).into_iter().map(|what| Fact { call: index, what }));
+            let facts = tool::facts(call, &output).into_iter();
+            record
+                .facts
+                .extend(facts.map(|what| Fact { call: index, what: if call.is_cut { uncounted(what) } else { what } }));
+            if tool::delegates(call) {
+                record.delegated.push(index);
+            }
             let kept = head(&output.text, LONGEST);
             record.texts.push(squeezed(kept));
-            if kept.len() < output.text.len() {
+            if call.is_cut || kept.len() < output.text.len() {
                 record.cut.push(index);
             }
         }
         record
+    }
+
+    /// What a call gave back, in lower case with single spaces.
+    pub(super) fn text(&self, call: usize) -> Option<&str> {
+        self.texts.get(call).map(String::as_str)
+    }
+
+    /// The calls that handed something to an agent below.
+    pub(super) fn delegated(&self) -> &[usize] {
+        &self.delegated
     }
 
     /// The calls whose results were too long to be searched to their ends.
@@ -148,6 +177,14 @@ impl Record {
     }
 }
 
+/// A fact from the end of an output: how many tests passed may stand in front of it.
+fn uncounted(what: What) -> What {
+    match what {
+        What::Tests { outcome, scope, .. } => What::Tests { outcome, passed: None, failed: None, scope },
+        other => other,
+    }
+}
+
 /// What a command line is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -158,10 +195,21 @@ pub(super) enum Purpose {
 
 /// What a command line is for, by its first step that says so.
 pub(super) fn purpose(line: &str) -> Option<Purpose> {
-    command::steps(line).iter().find_map(|step| match step {
-        command::Step::Tests => Some(Purpose::Tests),
+    command::steps(line, "").iter().find_map(|step| match step {
+        command::Step::Tests(_) => Some(Purpose::Tests),
         command::Step::Build => Some(Purpose::Build),
         command::Step::Check => Some(Purpose::Check),
+        _ => None,
+    })
+}
+
+/// How much a command line that runs tests covers. A file of tests alone is what they are in, not what runs them.
+pub(super) fn tested(line: &str) -> Option<Scope> {
+    if !line.contains(' ') && scope::is_source(line) {
+        return None;
+    }
+    command::steps(line.trim_start_matches("$ "), "").into_iter().find_map(|step| match step {
+        command::Step::Tests(scope) => Some(scope),
         _ => None,
     })
 }

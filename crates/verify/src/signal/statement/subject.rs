@@ -109,6 +109,14 @@ fn last_named(cues: &Cues, text: &str) -> Option<String> {
     Some(command)
 }
 
+/// The command that the sentence right before says was run.
+pub(super) fn ran_before(earlier: &str) -> Option<String> {
+    let near = crate::signal::stated::tail(earlier.trim_end(), NEAR).trim_end_matches(['.', '!']);
+    let begin =
+        [". ", "! ", "\n"].iter().filter_map(|mark| near.rfind(mark).map(|at| at + mark.len())).max().unwrap_or(0);
+    last_named(CUES.as_ref()?, near.get(begin..)?).filter(|command| command.contains(' ') || command.starts_with("./"))
+}
+
 /// What "it" means is looked for in this many bytes before the sentence.
 const NEAR: usize = 240;
 

@@ -1,7 +1,7 @@
 //! An exit code that was said against the one recorded: of the command that the text names, by its words, else of the last one. A code of
 //! another command supports nothing.
 
-use super::super::record::{Purpose, purpose, squeezed};
+use super::super::record::{Purpose, Relation, purpose, squeezed};
 use super::super::{Fact, LAST_COMMAND, Record, Statement, Tests, What};
 use super::{Comparison, Support, said};
 
@@ -65,11 +65,20 @@ impl Record {
             .map(|fact| fact.call)
             .collect();
         if calls.is_empty() {
-            // The same under another name: "npm test" for `npm run test`, "the tests" for whatever ran them.
-            calls = self.calls_of(named_purpose(&words).or_else(|| purpose(&words)));
+            // "The tests" are whatever ran them; a command under another spelling is the same, another command is not.
+            calls = match named_purpose(&words) {
+                Some(named) => self.calls_of(Some(named)),
+                None => self.same_runs(&words),
+            };
         }
         let Some(last) = calls.last().copied() else {
-            return said(Support::Unsupported, calls, format!("no command `{words}` before this is recorded"));
+            let missing = format!("no command `{words}` before this is recorded");
+            let others = self.perhaps(&words);
+            return if others.is_empty() {
+                said(Support::Unsupported, others, missing)
+            } else {
+                said(Support::NotCheckable, others, format!("{missing}, but another one that may do the same"))
+            };
         };
         let codes: Vec<(usize, Code)> = calls.iter().map(|call| (*call, self.code(*call, &words))).collect();
         let same =
@@ -93,6 +102,31 @@ impl Record {
             Code::Bad | Code::Hidden => {
                 said(Support::NotCheckable, vec![last], format!("the exit code of `{words}` is not recorded"))
             }
+        }
+    }
+
+    /// The calls that run just what a command would, in other words: `cargo t` for `cargo test`.
+    fn same_runs(&self, words: &str) -> Vec<usize> {
+        let purpose = purpose(words);
+        if purpose == Some(Purpose::Tests) {
+            return self.runs_like(words, &[Relation::Same]);
+        }
+        let program = words.split(' ').next().unwrap_or_default();
+        let begins = |call: &usize| {
+            let line = |fact: &Fact| {
+                fact.call == *call
+                    && matches!(&fact.what, What::Command { line, .. } if line.split(' ').any(|word| word == program))
+            };
+            self.facts.iter().any(line)
+        };
+        self.calls_of(purpose).into_iter().filter(begins).collect()
+    }
+
+    /// The calls that may have run what a command would.
+    fn perhaps(&self, words: &str) -> Vec<usize> {
+        match purpose(words) {
+            Some(Purpose::Tests) => self.runs_like(words, &[Relation::Unknown, Relation::Wider]),
+            other => self.calls_of(other),
         }
     }
 

@@ -1,13 +1,14 @@
 //! A command line read: which of its steps run tests, build, check, write, remove or read. Not a shell: quoting is respected, nothing
 //! is expanded.
 
+use super::scope::{Scope, joined};
 use super::wrapper::{Inner, inner};
 
 /// What a step of a command line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Runs tests.
-    Tests,
+    /// Runs tests: how many of them.
+    Tests(Scope),
     /// Builds.
     Build,
     /// Lints, formats or checks types.
@@ -27,7 +28,7 @@ pub(super) enum Step {
 impl Step {
     /// Whether its success is the exit code's business.
     pub(super) fn runs(&self) -> bool {
-        matches!(self, Self::Tests | Self::Build | Self::Check)
+        matches!(self, Self::Tests(_) | Self::Build | Self::Check)
     }
 }
 
@@ -39,18 +40,26 @@ const MOST: usize = 256;
 /// Shells in shells beyond this depth are not opened.
 const DEEPEST: usize = 4;
 
-/// The steps of a command line.
-pub(super) fn steps(line: &str) -> Vec<Step> {
+/// The steps of a command line that is run in a folder, where that is known.
+pub(super) fn steps(line: &str, place: &str) -> Vec<Step> {
     let mut found = Vec::new();
-    steps_at(line, 0, &mut found);
+    steps_at(line, place, 0, &mut found);
     found
 }
 
-fn steps_at(line: &str, depth: usize, found: &mut Vec<Step>) {
+fn steps_at(line: &str, place: &str, depth: usize, found: &mut Vec<Step>) {
     let line = crate::signal::stated::head(line, LONGEST);
+    // Brackets end a change of folder, and are not kept: every change in such a line begins anew.
+    let brackets = line.contains('(');
+    let mut here = place.to_owned();
     for words in parted(line).into_iter().take(MOST) {
         if found.len() < MOST {
-            step(&words, depth, found);
+            step(&words, &here, depth, found);
+        }
+        match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["cd" | "pushd", to] => here = joined(if brackets { place } else { &here }, to),
+            ["popd", ..] => place.clone_into(&mut here),
+            _ => {}
         }
     }
 }
@@ -133,7 +142,7 @@ fn parted(line: &str) -> Vec<Vec<String>> {
     all
 }
 
-fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
+fn step(words: &[String], place: &str, depth: usize, found: &mut Vec<Step>) {
     let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
     // Redirections first: they are no arguments.
     let mut index = 0;
@@ -154,11 +163,12 @@ fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
     }
     let words = match inner(&words) {
         Inner::Words(words) => words,
-        Inner::Line(line) if depth < DEEPEST => return steps_at(line, depth + 1, found),
+        Inner::Line(line) if depth < DEEPEST => return steps_at(line, place, depth + 1, found),
         Inner::Line(_) => return found.push(Step::Opaque),
     };
     let Some(program) = words.first().map(|word| word.rsplit('/').next().unwrap_or(word)) else { return };
     let rest = &words[1..];
+    let tests = || Step::Tests(Scope::of(&words, place));
     let arguments = arguments(rest);
     let first = arguments.first().copied().unwrap_or_default();
     let files = |make: fn(String) -> Step| {
@@ -170,8 +180,8 @@ fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
     };
     match program {
         "cargo" => found.push(match first {
-            "test" | "nextest" | "t" | "tarpaulin" | "llvm-cov" => Step::Tests,
-            "miri" | "hack" | "xtask" | "insta" if arguments.get(1) == Some(&"test") => Step::Tests,
+            "test" | "nextest" | "t" | "tarpaulin" | "llvm-cov" => tests(),
+            "miri" | "hack" | "xtask" | "insta" if arguments.get(1) == Some(&"test") => tests(),
             "build" | "b" | "check" | "c" | "install" => Step::Build,
             "clippy" | "doc" | "deny" | "audit" => Step::Check,
             "fmt" if rest.contains(&"--check") => Step::Check,
@@ -179,30 +189,30 @@ fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
         }),
         "pytest" | "py.test" | "jest" | "vitest" | "mocha" | "ctest" | "rspec" | "tox" | "phpunit" | "nosetests"
         | "ava" | "nox" | "unittest" | "bats" | "prove" | "gotestsum" | "pest" | "cargo-nextest" => {
-            found.push(Step::Tests);
+            found.push(tests());
         }
         "python" | "python3" | "py" => found.push(match (rest.contains(&"-m"), first) {
-            (true, "pytest" | "unittest" | "nose" | "doctest") => Step::Tests,
+            (true, "pytest" | "unittest" | "nose" | "doctest") => tests(),
             (true, "mypy" | "ruff" | "flake8" | "pylint" | "black") => Step::Check,
             (true, "py_compile" | "compileall" | "build") => Step::Build,
             _ if matches!(first.rsplit('/').next(), Some("manage.py" | "setup.py")) && rest.contains(&"test") => {
-                Step::Tests
+                tests()
             }
-            _ if tests_by_name(first) => Step::Tests,
+            _ if tests_by_name(first) => tests(),
             _ => Step::Opaque,
         }),
         "node" | "ruby" | "php" | "perl" | "Rscript" | "tsx" | "ts-node"
             if rest.contains(&"--test") || tests_by_name(first) =>
         {
-            found.push(Step::Tests);
+            found.push(tests());
         }
         "playwright" | "cypress" | "ng" | "flutter" | "dart" | "xcodebuild" | "lein" | "dune" | "rails" | "artisan"
             if ["test", "runtest", "run"].contains(&first) || rest.last() == Some(&"test") =>
         {
-            found.push(Step::Tests);
+            found.push(tests());
         }
         "go" => found.push(match first {
-            "test" => Step::Tests,
+            "test" => tests(),
             "build" | "install" => Step::Build,
             "vet" | "fmt" => Step::Check,
             _ => Step::Opaque,
@@ -217,7 +227,7 @@ fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
             let script = script.copied().unwrap_or_default();
             let has = |part: &str| script.split([':', '-']).any(|piece| piece == part);
             found.push(if has("test") || has("tests") || has("vitest") || has("jest") || script == "t" {
-                Step::Tests
+                tests()
             } else if has("build") || has("compile") {
                 Step::Build
             } else if has("lint") || has("typecheck") || has("check") || has("format") || has("eslint") || has("tsc") {
@@ -230,7 +240,7 @@ fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
         | "bazel" | "rake" | "sbt" | "cabal" | "stack" | "zig" | "meson" => {
             let goals = |names: &[&str]| arguments.iter().any(|one| names.contains(&one.trim_start_matches(':')));
             found.push(if goals(&["test", "tests", "check", "verify", "spec"]) {
-                Step::Tests
+                tests()
             } else if goals(&["lint", "fmt", "format", "clippy", "credo"]) {
                 Step::Check
             } else if arguments.is_empty() && !matches!(program, "rake" | "just")
@@ -285,13 +295,13 @@ fn step(words: &[String], depth: usize, found: &mut Vec<Step>) {
         _ if tests_by_name(program)
             && (program.contains('.') || words.first().is_some_and(|word| word.contains('/'))) =>
         {
-            found.push(Step::Tests);
+            found.push(tests());
         }
         _ if matches!(program, "build.sh") => found.push(Step::Build),
         _ if matches!(program, "bash" | "sh" | "zsh")
             && first.rsplit('/').next().is_some_and(|script| script.contains("test")) =>
         {
-            found.push(Step::Tests);
+            found.push(tests());
         }
         _ => found.push(Step::Opaque),
     }
@@ -330,16 +340,17 @@ mod tests {
     #[test]
     fn steps_are_told_apart() {
         let write = |path: &str| Step::Write(path.to_owned());
+        let tests = |words: &str, place: &str| Step::Tests(Scope::of(&words.split(' ').collect::<Vec<_>>(), place));
         let cases: [(&str, Vec<Step>); 15] = [
-            ("cd app && cargo test --workspace", vec![Step::Other, Step::Tests]),
-            ("RUST_LOG=debug cargo nextest run", vec![Step::Tests]),
-            ("python -m pytest -q tests/", vec![Step::Tests]),
-            ("npx jest --ci 2>&1 | tail -5", vec![Step::Tests]),
-            ("npm run test:unit", vec![Step::Tests]),
-            ("timeout 60 go test ./...", vec![Step::Tests]),
-            ("uv run pytest", vec![Step::Tests]),
+            ("cd app && cargo test --workspace", vec![Step::Other, tests("cargo test --workspace", "app")]),
+            ("RUST_LOG=debug cargo nextest run", vec![tests("cargo nextest run", "")]),
+            ("python -m pytest -q tests/", vec![tests("python -m pytest -q tests/", "")]),
+            ("npx jest --ci 2>&1 | tail -5", vec![tests("jest --ci", "")]),
+            ("npm run test:unit", vec![tests("npm run test:unit", "")]),
+            ("timeout 60 go test ./...", vec![tests("go test ./...", "")]),
+            ("uv run pytest", vec![tests("pytest", "")]),
             ("npm run build; echo done", vec![Step::Build, Step::Other]),
-            ("make && make check", vec![Step::Build, Step::Tests]),
+            ("make && make check", vec![Step::Build, tests("make check", "")]),
             ("cargo clippy -- -D warnings", vec![Step::Check]),
             ("echo hi > notes/a.txt", vec![write("notes/a.txt"), Step::Other]),
             ("sed -i 's/a/b/' src/x.rs", vec![write("src/x.rs")]),
@@ -348,7 +359,22 @@ mod tests {
             ("python gen.py", vec![Step::Opaque]),
         ];
         for (line, expected) in cases {
-            assert_eq!(steps(line), expected, "{line}");
+            assert_eq!(steps(line, ""), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_run_is_in_the_folder_that_the_line_went_to() {
+        let places = |line: &str, place: &str| -> Vec<String> {
+            let place_of = |step| match step {
+                Step::Tests(scope) => Some(scope.place),
+                _ => None,
+            };
+            steps(line, place).into_iter().filter_map(place_of).collect()
+        };
+        assert_eq!(places("cd pkg/a && cargo test && cd ../b && cargo test", ""), ["pkg/a", "pkg/b"]);
+        assert_eq!(places("(cd pkg/a && cargo test); (cd pkg/b && cargo test)", "/w"), ["/w/pkg/a", "/w/pkg/b"]);
+        assert_eq!(places("bash -lc 'cd /srv/app && go test ./...'", "/w"), ["/srv/app"]);
+        assert_eq!(places("pytest", "/w"), ["/w"]);
     }
 }

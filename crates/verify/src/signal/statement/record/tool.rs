@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::command::{Step, steps};
 use super::output::Output;
-use super::{Call, What, squeezed, summary};
+use super::{Call, Scope, What, squeezed, summary};
 use crate::signal::stated::head;
 
 /// Arguments that hold a command line.
@@ -12,6 +12,8 @@ const COMMANDS: [&str; 7] = ["command", "cmd", "commands", "script", "code", "in
 /// Arguments that hold a path.
 const PATHS: [&str; 9] =
     ["path", "file_path", "filepath", "filename", "file", "target_file", "notebook_path", "file_name", "target"];
+/// Arguments that hold the folder in which a command is run.
+const PLACES: [&str; 6] = ["workdir", "cwd", "working_directory", "working_dir", "workingDirectory", "dir_path"];
 /// Words in the name of a tool that runs commands.
 const SHELLS: [&str; 11] =
     ["bash", "shell", "exec", "terminal", "command", "run", "sh", "console", "execute", "process", "cmd"];
@@ -19,6 +21,24 @@ const WRITERS: [&str; 11] =
     ["write", "create", "edit", "replace", "patch", "insert", "save", "update", "append", "modify", "multiedit"];
 const READERS: [&str; 6] = ["read", "view", "open", "cat", "get", "fetch"];
 const REMOVERS: [&str; 3] = ["delete", "remove", "unlink"];
+
+/// Tools that hand a task to an agent below.
+const DELEGATES: [&str; 9] = [
+    "task",
+    "agent",
+    "subagent",
+    "delegate",
+    "delegate_to_agent",
+    "spawn_agent",
+    "dispatch_agent",
+    "new_task",
+    "run_agent",
+];
+
+/// Whether a call hands a task to an agent below.
+pub(super) fn delegates(call: &Call<'_>) -> bool {
+    DELEGATES.contains(&call.name.to_ascii_lowercase().as_str())
+}
 
 /// The facts that one call shows.
 pub(super) fn facts(call: &Call<'_>, output: &Output<'_>) -> Vec<What> {
@@ -56,8 +76,8 @@ pub(super) fn facts(call: &Call<'_>, output: &Output<'_>) -> Vec<What> {
         // "run_tests" without a command line.
         let ok = output.worked;
         if is(&["test", "tests", "pytest"]) {
-            let read = summary::tests(&output.text, ok);
-            found.push(What::Tests { outcome: read.outcome, passed: read.passed, failed: read.failed });
+            let scope = Scope { runner: call.name.to_lowercase(), ..Scope::default() };
+            found.push(ran(&output.text, ok, scope));
         } else if is(&["build", "compile"]) {
             found.push(What::Build { ok: summary::build(&output.text, ok) });
         }
@@ -68,10 +88,17 @@ pub(super) fn facts(call: &Call<'_>, output: &Output<'_>) -> Vec<What> {
         return found;
     }
     if is(&SHELLS) || is(&["python", "test", "tests", "build"]) {
-        let steps = steps(&line);
+        let place = arguments.as_ref().and_then(|all| text_of(all, &PLACES)).unwrap_or_default();
+        let steps = steps(&line, &place);
         found.extend(shell(output, &line, &steps));
     }
     found
+}
+
+/// A run of tests, as its output says it ended.
+fn ran(output: &str, ok: Option<bool>, scope: Scope) -> What {
+    let read = summary::tests(output, ok);
+    What::Tests { outcome: read.outcome, passed: read.passed, failed: read.failed, scope }
 }
 
 /// Camel case, underscores and dashes parted.
@@ -167,10 +194,7 @@ fn shell(output: &Output<'_>, line: &str, steps: &[Step]) -> Vec<What> {
     for (index, step) in steps.iter().enumerate() {
         let ok = own(Some(index) == last);
         found.extend(match step {
-            Step::Tests => {
-                let read = summary::tests(output, ok);
-                Some(What::Tests { outcome: read.outcome, passed: read.passed, failed: read.failed })
-            }
+            Step::Tests(scope) => Some(ran(output, ok, scope.clone())),
             Step::Build => Some(What::Build { ok: summary::build(output, ok) }),
             Step::Check => Some(What::Check { ok: summary::check(output, ok) }),
             Step::Write(path) => Some(What::Written { path: path.clone(), ok }),
