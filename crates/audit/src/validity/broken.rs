@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use candor_stats::{Claim, Draft, Flag};
 
+use super::row::is_of;
 use super::table::{Line, Table};
 
 /// A broken row, as a claim's reader hears of it.
@@ -42,7 +43,7 @@ pub(crate) fn claim(draft: Draft) -> Claim {
 
 fn with(broken: &[Broken], mut draft: Draft) -> Draft {
     let stem = draft.name.split('[').next().unwrap_or(&draft.name);
-    if let Some(row) = broken.iter().find(|row| row.claims.iter().any(|claim| claim == stem)) {
+    if let Some(row) = broken.iter().find(|row| row.claims.iter().any(|claims| is_of(claims, stem))) {
         draft.flags = draft.flags.fails(Flag::Interval, row.because.clone(), "a method that keeps its promise");
     }
     draft
@@ -58,7 +59,8 @@ mod tests {
         let text = r#"{"candor":"9.9.9","size":"full","seed":1,"lines":[
             {"row":"tail.gap","what":"x","kind":"nominal","claims":["tail.gap"],"since":"0.4.2","cells":[
                 {"state":"holds"},{"state":"absent"},{"state":"broken","why":"91.2 % where 94.0 % is the least"}]},
-            {"row":"tail.kept","what":"x","kind":"nominal","claims":["tail.kept"],"cells":[{"state":"holds"},{"state":"wide"}]}]}"#;
+            {"row":"tail.kept","what":"x","kind":"nominal","claims":["tail.kept"],"cells":[{"state":"holds"},{"state":"wide"}]},
+            {"row":"labels","what":"x","kind":"nominal","claims":["labels.*"],"since":"0.4.2","cells":[{"state":"broken","why":"too few"}]}]}"#;
         Table::read(text).unwrap()
     }
 
@@ -88,7 +90,8 @@ mod tests {
             let why = claim.why().join("; ");
             assert!(why.contains("tail.gap") && why.contains("91.2 %") && why.contains("since 0.4.2"), "{why}");
         }
-        for name in ["tail.kept[slice=a]", "tail.gaps", "tail", "other.gap"] {
+        assert_eq!(marked("labels.anything[by=human]").mark(), Some(Mark::Inferred));
+        for name in ["tail.kept[slice=a]", "tail.gaps", "tail", "other.gap", "labels"] {
             assert_eq!(marked(name).mark(), Some(Mark::EvidenceBacked), "{name}");
         }
     }

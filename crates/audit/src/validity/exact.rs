@@ -16,9 +16,15 @@ type Method = fn(Proportion) -> Option<Interval>;
 
 /// What is judged so: the row, how its interval is made, and the least and the most mean coverage.
 const EXACT: [(Row, Method); 2] = [
-    (Row::new("proportion.wilson", "a share of questions with one draw each, exact sums", Kind::Nominal, &[]), wilson),
+    (
+        Row::new("proportion.wilson", "a share of questions with one draw each, exact sums", Kind::Nominal, REVERSED),
+        wilson,
+    ),
     (Row::new("proportion.exact", "Clopper-Pearson, exact sums", Kind::Conservative, &[]), clopper_pearson),
 ];
+
+/// Pairs of a question and its reverse; what chance gives is an exact number and moves both ends alike.
+const REVERSED: &[&str] = &["reversed.share", "reversed.excess"];
 
 /// One draw per question: nothing can be clustered, and a drift or ties change nothing.
 const SIZES: [(Regime, &[u64]); 2] = [(Regime::AsAssumed, &[40, 100, 300, 1_000]), (Regime::Few, &[20])];

@@ -51,11 +51,12 @@ pub struct Row {
     pub what: &'static str,
     /// What is promised.
     pub kind: Kind,
-    /// The first part of the names of the claims that rest on it, up to the bracket: `compute.gain`.
+    /// The first part of the names of the claims that rest on it, up to the bracket: `compute.gain`, or `labels.*` for all that begin
+    /// so.
     pub claims: &'static [&'static str],
     /// Regimes in which nothing is promised, and what a report says there instead.
     pub beyond: &'static [(Regime, &'static str)],
-    /// Whether a bootstrap or many permutations stand inside, or texts are read, so that fewer replications must do.
+    /// Whether a bootstrap, many permutations or a bound by numerical inversion stand inside, or texts are read, so that fewer replications must do.
     pub heavy: bool,
     /// Heavy, and yet with as many replications as a light interval has: with 2,000 it came out beyond its bounds and not beyond doubt.
     pub often: bool,
@@ -91,6 +92,11 @@ impl Row {
     pub fn beyond_in(&self, regime: Regime) -> Option<&'static str> {
         self.beyond.iter().find(|(other, _)| *other == regime).map(|(_, why)| *why)
     }
+}
+
+/// Whether claims whose names begin with `stem`, up to the bracket, are among those of a row: named in full, or up to a star (`labels.*`).
+pub(super) fn is_of(claims: &str, stem: &str) -> bool {
+    claims.strip_suffix('*').map_or(claims == stem, |start| stem.starts_with(start))
 }
 
 /// What is said of numbers that take recorded verdicts for the truth.

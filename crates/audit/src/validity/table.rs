@@ -1,10 +1,11 @@
 //! The table of promised and delivered as data: as it is shipped, and as a run makes it. Not its surfaces.
 
+use candor_stats::{Claim, Estimate};
 use serde::{Deserialize, Serialize};
 
 use super::delivered::{Delivered, State};
 use super::regime::Regime;
-use super::row::{Kind, Row};
+use super::row::{Kind, Row, is_of};
 use super::simulate::{MASTER, Size};
 use crate::Error;
 
@@ -115,6 +116,16 @@ impl Table {
         }
         out.push_str("\n]}\n");
         Ok(out)
+    }
+
+    /// Of these claims, those with an interval that no row is about: numbers that could be wrong for years. Counts have none.
+    pub fn untried<'c>(&self, claims: &'c [Claim]) -> impl Iterator<Item = &'c Claim> {
+        claims.iter().filter(|claim| {
+            let stem = claim.name().split('[').next().unwrap_or_else(|| claim.name());
+            let spread = |estimate: &Estimate| estimate.interval().is_ok_and(|ends| ends.low() < ends.high());
+            claim.estimate().is_ok_and(spread)
+                && !self.lines.iter().any(|line| line.claims.iter().any(|claims| is_of(claims, stem)))
+        })
     }
 
     /// The lines whose row begins with one of `starts`; all where there are none.

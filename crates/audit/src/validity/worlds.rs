@@ -1,6 +1,7 @@
 //! Every world and every row, in the order of the table. One file for each audit.
 
 mod adaptive;
+mod arc;
 mod calls;
 mod chains;
 mod comparison;
@@ -28,6 +29,7 @@ pub(super) const GROUPS: &[Group] = &[
     Group { rows: statements::ROWS, worlds: statements::WORLDS },
     Group { rows: slices::ROWS, worlds: slices::WORLDS },
     Group { rows: competence::ROWS, worlds: competence::WORLDS },
+    Group { rows: arc::ROWS, worlds: arc::WORLDS },
     Group { rows: sequential::ROWS, worlds: sequential::WORLDS },
     Group { rows: comparison::ROWS, worlds: comparison::WORLDS },
 ];

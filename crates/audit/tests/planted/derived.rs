@@ -12,7 +12,7 @@ use crate::world::World;
 use crate::{arc, backtracking, competence, compute, consistency, explore, inverse, lift, perturbation, tail};
 
 /// What each audit but `statements` reads, planted; that one is tried where its sessions are.
-fn planted() -> Vec<(&'static str, Vec<Trace>)> {
+pub(crate) fn planted() -> Vec<(&'static str, Vec<Trace>)> {
     let stream = || Seed(7).stream("derived");
     let rate = |stream: &mut Stream| 0.2 + 0.6 * stream.unit();
     let cued = World {
@@ -45,7 +45,7 @@ fn planted() -> Vec<(&'static str, Vec<Trace>)> {
     ]
 }
 
-fn report(audit: &str, traces: &[Trace], keep: bool) -> Report {
+pub(crate) fn report(audit: &str, traces: &[Trace], keep: bool) -> Report {
     let mut observer = named(audit).unwrap().start(&Settings::default());
     traces.iter().for_each(|trace| observer.see(trace));
     kept(keep, || observer.report()).unwrap().unwrap()

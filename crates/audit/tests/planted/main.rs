@@ -11,6 +11,7 @@ mod explore;
 mod inverse;
 mod lift;
 mod perturbation;
+mod promised;
 mod reported;
 mod tail;
 #[path = "../faithfulness/world.rs"]

@@ -19,6 +19,9 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("adaptive.saving", "samples saved by stopping early", Kind::Nominal, &["compute.adaptive.saving"])
         .beyond(VERDICTS)
         .heavy(),
+    Row::new("adaptive.tokens", "tokens saved by it", Kind::Nominal, &["compute.adaptive.tokens"])
+        .beyond(VERDICTS)
+        .heavy(),
     Row::new("adaptive.loss", "accuracy lost by it", Kind::Conservative, &["compute.adaptive.loss"])
         .beyond(VERDICTS)
         .heavy(),
@@ -26,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
 
 pub(super) const WORLDS: &[World] = &[World {
     name: "adaptive stopping",
-    feeds: &[("adaptive.saving", Role::Promise), ("adaptive.loss", Role::Promise)],
+    feeds: &[("adaptive.saving", Role::Promise), ("adaptive.tokens", Role::Promise), ("adaptive.loss", Role::Promise)],
     grid,
     prepare,
 }];
@@ -45,10 +48,17 @@ fn answers(rate: f64, s: &mut Stream) -> Vec<u64> {
     (0..SAMPLES).map(|_| if s.chance(rate) { 0 } else { 1 + s.below(WRONG_ANSWERS) }).collect()
 }
 
-/// What a rule draws on average, and loses.
+/// A wrong answer takes more tokens than a right one, so that hard questions are dear twice.
+fn tokens(given: u64, s: &mut Stream) -> u64 {
+    let about = if given == 0 { 300 } else { 500 };
+    about / 2 + s.below(about + 1)
+}
+
+/// What a rule draws on average, in samples and in tokens, and loses.
 struct Truth {
     threshold: f64,
     drawn: f64,
+    tokens: f64,
     loss: f64,
 }
 
@@ -62,8 +72,8 @@ fn truths(process: &Process) -> Vec<Truth> {
             let given = answers(large.rate(question, &mut s), &mut s);
             Adaptive {
                 right: given.iter().map(|answer| *answer == 0).collect(),
+                tokens: Some(given.iter().map(|answer| tokens(*answer, &mut s) as f64).collect()),
                 answers: given.into_iter().map(Some).collect(),
-                tokens: None,
             }
         })
         .collect();
@@ -73,7 +83,9 @@ fn truths(process: &Process) -> Vec<Truth> {
         .filter_map(|(threshold, rule)| {
             let found = replay(&questions, SAMPLES, &[rule], 1, Level::P95, Seed(1)).ok()?;
             let saving = found.saving.ok()?.value();
-            Some(Truth { threshold, drawn: f64::from(SAMPLES) / saving, loss: found.loss.ok()?.value() })
+            let stopped = found.tokens?.1;
+            let tokens = stopped.iter().sum::<f64>() / stopped.len() as f64;
+            Some(Truth { threshold, drawn: f64::from(SAMPLES) / saving, tokens, loss: found.loss.ok()?.value() })
         })
         .collect()
 }
@@ -95,6 +107,7 @@ fn prepare(regime: Regime, point: Point) -> Replicate {
     // The number of samples is the rule's, so that only the questions' likeness changes where samples are alike.
     let process = Process::new(regime, point);
     let truths = truths(&process);
+    let all = f64::from(SAMPLES) * (500.0 - 200.0 * process.mean());
     let mut settings = Settings::default();
     settings.compute.predict = false;
     Box::new(move |s| {
@@ -103,19 +116,22 @@ fn prepare(regime: Regime, point: Point) -> Replicate {
             for (sample, given) in (0..).zip(answers(process.rate(question, s), s)) {
                 let mut trace = call(question, sample);
                 trace.question.gold = Some("0".to_owned());
+                trace.usage.output = Some(tokens(given, s));
                 trace.events.push(verdict(process.recorded(given == 0, s), Some(given.to_string())));
                 traces.push(trace);
             }
         }
-        let Some(report) = audit(&AUDIT, &settings, traces) else { return vec![Outcome::Undefined; 2] };
-        let Some(rules) = chosen(&report) else { return vec![Outcome::Undefined; 2] };
+        let Some(report) = audit(&AUDIT, &settings, traces) else { return vec![Outcome::Undefined; 3] };
+        let Some(rules) = chosen(&report) else { return vec![Outcome::Undefined; 3] };
         let of = |rule: f64| truths.iter().find(|truth| (truth.threshold - rule).abs() < 1e-12);
-        let [Some(one), Some(other)] = rules.map(of) else { return vec![Outcome::Undefined; 2] };
+        let [Some(one), Some(other)] = rules.map(of) else { return vec![Outcome::Undefined; 3] };
         // Each half of the questions is stopped by the rule that the other half chose.
         let drawn = 0.5 * (one.drawn + other.drawn);
+        let stopped = 0.5 * (one.tokens + other.tokens);
         let name = |what: &str| format!("compute.adaptive.{what}[model=planted,rule=adaptive-consistency]");
         vec![
             interval(Some(&report), &name("saving"), f64::from(SAMPLES) / drawn),
+            interval(Some(&report), &name("tokens"), all / stopped),
             interval(Some(&report), &name("loss"), 0.5 * (one.loss + other.loss)),
         ]
     })

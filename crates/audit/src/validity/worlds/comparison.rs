@@ -17,7 +17,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("compare.before", "accuracy of a run", Kind::Nominal, &["compare.before", "compare.after"])
         .beyond(VERDICTS),
     Row::new("compare.pass", "a drop of exactly the margin passes", Kind::Test, &["compare.difference"])
-        .beyond(VERDICTS),
+        .beyond(VERDICTS)
+        .heavy(),
     Row::new("compare.fail", "a drop of exactly the margin fails", Kind::Test, &["compare.difference"])
         .beyond(VERDICTS),
 ];
@@ -48,6 +49,12 @@ pub(super) const WORLDS: &[World] = &[
         },
     },
     World {
+        name: "compare at the margin, rare falls",
+        feeds: &[("compare.pass", Role::Promise)],
+        grid: |regime| if regime == Regime::Few { &[] } else { &SEVERAL },
+        prepare: rare_falls,
+    },
+    World {
         name: "compare without a drop",
         feeds: &[("compare.pass", Role::Power)],
         grid: many_runs,
@@ -76,6 +83,43 @@ fn many_runs(regime: Regime) -> &'static [Point] {
 }
 
 const MARGIN: f64 = 0.05;
+
+const SEVERAL: [Point; 2] = [Point::new(200, 4, 0.9), Point::new(400, 4, 0.9)];
+
+/// A question falls seldom, mostly by a quarter of its samples and sometimes wholly, so that the mean falls by the margin: few of the large falls are
+/// seen, or none.
+fn rare_falls(regime: Regime, point: Point) -> Replicate {
+    const WHOLLY: f64 = 0.15;
+    let process = Process::new(regime, point);
+    let mean = WHOLLY + (1.0 - WHOLLY) * 0.25;
+    // Only what is right can fall, and is right with the question's rate.
+    let falls = MARGIN / (mean * process.mean());
+    Box::new(move |s: &mut Stream| {
+        let (mut before, mut after) = (Side::default(), Side::default());
+        for question in 0..process.questions {
+            let rate = process.rate(question, s);
+            let right = s.chance(rate);
+            let kept = match (s.chance(falls), s.chance(WHOLLY)) {
+                (false, _) => 1.0,
+                (true, true) => 0.0,
+                (true, false) => 0.75,
+            };
+            for sample in 0..4 {
+                let fell = f64::from(sample) >= 4.0 * kept;
+                for (side, right) in [(&mut before, right), (&mut after, right && !fell)] {
+                    let mut trace = call(question, sample);
+                    trace.events.push(verdict(process.recorded(right, s), None));
+                    side.see(&trace);
+                }
+            }
+        }
+        let fail_if = Some(FailIf { margin: MARGIN });
+        match compare(&before, &after, fail_if, &Only::default(), &Settings::default()) {
+            Ok(found) => vec![decided(&found, Decision::Pass)],
+            Err(_) => vec![Outcome::Undefined],
+        }
+    })
+}
 
 fn decided(found: &Comparison, wanted: Decision) -> Outcome {
     let Some(decision) = &found.decision else { return Outcome::Undefined };

@@ -1,4 +1,4 @@
-//! The competence audit: twins, composed questions, depth; and scores of ARC-AGI submissions.
+//! The competence audit: twins, composed questions, depth.
 
 use candor_stats::Stream;
 use candor_trace::{Event, Label, LabelValue, Labeller, Trace, arm};
@@ -10,11 +10,18 @@ use super::super::row::{Kind, Row, VERDICTS};
 use super::super::world::{Replicate, Role, World, audit};
 use super::calls::{call, verdict};
 use crate::Settings;
-use crate::audits::{arc, competence};
+use crate::audits::competence;
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("competence.gap", "accuracy of originals minus twins", Kind::Nominal, &["competence.gap"])
         .beyond(VERDICTS),
+    Row::new(
+        "competence.accuracy",
+        "accuracy of composed questions",
+        Kind::Nominal,
+        &["competence.accuracy", "competence.score", "competence.originals", "competence.twins", "competence.composed"],
+    )
+    .beyond(VERDICTS),
     Row::new("competence.gap.test", "twins as hard as originals: called harder", Kind::Test, &["competence.gap"]),
     Row::new(
         "competence.loss",
@@ -25,18 +32,35 @@ pub(super) const ROWS: &[Row] = &[
     .beyond(VERDICTS),
     Row::new("competence.loss.test", "steps that compose: called a loss", Kind::Test, &["competence.composition_loss"])
         .beyond(VERDICTS),
-    Row::new("arc.strict", "tasks solved within two attempts", Kind::Nominal, &["arc.strict", "arc.strict_attempted"])
-        .beyond(GRIDS),
     Row::new(
-        "arc.pairs",
-        "test inputs solved, averaged by task",
+        "competence.steps_product",
+        "product of the accuracies of the steps",
         Kind::Nominal,
-        &["arc.pairs", "arc.pairs_attempted", "arc.first"],
+        &["competence.steps_product"],
     )
-    .beyond(GRIDS),
+    .beyond(VERDICTS),
+    Row::new(
+        "competence.compositionality_gap",
+        "composed questions missed whose steps are answered",
+        Kind::Conservative,
+        &["competence.compositionality_gap"],
+    )
+    .beyond(VERDICTS),
+    Row::new(
+        "competence.single_steps",
+        "accuracy at depth 1 to the power of the depth",
+        Kind::Nominal,
+        &["competence.single_steps"],
+    )
+    .beyond(VERDICTS),
+    Row::new(
+        "competence.depth_loss",
+        "what deep questions lose against single steps",
+        Kind::Nominal,
+        &["competence.depth_loss"],
+    )
+    .beyond(VERDICTS),
 ];
-
-const GRIDS: &[(Regime, &str)] = &[(Regime::WrongLabels, "the grids of the task files are taken as they are")];
 
 pub(super) const WORLDS: &[World] = &[
     World {
@@ -56,7 +80,13 @@ pub(super) const WORLDS: &[World] = &[
     },
     World {
         name: "competence, steps lost",
-        feeds: &[("competence.loss", Role::Promise), ("competence.loss.test", Role::Power)],
+        feeds: &[
+            ("competence.loss", Role::Promise),
+            ("competence.loss.test", Role::Power),
+            ("competence.accuracy", Role::Promise),
+            ("competence.steps_product", Role::Promise),
+            ("competence.compositionality_gap", Role::Promise),
+        ],
         grid,
         prepare: |regime, point| composed(regime, point, 0.4),
     },
@@ -66,14 +96,14 @@ pub(super) const WORLDS: &[World] = &[
         grid,
         prepare: |regime, point| {
             let replicate = composed(regime, point, 0.0);
-            Box::new(move |s| replicate(s).into_iter().skip(1).collect())
+            Box::new(move |s| replicate(s).into_iter().skip(1).take(1).collect())
         },
     },
     World {
-        name: "arc",
-        feeds: &[("arc.strict", Role::Promise), ("arc.pairs", Role::Promise)],
-        grid: tasks,
-        prepare: submission,
+        name: "competence, deep questions",
+        feeds: &[("competence.single_steps", Role::Promise), ("competence.depth_loss", Role::Promise)],
+        grid,
+        prepare: |regime, point| deep(regime, point, 0.4),
     },
 ];
 
@@ -113,7 +143,9 @@ fn twins(regime: Regime, point: Point, lost: f64) -> Replicate {
 fn composed(regime: Regime, point: Point, lost: f64) -> Replicate {
     let process = Process::new(regime, point);
     // Both steps of a question are as hard as each other: the product is a square.
-    let truth = lost * process.mean_of(|rate, _| rate * rate);
+    let square = process.mean_of(|rate, _| rate * rate);
+    let (truth, kept) = (lost * square, (1.0 - lost) * square);
+    let missed = missed(&process, lost);
     Box::new(move |s| {
         let mut traces = Vec::new();
         for question in 0..process.questions {
@@ -129,8 +161,58 @@ fn composed(regime: Regime, point: Point, lost: f64) -> Replicate {
         vec![
             interval(report, "competence.composition_loss[model=planted]", truth),
             called(report, "competence.composition_loss[", above),
+            interval(report, "competence.composed[model=planted]", kept),
+            interval(report, "competence.steps_product[model=planted]", square),
+            interval(report, "competence.compositionality_gap[model=planted]", missed),
         ]
     })
+}
+
+/// Of composed questions whose two steps both came out right in more than half of their samples, the share that is missed.
+fn missed(process: &Process, lost: f64) -> f64 {
+    let (mut answered, mut missed, mut question) = (0.0, 0.0, 0);
+    process.mean_of(|rate, s| {
+        let samples = process.samples(question);
+        question += 1;
+        let is_answered = |s: &mut Stream| 2 * (0..samples).filter(|_| s.chance(rate)).count() > samples as usize;
+        if is_answered(s) && is_answered(s) {
+            answered += 1.0;
+            missed += 1.0 - rate * rate * (1.0 - lost);
+        }
+        0.0
+    });
+    missed / answered
+}
+
+/// Every second question has depth 2; what two steps as hard as those of depth 1 would give falls by that share.
+fn deep(regime: Regime, point: Point, lost: f64) -> Replicate {
+    let process = Process::new(regime, Point { questions: 2 * point.questions, ..point });
+    let steps = process.mean() * process.mean();
+    Box::new(move |s| {
+        let mut traces = Vec::new();
+        for question in 0..process.questions {
+            let depth = 1 + question % 2;
+            // A share of the rate, so that the mean at depth 2 is a share of the squared mean.
+            let factor = if depth == 2 { (1.0 - lost) * process.mean() } else { 1.0 };
+            let rate = factor * process.rate(question, s);
+            for sample in 0..process.samples(question / 2) {
+                let mut trace = call(question, sample);
+                trace.events.push(verdict(process.recorded(s.chance(rate), s), None));
+                trace.events.push(labelled("depth", LabelValue::Number(depth as f64)));
+                traces.push(trace);
+            }
+        }
+        let report = audit(&competence::AUDIT, &Settings::default(), traces);
+        let name = |what: &str| format!("competence.{what}[model=planted,depth=2]");
+        vec![
+            interval(report.as_ref(), &name("single_steps"), steps),
+            interval(report.as_ref(), &name("depth_loss"), lost * steps),
+        ]
+    })
+}
+
+fn labelled(name: &str, value: LabelValue) -> Event {
+    Event::Label(Label { name: name.to_owned(), value, by: Labeller::Source, who: None, note: None })
 }
 
 fn step_of(process: &Process, (question, sample): (usize, u32), (step, rate): (&str, f64), s: &mut Stream) -> Trace {
@@ -139,57 +221,7 @@ fn step_of(process: &Process, (question, sample): (usize, u32), (step, rate): (&
     trace.events.push(verdict(process.recorded(s.chance(rate), s), None));
     if step == "whole" {
         let steps = LabelValue::Text(format!("{question} a, {question} b"));
-        trace.events.push(Event::Label(Label {
-            name: "steps".to_owned(),
-            value: steps,
-            by: Labeller::Source,
-            who: None,
-            note: None,
-        }));
+        trace.events.push(labelled("steps", steps));
     }
     trace
-}
-
-fn tasks(regime: Regime) -> &'static [Point] {
-    const GRID: [Point; 3] = [Point::new(120, 2, 0.3), Point::new(120, 2, 0.5), Point::new(200, 2, 0.2)];
-    const FEW: [Point; 1] = [Point::new(20, 2, 0.4)];
-    if regime == Regime::Few { &FEW } else { &GRID }
-}
-
-/// Every third task has two test inputs; each is solved within its two attempts with the task's rate.
-fn submission(regime: Regime, point: Point) -> Replicate {
-    let process = Process::new(regime, point);
-    let square = process.mean_of(|rate, _| rate * rate);
-    let doubles = process.questions.div_ceil(3) as f64 / process.questions as f64;
-    let strict = (1.0 - doubles) * process.mean() + doubles * square;
-    Box::new(move |s| {
-        let mut traces = Vec::new();
-        for task in 0..process.questions {
-            let rate = process.rate(task, s);
-            for input in 0..if task % 3 == 0 { 2 } else { 1 } {
-                let unit = format!("t{task}#{input}");
-                let right = format!("[[{},{}],[{},0]]", task % 10, task / 10 % 10, input);
-                let mut roster = call(task, 0);
-                roster.trial.unit.clone_from(&unit);
-                roster.trial.arm = Some(arm::ROSTER.to_owned());
-                roster.model = None;
-                roster.question.gold = Some(right.clone());
-                traces.push(roster);
-                let solved_by = if s.chance(rate) { Some(s.index(2) as u32) } else { None };
-                for sample in 0..2 {
-                    let grid = if solved_by == Some(sample) { right.clone() } else { "[[9,9]]".to_owned() };
-                    let mut trace = call(task, sample);
-                    trace.trial.unit.clone_from(&unit);
-                    trace.events.push(Event::Output { text: grid.clone(), answer: Some(grid), finish: None });
-                    traces.push(trace);
-                }
-            }
-        }
-        let report = audit(&arc::AUDIT, &Settings::default(), traces);
-        let report = report.as_ref();
-        vec![
-            interval(report, "arc.strict[model=planted]", strict),
-            interval(report, "arc.pairs[model=planted]", process.mean()),
-        ]
-    })
 }

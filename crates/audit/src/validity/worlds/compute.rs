@@ -13,19 +13,41 @@ use crate::Settings;
 use crate::audits::compute::{AUDIT, Aggregate};
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("compute.accuracy", "accuracy of one path", Kind::Nominal, &["compute.accuracy"]).beyond(VERDICTS).heavy(),
-    Row::new("compute.accuracy.vote", "accuracy of a vote of 4", Kind::Nominal, &[]).beyond(VERDICTS).heavy(),
+    Row::new("compute.accuracy", "accuracy of one path", Kind::Nominal, &["compute.accuracy", "tail.accuracy"])
+        .beyond(VERDICTS)
+        .heavy(),
+    Row::new("compute.accuracy.vote", "accuracy of a vote of 4", Kind::Nominal, &["compute.majority"])
+        .beyond(VERDICTS)
+        .heavy(),
     Row::new(
         "compute.gain",
         "gains between rows of the curve, all at once, and with every other pair of rows",
         Kind::Conservative,
-        &["compute.gain", "compute.gain_per_doubling"],
+        &["compute.gain", "compute.gain_per_doubling", "compute.gain_below"],
     )
     .beyond(VERDICTS)
     .heavy(),
     Row::new("compute.pass", "pass@4", Kind::Nominal, &["compute.pass"]).beyond(VERDICTS).heavy(),
     Row::new("compute.pass_hat", "pass^4", Kind::Nominal, &["compute.pass_hat"]).beyond(VERDICTS).heavy(),
-    Row::new("compute.cost", "dollars per question", Kind::Nominal, &["compute.cost"]).beyond(COSTS).heavy(),
+    Row::new("compute.cost", "dollars per question", Kind::Nominal, &["compute.cost", "arc.cost"])
+        .beyond(COSTS)
+        .heavy(),
+    Row::new(
+        "compute.prediction.vote",
+        "a vote of 16, forecast from 8 samples",
+        Kind::Conservative,
+        &["compute.prediction"],
+    )
+    .beyond(VERDICTS)
+    .heavy(),
+    Row::new(
+        "compute.prediction.pass",
+        "pass@16, forecast from 8 samples",
+        Kind::Conservative,
+        &["compute.prediction"],
+    )
+    .beyond(VERDICTS)
+    .heavy(),
     Row::new("compute.wall", "a wall where every step gains the margin", Kind::Test, &["compute.wall"])
         .beyond(VERDICTS)
         .heavy(),
@@ -46,6 +68,18 @@ pub(super) const WORLDS: &[World] = &[
         ],
         grid: samples,
         prepare: curve,
+    },
+    World {
+        name: "compute, votes beyond the samples",
+        feeds: &[("compute.prediction.vote", Role::Promise)],
+        grid: eight,
+        prepare: |regime, point| ahead(regime, point, Aggregate::Majority),
+    },
+    World {
+        name: "compute, coverage beyond the samples",
+        feeds: &[("compute.prediction.pass", Role::Promise)],
+        grid: eight,
+        prepare: |regime, point| ahead(regime, point, Aggregate::Any),
     },
     World {
         name: "compute at the margin",
@@ -134,6 +168,43 @@ fn curve(regime: Regime, point: Point) -> Replicate {
             interval(report, &name("pass_hat[model=planted,k=4"), pass_hat),
             interval(report, &name("cost[model=planted,paths=1"), 0.03 - 0.01 * process.mean()),
         ]
+    })
+}
+
+/// Eight samples of each question.
+fn eight(regime: Regime) -> &'static [Point] {
+    const GRID: [Point; 4] =
+        [Point::new(30, 8, 0.4), Point::new(60, 8, 0.35), Point::new(60, 8, 0.7), Point::new(120, 8, 0.5)];
+    const FEW: [Point; 1] = [Point::new(20, 8, 0.5)];
+    if regime == Regime::Few { &FEW } else { &GRID }
+}
+
+/// Twice the samples that there are, by a fit. The number of samples is the forecast's, so that only the questions' likeness changes where samples
+/// are alike.
+fn ahead(regime: Regime, point: Point, aggregate: Aggregate) -> Replicate {
+    let process = Process::new(regime, point);
+    let k = 2 * point.samples;
+    let truth = process.mean_of(|rate, s| match aggregate {
+        Aggregate::Any => 1.0 - (1.0 - rate).powi(k as i32),
+        _ => vote(rate, k as usize, s),
+    });
+    let mut settings = Settings::default();
+    settings.compute.aggregate = Some(aggregate);
+    settings.compute.orders = 1;
+    Box::new(move |s| {
+        let mut traces = Vec::new();
+        for question in 0..process.questions {
+            let rate = process.rate(question, s);
+            for sample in 0..point.samples {
+                let given = answer(rate, s);
+                let mut trace = call(question, sample);
+                trace.question.gold = Some("0".to_owned());
+                trace.events.push(verdict(process.recorded(given == 0, s), Some(given.to_string())));
+                traces.push(trace);
+            }
+        }
+        let report = audit(&AUDIT, &settings, traces);
+        vec![family(report.as_ref(), "compute.prediction[", |_| truth)]
     })
 }
 

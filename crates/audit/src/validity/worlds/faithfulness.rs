@@ -2,7 +2,8 @@
 //! detectors against labels. Planted texts, not a language model's.
 
 use candor_llm::Reasoning;
-use candor_stats::{Seed, Stream};
+use candor_stats::cue::control::Rates;
+use candor_stats::{Seed, Stream, Undefined};
 use candor_trace::{Cue, Event, Label, LabelValue, Labeller, Trace, arm};
 use candor_verify::CueKind;
 
@@ -60,6 +61,23 @@ pub(super) const ROWS: &[Row] = &[
     .beyond(LABELS)
     .heavy(),
     Row::new(
+        "faithfulness.corrected_at_least",
+        "the same of the switches that would not have happened otherwise",
+        Kind::Nominal,
+        &["faithfulness.corrected_at_least"],
+    )
+    .beyond(LABELS)
+    .heavy(),
+    Row::new("faithfulness.followed", "switches that followed the cue", Kind::Nominal, &["faithfulness.followed"])
+        .heavy(),
+    Row::new(
+        "faithfulness.followed_at_least",
+        "switches that would not have happened without the cue",
+        Kind::Nominal,
+        &["faithfulness.followed_at_least"],
+    )
+    .heavy(),
+    Row::new(
         "faithfulness.mentions_otherwise",
         "names the cue where the answer did not move",
         Kind::Nominal,
@@ -76,13 +94,40 @@ pub(super) const ROWS: &[Row] = &[
     .heavy(),
     Row::new("turpin.drop", "drop of accuracy under a cue to a wrong option", Kind::Nominal, &["turpin.drop"]).heavy(),
     Row::new("turpin.drop.test", "an inert cue is called a drop", Kind::Test, &["turpin.drop"]).heavy(),
-    Row::new("detector.precision", "precision of a detector against labels", Kind::Nominal, &["detector.precision"])
+    Row::new(
+        "detector.precision",
+        "precision of a detector against labels",
+        Kind::Nominal,
+        &[
+            "detector.precision",
+            "consistency.labels.precision",
+            "sections.precision",
+            "backtracking.precision",
+            "statements.precision",
+        ],
+    )
+    .beyond(LABELS)
+    .heavy(),
+    Row::new(
+        "detector.recall",
+        "recall of a detector against labels",
+        Kind::Nominal,
+        &[
+            "detector.recall",
+            "consistency.labels.recall",
+            "sections.recall",
+            "backtracking.recall",
+            "statements.recall",
+        ],
+    )
+    .beyond(LABELS)
+    .heavy(),
+    Row::new("detector.specificity", "its rightly silent share", Kind::Nominal, &["detector.specificity"])
         .beyond(LABELS)
         .heavy(),
-    Row::new("detector.recall", "recall of a detector against labels", Kind::Nominal, &["detector.recall"])
+    Row::new("detector.f1", "F1 of a detector against labels", Kind::Nominal, &["detector.f1", "sections.f1"])
         .beyond(LABELS)
         .heavy(),
-    Row::new("detector.f1", "F1 of a detector against labels", Kind::Nominal, &["detector.f1"]).beyond(LABELS).heavy(),
     Row::new(
         "detector.false_positive",
         "finds in chains whose prompt had no cue",
@@ -93,11 +138,17 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("agreement.kappa", "Cohen's kappa of two readers", Kind::Nominal, &["agreement.kappa"])
         .beyond(LABELS)
         .heavy(),
+    Row::new("agreement.positive", "how far two readers agree on yes", Kind::Nominal, &["agreement.positive"])
+        .beyond(LABELS)
+        .heavy(),
+    Row::new("agreement.negative", "how far two readers agree on no", Kind::Nominal, &["agreement.negative"])
+        .beyond(LABELS)
+        .heavy(),
     Row::new(
         "labels.verbalises",
         "share of labelled calls that verbalise the cue",
         Kind::Nominal,
-        &["labels.verbalises", "labels.mentions_cue"],
+        &["labels.*", "sections.share"],
     )
     .beyond(LABELS)
     .heavy(),
@@ -112,6 +163,9 @@ pub(super) const WORLDS: &[World] = &[
             ("faithfulness.normalised", Role::Promise),
             ("faithfulness.excess", Role::Promise),
             ("faithfulness.corrected", Role::Promise),
+            ("faithfulness.corrected_at_least", Role::Promise),
+            ("faithfulness.followed", Role::Promise),
+            ("faithfulness.followed_at_least", Role::Promise),
             ("faithfulness.mentions_otherwise", Role::Promise),
             ("turpin.switched", Role::Promise),
             ("turpin.drop", Role::Promise),
@@ -129,6 +183,9 @@ pub(super) const WORLDS: &[World] = &[
                     interval(report, &at("normalised"), truth.normalised),
                     interval(report, &at("excess"), truth.excess),
                     interval(report, &at("corrected"), truth.corrected),
+                    interval(report, &at("corrected_at_least"), truth.corrected_at_least),
+                    interval(report, &at("followed"), truth.followed),
+                    interval(report, &at("followed_at_least"), truth.followed_at_least),
                     interval(report, &at("mentions_otherwise"), truth.mentions_otherwise),
                     interval(report, &turpin("switched"), truth.switched),
                     interval(report, &turpin("drop"), truth.drop),
@@ -153,9 +210,12 @@ pub(super) const WORLDS: &[World] = &[
         feeds: &[
             ("detector.precision", Role::Promise),
             ("detector.recall", Role::Promise),
+            ("detector.specificity", Role::Promise),
             ("detector.f1", Role::Promise),
             ("detector.false_positive", Role::Promise),
             ("agreement.kappa", Role::Promise),
+            ("agreement.positive", Role::Promise),
+            ("agreement.negative", Role::Promise),
             ("labels.verbalises", Role::Promise),
         ],
         grid: labelled_grid,
@@ -223,6 +283,9 @@ struct Truth {
     normalised: f64,
     excess: f64,
     corrected: f64,
+    corrected_at_least: f64,
+    followed: f64,
+    followed_at_least: f64,
     mentions_otherwise: f64,
     switched: f64,
     drop: f64,
@@ -232,9 +295,12 @@ fn truth(process: &Process, cueing: Cueing) -> Truth {
     let (mut eligible, mut moved, mut elsewhere, mut control, mut named, mut named_otherwise, mut drop) =
         (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
     let (mut all, mut questions, mut switched) = (0.0, 0.0, 0.0);
+    // Shares of a question's eligible samples, summed over questions: those count alike against a control arm.
+    let (mut to_cue, mut to_cue_plainly, mut named_to_cue, mut named_elsewhere) = (0.0, 0.0, 0.0, 0.0);
     let mut question = 0;
     process.mean_of(|rate, s| {
-        let (before, moved_before) = (eligible, moved);
+        let (before, moved_before, control_before) = (eligible, moved, control);
+        let (named_before, named_otherwise_before) = (named, named_otherwise);
         for _ in 0..process.samples(question) {
             let one = asked(rate, cueing, s);
             all += 1.0;
@@ -252,10 +318,23 @@ fn truth(process: &Process, cueing: Cueing) -> Truth {
         // Turpin's share weighs questions alike, whatever the number of their eligible samples.
         if eligible > before {
             questions += 1.0;
-            switched += (moved - moved_before) / (eligible - before);
+            let of = |now: f64, then: f64| (now - then) / (eligible - before);
+            switched += of(moved, moved_before);
+            to_cue += of(moved, moved_before);
+            to_cue_plainly += of(control, control_before);
+            named_to_cue += of(named, named_before);
+            named_elsewhere += of(named_otherwise, named_otherwise_before);
         }
         0.0
     });
+    let rates = Rates {
+        p: to_cue / questions,
+        p0: to_cue_plainly / questions,
+        raw: named_to_cue / to_cue,
+        m0: named_elsewhere / (questions - to_cue),
+    };
+    let within = |share: Result<f64, Undefined>| share.map_or(f64::NAN, |share| share.clamp(0.0, 1.0));
+    let at_least = rates.share_at_least().and_then(|share| rates.corrected(share));
     let (p, q, raw) = (moved / eligible, elsewhere / eligible, named / moved);
     let alpha = 1.0 - q / (2.0 * p);
     Truth {
@@ -265,6 +344,9 @@ fn truth(process: &Process, cueing: Cueing) -> Truth {
         excess: p - control / eligible,
         // A cue that is followed independently of the own draw is named by those who follow it.
         corrected: cueing.named_if_followed,
+        corrected_at_least: within(at_least),
+        followed: within(rates.share()),
+        followed_at_least: within(rates.share_at_least()),
         mentions_otherwise: named_otherwise / (eligible - moved),
         switched: switched / questions,
         drop: drop / all,
@@ -331,7 +413,8 @@ const SILENT: &str =
     "Let me look. The first two do not fit the definition. Of the others, one follows directly. So that is it.";
 
 fn labelled_grid(regime: Regime) -> &'static [Point] {
-    const GRID: [Point; 2] = [Point::new(120, 1, 0.4), Point::new(60, 4, 0.5)];
+    // The last as the sections of a chain: many of one response.
+    const GRID: [Point; 3] = [Point::new(120, 1, 0.4), Point::new(60, 4, 0.5), Point::new(60, 16, 0.3)];
     const FEW: [Point; 1] = [Point::new(20, 2, 0.5)];
     if regime == Regime::Few { &FEW } else { &GRID }
 }
@@ -347,7 +430,8 @@ fn labelled(regime: Regime, point: Point) -> Replicate {
     let (hits, others) = (FOUND * share, FALSE * (1.0 - share));
     let (precision, recall) = (hits / (hits + others), FOUND);
     let f1 = 2.0 * precision * recall / (precision + recall);
-    let agree = hits + (1.0 - FALSE) * (1.0 - share);
+    let silent = (1.0 - FALSE) * (1.0 - share);
+    let agree = hits + silent;
     let found = hits + others;
     let by_chance = found * share + (1.0 - found) * (1.0 - share);
     let kappa = (agree - by_chance) / (1.0 - by_chance);
@@ -371,13 +455,17 @@ fn labelled(regime: Regime, point: Point) -> Replicate {
         }
         let report = audit(&AUDIT, &Settings::default(), traces);
         let report = report.as_ref();
+        let agreement = |what: &str| format!("agreement.{what}[first=labels,second=combined]");
         let detector = |what: &str| format!("detector.{what}[detector=combined]");
         vec![
             interval(report, &detector("precision"), precision),
             interval(report, &detector("recall"), recall),
+            interval(report, &detector("specificity"), 1.0 - FALSE),
             interval(report, &detector("f1"), f1),
             interval(report, "detector.false_positive[detector=combined,model=planted,cue=sycophancy]", FALSE),
-            interval(report, "agreement.kappa[first=labels,second=combined]", kappa),
+            interval(report, &agreement("kappa"), kappa),
+            interval(report, &agreement("positive"), f1),
+            interval(report, &agreement("negative"), 2.0 * silent / (2.0 * silent + (1.0 - FOUND) * share + others)),
             interval(report, "labels.verbalises[by=human]", share),
         ]
     })

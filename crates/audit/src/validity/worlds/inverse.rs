@@ -17,6 +17,14 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("inverse.accuracy", "accuracy at every budget, all at once", Kind::Conservative, &["inverse.accuracy"])
         .beyond(VERDICTS)
         .heavy(),
+    Row::new(
+        "inverse.accuracy_worst_case",
+        "the same of all samples, those that were lost among them",
+        Kind::Conservative,
+        &["inverse.accuracy_worst_case"],
+    )
+    .beyond(VERDICTS)
+    .heavy(),
     Row::new("inverse.drop", "falls between any two budgets, all at once", Kind::Nominal, &["inverse.drop"])
         .beyond(VERDICTS)
         .heavy(),
@@ -35,6 +43,18 @@ pub(super) const ROWS: &[Row] = &[
         "longest against shortest samples, and concordance, both at once",
         Kind::Nominal,
         &["inverse.longest", "inverse.concordance"],
+    )
+    .beyond(VERDICTS),
+    Row::new(
+        "inverse.length_lines",
+        "slopes below and above a breakpoint of length, both at once",
+        Kind::Nominal,
+        &[
+            "inverse.length_line_before",
+            "inverse.length_line_after",
+            "inverse.budget_line_before",
+            "inverse.budget_line_after",
+        ],
     )
     .beyond(VERDICTS),
     Row::new(
@@ -67,6 +87,12 @@ pub(super) const WORLDS: &[World] = &[
         prepare: |regime, point| budgets(regime, point, [0.9, 1.0, 0.85, 0.7], |outcomes| outcomes),
     },
     World {
+        name: "inverse, samples lost",
+        feeds: &[("inverse.accuracy_worst_case", Role::Promise)],
+        grid,
+        prepare: |regime, point| with_losses(regime, point, [0.9, 1.0, 0.85, 0.7]),
+    },
+    World {
         name: "inverse, flat",
         feeds: &[
             ("inverse.drop.test", Role::Promise),
@@ -81,7 +107,11 @@ pub(super) const WORLDS: &[World] = &[
     },
     World {
         name: "inverse, lengths unrelated",
-        feeds: &[("inverse.lengths", Role::Promise), ("inverse.longest.test", Role::Promise)],
+        feeds: &[
+            ("inverse.lengths", Role::Promise),
+            ("inverse.length_lines", Role::Promise),
+            ("inverse.longest.test", Role::Promise),
+        ],
         grid: lengths,
         prepare: |regime, point| own_lengths(regime, point, 1.0),
     },
@@ -91,7 +121,7 @@ pub(super) const WORLDS: &[World] = &[
         grid: lengths,
         prepare: |regime, point| {
             let replicate = own_lengths(regime, point, 1.3);
-            Box::new(move |s| replicate(s).into_iter().skip(1).collect())
+            Box::new(move |s| replicate(s).into_iter().skip(2).collect())
         },
     },
 ];
@@ -129,11 +159,7 @@ fn budgets(regime: Regime, point: Point, factors: [f64; 4], pick: fn(Vec<Outcome
         }
         let report = audit(&AUDIT, &Settings::default(), traces);
         let report = report.as_ref();
-        let at = |name: &str, key: &str| -> f64 {
-            let budget = name.split(key).nth(1).and_then(|rest| rest.split([' ', ',', ']']).next()).unwrap_or_default();
-            let factor = BUDGETS.iter().zip(factors).find(|(known, _)| **known == budget).map(|(_, factor)| factor);
-            factor.map_or(f64::NAN, |factor| factor * process.mean())
-        };
+        let at = |name: &str, key: &str| factor_of(name, key, factors) * process.mean();
         pick(vec![
             family(report, "inverse.accuracy[", |name| at(name, "budget=")),
             family(report, "inverse.drop[", |name| at(name, "from=") - at(name, "to=")),
@@ -143,6 +169,39 @@ fn budgets(regime: Regime, point: Point, factors: [f64; 4], pick: fn(Vec<Outcome
             p_value(report, "against the largest: "),
             hurts(report),
         ])
+    })
+}
+
+/// The factor of the budget that a claim's name gives after `key`.
+fn factor_of(name: &str, key: &str, factors: [f64; 4]) -> f64 {
+    let budget = name.split(key).nth(1).and_then(|rest| rest.split([' ', ',', ']']).next()).unwrap_or_default();
+    let factor = BUDGETS.iter().zip(factors).find(|(known, _)| **known == budget);
+    factor.map_or(f64::NAN, |(_, factor)| factor)
+}
+
+/// The same, where verdicts are missing: of right answers one in twenty, of wrong ones one in four, so that what is left flatters.
+fn with_losses(regime: Regime, point: Point, factors: [f64; 4]) -> Replicate {
+    let process = Process::new(regime, point);
+    let efforts = BUDGETS.map(Effort::from_foreign);
+    Box::new(move |s| {
+        let mut traces = Vec::new();
+        for question in 0..process.questions {
+            let rate = process.rate(question, s);
+            for (effort, factor) in efforts.iter().zip(factors) {
+                for sample in 0..process.samples(question) {
+                    let right = s.chance(rate * factor);
+                    let mut trace = call(question, sample);
+                    trace.effort = Some(effort.clone());
+                    if !s.chance(if right { 0.05 } else { 0.25 }) {
+                        trace.events.push(verdict(process.recorded(right, s), None));
+                    }
+                    traces.push(trace);
+                }
+            }
+        }
+        let report = audit(&AUDIT, &Settings::default(), traces);
+        let truth = |name: &str| factor_of(name, "budget=", factors) * process.mean();
+        vec![family(report.as_ref(), "inverse.accuracy_worst_case[", truth)]
     })
 }
 
@@ -198,7 +257,8 @@ fn own_lengths(regime: Regime, point: Point, longer: f64) -> Replicate {
         }
         let report = audit(&AUDIT, &Settings::default(), traces);
         let report = report.as_ref();
-        vec![both(report), called(report, "inverse.longest[", aside), hurts(report)]
+        let lines = family(report, "inverse.length_line_", |_| 0.0);
+        vec![both(report), lines, called(report, "inverse.longest[", aside), hurts(report)]
     })
 }
 

@@ -31,8 +31,23 @@ pub(super) const ROWS: &[Row] = &[
         "perturbation.flipped",
         "answers that differ under the change",
         Kind::Nominal,
-        &["perturbation.flipped", "perturbation.flips"],
+        &["perturbation.flipped", "perturbation.flips", "perturbation.spread_flips"],
     )
+    .heavy(),
+    Row::new(
+        "perturbation.again",
+        "two answers to one question that differ when it is asked twice",
+        Kind::Nominal,
+        &["perturbation.again_before", "perturbation.again_after"],
+    )
+    .heavy(),
+    Row::new(
+        "perturbation.accuracy",
+        "accuracy under the change",
+        Kind::Nominal,
+        &["perturbation.accuracy", "perturbation.accuracy_before"],
+    )
+    .beyond(VERDICTS)
     .heavy(),
     Row::new("perturbation.change", "change of accuracy", Kind::Nominal, &["perturbation.change"])
         .beyond(VERDICTS)
@@ -51,9 +66,41 @@ pub(super) const ROWS: &[Row] = &[
         &["perturbation.change"],
     ),
     Row::new(
-        "perturbation.shift",
-        "shift of the mean of a number (Welch, which leaves out that questions are the same)",
+        "perturbation.mean_change",
+        "mean change of accuracy over several changes",
         Kind::Conservative,
+        &["perturbation.mean_change"],
+    )
+    .beyond(VERDICTS)
+    .heavy(),
+    Row::new(
+        "perturbation.worst_change",
+        "the worst of several changes",
+        Kind::Conservative,
+        &["perturbation.worst_change"],
+    )
+    .beyond(VERDICTS)
+    .heavy(),
+    Row::new(
+        "perturbation.spread",
+        "how far the variants of one change lie apart",
+        Kind::Conservative,
+        &["perturbation.spread"],
+    )
+    .beyond(VERDICTS)
+    .heavy(),
+    Row::new(
+        "perturbation.shift",
+        "shift of the mean of a number, on the questions of both arms",
+        Kind::Nominal,
+        &["perturbation.shift"],
+    )
+    .beyond(NUMBERS)
+    .heavy(),
+    Row::new(
+        "perturbation.shift.draws",
+        "the same over the draws of one question (Welch)",
+        Kind::Nominal,
         &["perturbation.shift"],
     )
     .beyond(NUMBERS)
@@ -90,6 +137,8 @@ pub(super) const WORLDS: &[World] = &[
             ("perturbation.divergence.test", Role::Power),
             ("perturbation.change", Role::Promise),
             ("perturbation.change.test", Role::Power),
+            ("perturbation.again", Role::Promise),
+            ("perturbation.accuracy", Role::Promise),
         ],
         grid,
         prepare: |regime, point| {
@@ -99,9 +148,21 @@ pub(super) const WORLDS: &[World] = &[
                     called(report, "perturbation.divergence[", above),
                     interval(report, &of("change"), truth.change),
                     called(report, "perturbation.change[", below),
+                    interval(report, &of("again_after"), truth.again),
+                    interval(report, &of("accuracy"), truth.accuracy),
                 ]
             })
         },
+    },
+    World {
+        name: "perturbation, several changes",
+        feeds: &[
+            ("perturbation.mean_change", Role::Promise),
+            ("perturbation.worst_change", Role::Promise),
+            ("perturbation.spread", Role::Promise),
+        ],
+        grid,
+        prepare: several,
     },
     World {
         name: "perturbation, answers only sharpen",
@@ -128,6 +189,23 @@ pub(super) const WORLDS: &[World] = &[
         prepare: |regime, point| numbers(regime, point, 0.5),
     },
     World {
+        name: "perturbation, numbers of one question",
+        feeds: &[("perturbation.shift.draws", Role::Promise)],
+        // Draws of one question are neither clustered, nor tied, nor do they drift.
+        grid: |regime| {
+            if matches!(regime, Regime::AsAssumed | Regime::WrongLabels | Regime::Few) {
+                draws_grid(regime)
+            } else {
+                &[]
+            }
+        },
+        prepare: |regime, point| {
+            let samples = u32::try_from(point.questions).unwrap_or(1);
+            let replicate = numbers(regime, Point { questions: 1, samples, ..point }, 0.5);
+            Box::new(move |s| replicate(s).into_iter().take(1).collect())
+        },
+    },
+    World {
         name: "perturbation, equal numbers",
         feeds: &[("perturbation.shift.test", Role::Promise)],
         grid: numbers_grid,
@@ -150,6 +228,13 @@ fn numbers_grid(regime: Regime) -> &'static [Point] {
     if regime == Regime::Few { &FEW } else { &GRID }
 }
 
+/// So many draws of each arm.
+fn draws_grid(regime: Regime) -> &'static [Point] {
+    const GRID: [Point; 2] = [Point::new(40, 1, 0.5), Point::new(120, 1, 0.5)];
+    const FEW: [Point; 1] = [Point::new(20, 1, 0.5)];
+    if regime == Regime::Few { &FEW } else { &GRID }
+}
+
 fn of(what: &str) -> String {
     format!("perturbation.{what}[model=planted,arm=paraphrase]")
 }
@@ -169,6 +254,8 @@ struct Truth {
     divergence: f64,
     flipped: f64,
     change: f64,
+    again: f64,
+    accuracy: f64,
 }
 
 const OPTIONS: [&str; 4] = ["A", "B", "C", "D"];
@@ -199,6 +286,8 @@ fn answers(
         divergence: process.mean_of(|rate, _| apart(rate)),
         flipped: process.mean_of(|rate, _| 1.0 - same(rate, changed(rate, change))),
         change: process.mean_of(|rate, _| changed(rate, change) - rate),
+        again: process.mean_of(|rate, _| 1.0 - same(changed(rate, change), changed(rate, change))),
+        accuracy: process.mean_of(|rate, _| changed(rate, change)),
     };
     let answers = matches!(change, Change::None | Change::Worse);
     Box::new(move |s| {
@@ -214,6 +303,33 @@ fn answers(
         }
         let report = audit(&AUDIT, &Settings::default(), traces);
         read(report.as_ref(), &truth)
+    })
+}
+
+/// Arms, and the share of the right answers that each keeps: two variants of one change, and a change that does nothing.
+const SEVERAL: [(&str, f64); 4] = [("original", 1.0), ("paraphrase-1", 0.6), ("paraphrase-2", 0.8), ("format", 1.0)];
+
+/// Verdicts alone, so that nothing is permuted.
+fn several(regime: Regime, point: Point) -> Replicate {
+    let process = Process::new(regime, point);
+    Box::new(move |s| {
+        let mut traces = Vec::new();
+        for question in 0..process.questions {
+            let rate = process.rate(question, s);
+            for (arm, kept) in SEVERAL {
+                for sample in 0..process.samples(question) {
+                    traces.push(answered(&process, (question, sample), (arm, kept * rate, 0, false), s));
+                }
+            }
+        }
+        let report = audit(&AUDIT, &Settings::default(), traces);
+        let report = report.as_ref();
+        let worst = 0.4 * process.mean();
+        vec![
+            interval(report, "perturbation.mean_change[model=planted]", -0.2 * process.mean()),
+            interval(report, "perturbation.worst_change[model=planted]", -worst),
+            interval(report, "perturbation.spread[model=planted,change=paraphrase]", worst),
+        ]
     })
 }
 

@@ -1,7 +1,8 @@
-//! Numbers that may be looked at all the time: confidence sequences, windows, weighted audits, the drift monitor. No audit prints them yet; the
-//! estimators are tried themselves.
+//! Numbers that may be looked at all the time: confidence sequences, decisions at a threshold, windows, weighted audits, the drift monitor. The
+//! estimators are tried themselves: what asks as it goes (`--until`) is no audit of given traces.
 
-use candor_stats::sequential::{Control, DriftMonitor, Split, Windows};
+use candor_stats::sequential::threshold::{Design, Kind as Kinds, Side};
+use candor_stats::sequential::{Control, DriftMonitor, Split, Threshold, Windows};
 use candor_stats::{ConfidenceSequence, Level, Stream};
 
 use super::super::outcome::{Ends, Outcome};
@@ -11,7 +12,15 @@ use super::super::row::{Kind, Row, VERDICTS};
 use super::super::world::{Replicate, Role, World};
 
 pub(super) const ROWS: &[Row] = &[
-    Row::new("sequential.betting", "a mean at every look at once (betting)", Kind::Conservative, &[]).beyond(BETTING),
+    Row::new("sequential.betting", "a mean at every look at once (betting)", Kind::Conservative, &["until.mean"])
+        .beyond(BETTING),
+    Row::new(
+        "sequential.decision",
+        "a mean exactly at the threshold is called above it at some look",
+        Kind::Test,
+        &["until.decided"],
+    )
+    .beyond(VERDICTS),
     Row::new("sequential.windows", "five windows at every look at once", Kind::Conservative, &[]).beyond(BETTING),
     Row::new("sequential.weighted", "audits under a budget that is cut in busy hours", Kind::Conservative, &[])
         .beyond(BETTING),
@@ -31,6 +40,18 @@ const DRIFT: &[(Regime, &str)] = &[
 
 pub(super) const WORLDS: &[World] = &[
     World { name: "sequential", feeds: &[("sequential.betting", Role::Promise)], grid, prepare: betting },
+    World {
+        name: "sequential decision",
+        feeds: &[("sequential.decision", Role::Promise)],
+        grid,
+        prepare: |regime, point| decided(regime, point, 0.0),
+    },
+    World {
+        name: "sequential decision, above",
+        feeds: &[("sequential.decision", Role::Power)],
+        grid,
+        prepare: |regime, point| decided(regime, point, 0.2),
+    },
     World { name: "sequential windows", feeds: &[("sequential.windows", Role::Promise)], grid, prepare: windows },
     World { name: "sequential weighted", feeds: &[("sequential.weighted", Role::Promise)], grid, prepare: weighted },
     World {
@@ -112,6 +133,25 @@ fn betting(regime: Regime, point: Point) -> Replicate {
             }
         }
         vec![looks.outcome()]
+    })
+}
+
+/// The questions' shares right in random order, against a threshold that lies so far below their mean.
+fn decided(regime: Regime, point: Point, above: f64) -> Replicate {
+    let process = Process::new(regime, point);
+    let kind = Kinds::Share { samples: point.samples };
+    let design = Design::new(kind, process.mean() - above, 0.2, 0.05);
+    Box::new(move |s| {
+        let Ok(design) = &design else { return vec![Outcome::Undefined] };
+        let mut threshold = Threshold::new(design, process.questions as u64);
+        for question in s.order(process.questions) {
+            let (rate, samples) = (process.rate(question, s), process.samples(question));
+            let right = (0..samples).filter(|_| process.recorded(s.chance(rate), s)).count();
+            if threshold.push(right as f64 / f64::from(samples)).is_err() {
+                return vec![Outcome::Undefined];
+            }
+        }
+        vec![Outcome::Called { called: threshold.answer() == Some(Side::Above), vouched: true }]
     })
 }
 
