@@ -143,20 +143,8 @@ const BUDGETS: [&str; 4] = ["1024", "2048", "4096", "8192"];
 /// A question's rate at each budget is a share of its own.
 fn budgets(regime: Regime, point: Point, factors: [f64; 4], pick: fn(Vec<Outcome>) -> Vec<Outcome>) -> Replicate {
     let process = Process::new(regime, point);
-    let efforts = BUDGETS.map(Effort::from_foreign);
     Box::new(move |s| {
-        let mut traces = Vec::new();
-        for question in 0..process.questions {
-            let rate = process.rate(question, s);
-            for (effort, factor) in efforts.iter().zip(factors) {
-                for sample in 0..process.samples(question) {
-                    let mut trace = call(question, sample);
-                    trace.effort = Some(effort.clone());
-                    trace.events.push(verdict(process.recorded(s.chance(rate * factor), s), None));
-                    traces.push(trace);
-                }
-            }
-        }
+        let traces = asked(&process, factors, |_, _| true, s);
         let report = audit(&AUDIT, &Settings::default(), traces);
         let report = report.as_ref();
         let at = |name: &str, key: &str| factor_of(name, key, factors) * process.mean();
@@ -179,26 +167,32 @@ fn factor_of(name: &str, key: &str, factors: [f64; 4]) -> f64 {
     factor.map_or(f64::NAN, |(_, factor)| factor)
 }
 
+/// Every question at every budget, with a verdict where `kept` says so of a right or wrong answer.
+fn asked(process: &Process, factors: [f64; 4], kept: fn(bool, &mut Stream) -> bool, s: &mut Stream) -> Vec<Trace> {
+    let efforts = BUDGETS.map(Effort::from_foreign);
+    let mut traces = Vec::new();
+    for question in 0..process.questions {
+        let rate = process.rate(question, s);
+        for (effort, factor) in efforts.iter().zip(factors) {
+            for sample in 0..process.samples(question) {
+                let right = s.chance(rate * factor);
+                let mut trace = call(question, sample);
+                trace.effort = Some(effort.clone());
+                if kept(right, s) {
+                    trace.events.push(verdict(process.recorded(right, s), None));
+                }
+                traces.push(trace);
+            }
+        }
+    }
+    traces
+}
+
 /// The same, where verdicts are missing: of right answers one in twenty, of wrong ones one in four, so that what is left flatters.
 fn with_losses(regime: Regime, point: Point, factors: [f64; 4]) -> Replicate {
     let process = Process::new(regime, point);
-    let efforts = BUDGETS.map(Effort::from_foreign);
     Box::new(move |s| {
-        let mut traces = Vec::new();
-        for question in 0..process.questions {
-            let rate = process.rate(question, s);
-            for (effort, factor) in efforts.iter().zip(factors) {
-                for sample in 0..process.samples(question) {
-                    let right = s.chance(rate * factor);
-                    let mut trace = call(question, sample);
-                    trace.effort = Some(effort.clone());
-                    if !s.chance(if right { 0.05 } else { 0.25 }) {
-                        trace.events.push(verdict(process.recorded(right, s), None));
-                    }
-                    traces.push(trace);
-                }
-            }
-        }
+        let traces = asked(&process, factors, |right, s| !s.chance(if right { 0.05 } else { 0.25 }), s);
         let report = audit(&AUDIT, &Settings::default(), traces);
         let truth = |name: &str| factor_of(name, "budget=", factors) * process.mean();
         vec![family(report.as_ref(), "inverse.accuracy_worst_case[", truth)]

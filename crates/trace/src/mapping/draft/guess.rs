@@ -426,7 +426,6 @@ fn guess(target: &'static str, leaf: &Leaf, rank: usize, layout: &Layout) -> Gue
     Guess { target, source: path, sure, why }
 }
 
-/// Whether values nearly always rise and are not just a count of the records.
 /// Whether a name speaks of money that is no dollars.
 fn is_foreign_money(name: &str) -> bool {
     let name = name.to_lowercase();
@@ -434,6 +433,7 @@ fn is_foreign_money(name: &str) -> bool {
         || name.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "eur" | "euro" | "gbp" | "chf" | "jpy"))
 }
 
+/// Whether values nearly always rise and are not just a count of the records.
 fn rises(leaf: &Leaf) -> bool {
     let up = leaf.numbers.windows(2).filter(|pair| pair[1] > pair[0]).count();
     leaf.numbers.len() >= 8 && up * 10 >= (leaf.numbers.len() - 1) * 9
