@@ -6,7 +6,7 @@ seal, as docs/formats/derivation.md and docs/formats/sealed.md describe them, sh
 
 FILE is a sealed report, or JSON with `report` and `derived`; --proofs leaves the claims out. Prints what does not fit and the counts; exit 5 where something does not. Signatures are NOT checked here:
 `candor record verify` and interop/goverify do that. Standard library only."""
-import base64, collections, functools, hashlib, itertools, json, math, statistics, sys
+import base64, cmath, collections, functools, hashlib, itertools, json, math, statistics, sys
 # -- claims
 INF, mean = math.inf, lambda xs: math.fsum(xs) / len(xs)
 def betainc(a, b, x):  # the regularised incomplete beta function: continued fraction (Lentz)
@@ -28,9 +28,6 @@ def critical(level, df):  # two-sided, Student's t; normal where df is infinite.
     if df == INF: return -statistics.NormalDist().inv_cdf((1 - level) / 2)
     y = first(lambda y: (betainc(df / 2, 0.5, 1 - y) if y > 0.5 else 1 - betainc(0.5, df / 2, y)) < 1 - level)
     return math.sqrt(df * y / (1 - y))
-@functools.lru_cache(None)
-def exact(count, n, tail):  # the largest share that `count` of n leave possible (Clopper and Pearson)
-    return 1.0 if count >= n else 1 - first(lambda x: betainc(n - count, count + 1, x) > tail)
 def product(xs, ys):  # sum of products of deviations over G (G - 1): a (co)variance of means
     a, b, n = mean(xs), mean(ys), len(xs)
     return math.fsum((x - a) * (y - b) for x, y in zip(xs, ys)) / (n * (n - 1)) if n > 1 else 0.0
@@ -62,24 +59,35 @@ def average(level, ds, least=-INF):
     m, n, var = mean(ds), len(ds), product(ds, ds)
     half = critical(level, n - 1) * math.sqrt(var) if n > 1 and var > 1e-28 else 0
     return m, (max(m - half, least), max(m + half, least)) if half else None, n
-def unseen(ds, tail):  # Gaffke's upper bound: the quantile of means with Dirichlet weights of the values and of one more at 1
-    atoms, step = sorted(collections.Counter([*ds, 1.0]).items()), 1 / 16
-    def beyond(at):  # how likely such a mean lies above: a sum of exponential variables is positive (Gil-Pelaez, Imhof)
-        s, total, decay = math.log(1e-13 / sum(n * abs(x - at) for x, n in atoms)), 0.0, 0.0
-        while decay <= 64:
-            terms = [(n, (x - at) * math.exp(s)) for x, n in atoms]
-            decay = sum(n * math.log1p(x * x) for n, x in terms)
-            total, s = total + math.sin(sum(n * math.atan(x) for n, x in terms)) * math.exp(-decay / 2), s + step
-        return 0.5 + step * total / math.pi
-    return first(lambda at: beyond(at) < tail, min(ds), 1.0) if len(atoms) > 1 else 1.0
-def bounded(level, ds, t=None):  # differences in [-1, 1]: the farther of t and of Gaffke's bound where few differ, or at an end that they are skewed towards
-    m, ends, n = t or average(level, ds)
-    few, reach = not ends or sum(abs(d) > 1e-12 for d in ds) < 10, list(ends or (1.0, -1.0))
-    for end, far in enumerate((-1.0, 1.0)):
+GAUSS = list(zip((0.1488743389816312, 0.4333953941292472, 0.6794095682990244, 0.8650633666889845, 0.9739065285171717),
+    (0.2955242247147529, 0.2692667193099963, 0.2190863625159820, 0.1494513491505806, 0.0666713443086881)))
+def unseen(ds, most, tail):  # Gaffke's upper bound: the quantile of means with Dirichlet weights of the values and of one more at `most`
+    atoms = collections.Counter([*ds, most]).items()
+    def beyond(at):  # how likely such a mean lies above: that a sum of exponential variables is positive; exp(psi) along an upright line (Gil-Pelaez, shifted)
+        ws = [(x - at, n) for x, n in atoms if x != at]
+        c = first(lambda z: sum(n * w / (1 - w * z) for w, n in ws) * z > 1, 0.0, 1 / max(ws)[0])
+        psi = lambda z: -cmath.log(z) - sum(n * cmath.log(1 - w * z) for w, n in ws)
+        slope = lambda z, k: sum(n * (w / (1 - w * z)) ** k for w, n in ws) + (-1 / z) ** k
+        top, total, y, left = psi(c).real, 0.0, 0.0, 1.0
+        while left > 1e-14:  # pieces along which psi changes by about 1.2, ten nodes of Gauss and Legendre each
+            z = complex(c, y)
+            h = 1.2 / max(abs(slope(z, 1)), math.sqrt(abs(slope(z, 2))))
+            total += h / 2 * sum(w * cmath.exp(psi(z + 1j * h * (1 + s * x) / 2) - top).real for x, w in GAUSS for s in (-1, 1))
+            y, left = y + h, abs(cmath.exp(psi(z + 1j * h) - top)) * (y + h) * math.sqrt(slope(c, 2))
+        return math.exp(top) * total / math.pi
+    low, high = min(ds), most
+    while high - low > 1e-13: low, high = (low, middle) if beyond(middle := (low + high) / 2) < tail else (middle, high)
+    return high
+def farther(ds, limits, few, tail, ends):  # at least as far as Gaffke's bound where few differ, or at an end that they are skewed towards
+    for end, (far, sign) in enumerate(zip(limits, (-1, 1))):
         c = mean(xs := [*ds, far])
         skew = mean([(x - c) ** 3 for x in xs]) / (mean([(x - c) ** 2 for x in xs]) ** 1.5 or INF)
-        if few or (skew * far > 0 and len(xs) < 50 * skew * skew): reach[end] = far * max(far * reach[end], unseen([far * d for d in ds], (1 - level) / 2))
-    return m, (max(reach[0], -1.0), min(reach[1], 1.0)), n
+        if few or (skew * sign > 0 and len(xs) < 50 * skew * skew): ends[end] = sign * max(sign * ends[end], unseen([sign * d for d in ds], sign * far, tail))
+    return ends
+def bounded(level, ds, t=None, limits=(-1.0, 1.0)):  # differences within limits
+    m, ends, n = t or average(level, ds)
+    low, high = farther(ds, limits, not ends or sum(abs(d) > 1e-12 for d in ds) < 10, (1 - level) / 2, list(ends or (INF, -INF)))
+    return m, (max(low, limits[0]), min(high, limits[1])), n
 def strata(level, which, xs, share):
     parts = [[x for k, x in zip(which, xs) if k == h] for h in set(which)]
     m, n, var = mean(xs), len(xs), sum(len(p) ** 2 * product(p, p) for p in parts) / len(xs) ** 2
@@ -94,17 +102,18 @@ def ratio(level, a, b, least=-INF, most=INF):  # Fieller
     inner = vaa * n * n - 2 * m * n * vab + vbb * m * m - t2 * (vaa * vbb - vab * vab)
     large = lead + math.copysign(math.sqrt(t2 * max(inner, 0.0)), lead)
     return m / n, tuple(min(max(x, least), most) for x in sorted((large / second, (m * m - t2 * vaa) / large if large else 0.0))), g
-def contrast(level, family, upper, a, b, tail=None, resamples=0, varying=0):  # b minus a, simultaneous over a family
-    ds, alpha, side = [y - x for x, y in zip(a, b)], 1 - level, 2 if upper else 1
-    m, se, n, middle = mean(ds), math.sqrt(product(ds, ds)), len(ds), sorted(ds)[len(ds) // 2]
-    high, low = exact(sum(d > 1e-12 for d in ds), n, side * alpha / family / 2), -exact(sum(d < -1e-12 for d in ds), n, alpha / family / 2)
-    if sum(abs(d - middle) > 1e-9 for d in ds) >= 10 and se >= 1e-12:
+def contrast(t, upper, a, b, tail=None):  # b minus a, simultaneous over a family
+    ds, alpha, family, side = [y - x for x, y in zip(a, b)], 1 - t["level"], t["family"], 2 if upper else 1
+    m, se, n, middle, ends = mean(ds), math.sqrt(product(ds, ds)), len(ds), sorted(ds)[len(ds) // 2], [INF, -INF]
+    limits = min(t.get("least", -1.0), *ds), max(t.get("most", 1.0), *ds)
+    if common := sum(abs(d - middle) > 1e-9 for d in ds) >= 10 and se >= 1e-12:
         crit = critical(1 - side * alpha / family, n - 1)
         if tail is not None:
-            at = min(max(math.ceil((resamples + 1) * (1 - alpha * varying / family)), 1), resamples)
-            expect(len(tail) == resamples - at + 1 and tail == sorted(tail), "the sorted resamples from the critical value on", len(tail))
+            at = min(max(math.ceil((t["resamples"] + 1) * (1 - alpha * t["varying"] / family)), 1), t["resamples"])
+            expect(len(tail) == t["resamples"] - at + 1 and tail == sorted(tail), "the sorted resamples from the critical value on", len(tail))
             crit = max(tail[0], critical(1 - side * alpha, n - 1))
-        low, high = m - crit * se, m + crit * se
+        ends = [m - crit * se, m + crit * se]
+    low, high = farther(ds, limits, not common, side * alpha / family / 2, ends)
     return m, (-INF, high) if upper else (max(low, -1.0), min(high, 1.0)), n
 def power_law(level, paths, what, of, at, values):  # ln c = a k^b through the means of the columns; a prediction's ends from the sorted refits
     ks = [int(k) for k in paths.split(",")]
@@ -167,7 +176,7 @@ fixed = lambda n: (float(n), (n, n), None)
 BY = {  # by estimator: of what it was told, its columns and its parts; (value, ends or None, units or None)
     "sum": lambda t, of, p: fixed(sum(map(math.prod, zip(*of)))), "mean": lambda t, of, p: average(t["level"], of[0], t.get("least", -INF)),
     "rose": lambda t, of, p: fixed(sum(b - a > 1e-12 for a, b in zip(*of))), "fell": lambda t, of, p: fixed(sum(a - b > 1e-12 for a, b in zip(*of))),
-    "paired-bounded": lambda t, of, p: bounded(t["level"], of[0]),
+    "paired-bounded": lambda t, of, p: bounded(t["level"], of[0], None, (t.get("least", -1.0), t.get("most", 1.0))),
     "wilson": lambda t, of, p: (r := sum(of[0]) / (n := sum(of[1]) if of[1:] else len(of[0])), wilson(r, n, critical(t["level"], INF)), n),
     "clusters": lambda t, of, p: clusters(t["level"], *of), "pooled": lambda t, of, p: pooled(t["level"], *of),
     "cue-share": lambda t, of, p: pooled(t["level"], *of, False), "cue-alpha": lambda t, of, p: alpha(t["level"], *of), "over": lambda t, of, p: over(*p),
@@ -175,8 +184,7 @@ BY = {  # by estimator: of what it was told, its columns and its parts; (value, 
     "cue-corrected": lambda t, of, p: control(t["level"], t["smaller"], of, True), "kappa": lambda t, of, p: kappa(t["level"], *of),
     "strata-mean": lambda t, of, p: s if (s := strata(t["level"], *of, False))[1] is None else bounded(t["level"], of[1], s), "strata-share": lambda t, of, p: strata(t["level"], *of, True),
     "ratio": lambda t, of, p: ratio(t["level"], *of, t.get("least", -INF), t.get("most", INF)),
-    "contrast": lambda t, of, p: contrast(t["level"], t["family"], False, *of, *(t[k] for k in ("resamples", "varying") if of[2:])),
-    "contrast-upper": lambda t, of, p: contrast(t["level"], t["family"], True, *of, *(t[k] for k in ("resamples", "varying") if of[2:])),
+    "contrast": lambda t, of, p: contrast(t, False, *of), "contrast-upper": lambda t, of, p: contrast(t, True, *of),
     "largest": lambda t, of, p: (max(x[0] for x in p), (-INF, min(max(max(x[1][1] for x in p), -1.0), 1.0)), p[0][2]),
     "least": lambda t, of, p: (min(x[0] for x in p), tuple(min(x[1][i] for x in p) for i in (0, 1)), p[0][2]),
     "spread": lambda t, of, p: (max(abs(x[0]) for x in p), (max(0, *(max(x[1][0], -x[1][1]) for x in p)), max(max(x[1][1], -x[1][0]) for x in p)), p[0][2]),

@@ -19,5 +19,5 @@ pub use best::best_of_k;
 pub use beta_binomial::BetaBinomial;
 pub use gains::{Gains, Step, Wall, gains};
 pub use majority::{Majority, Tally};
-pub use pass::{pass_at_k, pass_hat_k};
+pub use pass::{most_gain, pass_at_k, pass_hat_k};
 pub use power_law::PowerLaw;

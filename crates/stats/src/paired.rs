@@ -173,7 +173,42 @@ pub const FEWEST_CHANGED: u64 = 10;
 /// So many questions for each squared unit of skewness, and t holds: twice those of Cochran (1977, section 2.15), since decisions rest on one end.
 pub const PER_SQUARED_SKEWNESS: f64 = 50.0;
 
-/// The mean of per-question differences in [-1, 1]: [`mean_difference`], or a wider bound where hardly any question changed, or a few by much.
+/// What a value of one question can be at the least and at the most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// No value lies below it.
+    pub least: f64,
+    /// No value lies above it.
+    pub most: f64,
+}
+
+impl Limits {
+    /// Of a difference of two shares.
+    pub const SHARES: Self = Self { least: -1.0, most: 1.0 };
+
+    /// Of the same difference the other way round.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        Self { least: -self.most, most: -self.least }
+    }
+
+    /// As far as this value.
+    #[must_use]
+    pub fn holding(self, value: f64) -> Self {
+        Self { least: self.least.min(value), most: self.most.max(value) }
+    }
+}
+
+/// The mean of per-question differences in [-1, 1]: [`bounded_mean`] with [`Limits::SHARES`].
+///
+/// # Errors
+/// Without differences; [`Undefined::NotApplicable`] when one is outside [-1, 1].
+pub fn bounded_difference(differences: &[f64], level: Level) -> Result<Estimate, Undefined> {
+    bounded_mean(differences, Limits::SHARES, level)
+}
+
+/// The mean of per-question values within limits, 0 where nothing changed: [`mean_difference`], or a wider bound where hardly any question changed,
+/// or a few by much.
 ///
 /// With fewer than [`FEWEST_CHANGED`] questions that differ, t measures no scale (two identical runs would seem certain); and where most
 /// differences are 0, many small and a few large, the large ones may have been missed. Each end is then the farther of that of t and of Gaffke's
@@ -181,42 +216,59 @@ pub const PER_SQUARED_SKEWNESS: f64 = 50.0;
 /// fewer than 50 g^2 questions, and at both below [`FEWEST_CHANGED`]. Conservative there.
 ///
 /// # Errors
-/// Without differences; [`Undefined::NotApplicable`] when one is outside [-1, 1].
-pub fn bounded_difference(differences: &[f64], level: Level) -> Result<Estimate, Undefined> {
-    if differences.iter().any(|d| !(-1.0..=1.0).contains(d)) {
-        return Err(Undefined::not_applicable("bounded difference", "a difference is outside [-1, 1]"));
+/// Without values; [`Undefined::NotApplicable`] when one is outside the limits.
+pub fn bounded_mean(differences: &[f64], limits: Limits, level: Level) -> Result<Estimate, Undefined> {
+    if differences.iter().any(|d| !(limits.least..=limits.most).contains(d)) {
+        return Err(Undefined::not_applicable("bounded difference", "a difference is outside what it can be"));
     }
     let estimate = mean_difference(differences, level)?;
-    let Some(interval) = widened(differences, estimate.interval().ok(), level) else { return Ok(estimate) };
+    let Some(interval) = widened(differences, limits, estimate.interval().ok(), level) else { return Ok(estimate) };
     let method = Method::named("paired, the farther of t(G-1) and Gaffke's bound");
     let bounded = Estimate::new(estimate.value(), Ok(interval), Size::single(differences.len() as u64), method)?;
-    Ok(bounded.derived(|| derivation("paired-bounded", differences, level)))
+    Ok(bounded.derived(|| {
+        let derivation = derivation("paired-bounded", differences, level);
+        if limits == Limits::SHARES {
+            return derivation;
+        }
+        derivation.told("least", limits.least).told("most", limits.most)
+    }))
 }
 
-/// The ends of t, or where there are none nothing, with Gaffke's bound where it lies farther and t cannot be trusted: see [`bounded_difference`].
+/// The ends of t, or where there are none nothing, with Gaffke's bound where it lies farther and t cannot be trusted: see [`bounded_mean`].
 /// `None` where t can.
-pub(crate) fn widened(differences: &[f64], t: Option<&Interval>, level: Level) -> Option<Interval> {
+pub(crate) fn widened(differences: &[f64], limits: Limits, t: Option<&Interval>, level: Level) -> Option<Interval> {
     // Without spread t says nothing, and the bound alone is left.
     let few = t.is_none() || (differences.iter().filter(|d| d.abs() > 1e-12).count() as u64) < FEWEST_CHANGED;
-    let (down, up) = (few || is_skewed(differences, -1.0), few || is_skewed(differences, 1.0));
-    if !(down || up) {
+    let (down, up) = ends_beyond_t(differences, limits, few, level.tail());
+    if down.is_none() && up.is_none() {
         return None;
     }
     let (low, high) = t.map_or((f64::INFINITY, f64::NEG_INFINITY), |t| (t.low(), t.high()));
-    let reach = |sign: f64| unseen::upper(&differences.iter().map(|d| sign * d).collect::<Vec<_>>(), 1.0, level.tail());
-    let low = if down { low.min(-reach(-1.0)) } else { low };
-    let high = if up { high.max(reach(1.0)) } else { high };
-    Some(Interval::ordered(low.max(-1.0), high.min(1.0), level))
+    let low = down.map_or(low, |down| low.min(down)).max(limits.least);
+    let high = up.map_or(high, |up| high.max(up)).min(limits.most);
+    Some(Interval::ordered(low, high, level))
 }
 
-/// Whether these differences, and one more at `limit`, are skewed towards it by more than their number makes up for.
-fn is_skewed(differences: &[f64], limit: f64) -> bool {
+/// Gaffke's bounds, each with error probability `tail`, at the ends where t cannot be trusted by itself: at both where `few` questions changed, else at
+/// one towards which the differences are skewed.
+pub(crate) fn ends_beyond_t(differences: &[f64], limits: Limits, few: bool, tail: f64) -> (Option<f64>, Option<f64>) {
+    let turned = || differences.iter().map(|d| -d).collect::<Vec<_>>();
+    let (down, up) =
+        (few || is_skewed(differences, -1.0, limits.least), few || is_skewed(differences, 1.0, limits.most));
+    (
+        down.then(|| -unseen::upper(&turned(), -limits.least, tail)),
+        up.then(|| unseen::upper(differences, limits.most, tail)),
+    )
+}
+
+/// Whether these differences, and one more at `limit`, are skewed that way (`sign`) by more than their number makes up for.
+fn is_skewed(differences: &[f64], sign: f64, limit: f64) -> bool {
     let n = differences.len() as f64 + 1.0;
     let all = || differences.iter().copied().chain([limit]);
     let mean = all().sum::<f64>() / n;
     let moment = |power: i32| all().map(|d| (d - mean).powi(power)).sum::<f64>() / n;
     let skewness = moment(3) / moment(2).powf(1.5);
-    skewness * limit > 0.0 && n < PER_SQUARED_SKEWNESS * skewness * skewness
+    skewness * sign > 0.0 && n < PER_SQUARED_SKEWNESS * skewness * skewness
 }
 
 fn derivation(by: &'static str, differences: &[f64], level: Level) -> Derivation {

@@ -8,7 +8,7 @@ use crate::derivation::{Column, Derivation};
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::{Interval, Level};
-use crate::paired::widened;
+use crate::paired::{Limits, widened};
 use crate::proportion::wilson;
 use crate::special::critical;
 use crate::undefined::Undefined;
@@ -102,7 +102,8 @@ impl Strata {
             let half = critical(level, df) * se;
             Interval::ordered(mean - half, mean + half, level)
         });
-        let wider = t.as_ref().ok().and_then(|t| widened(&all, (t.half_width() > 1e-14).then_some(t), level));
+        let spread = |t: &&Interval| t.half_width() > 1e-14;
+        let wider = t.as_ref().ok().and_then(|t| widened(&all, Limits::SHARES, Some(t).filter(spread), level));
         let (interval, method) = match wider {
             Some(wider) => (Ok(wider), "paired, fixed strata, the farther of t(N-H) and Gaffke's bound"),
             None => (t, "paired, fixed strata, t(N-H)"),

@@ -34,6 +34,24 @@ pub fn pass_hat_k(n: u64, c: u64, k: u64) -> Result<f64, Undefined> {
     Ok((0..k).map(|i| (c - i) as f64 / (n - i) as f64).product())
 }
 
+/// What pass@`to` - pass@`from` of a question with n samples can be at the most, `from` <= `to`; at the least it is 0.
+///
+/// The largest over c of C(n-c, from)/C(n, from) - C(n-c, to)/C(n, to). A question with more samples can gain no more: its value is the mean of
+/// that of its subsets of n. With c and n-c exchanged it is what pass^`from` - pass^`to` can be.
+///
+/// # Errors
+/// As [`pass_at_k`].
+pub fn most_gain(n: u64, from: u64, to: u64) -> Result<f64, Undefined> {
+    check(n, 0, from.max(to))?;
+    let (mut here, mut there, mut most) = (1.0_f64, 1.0_f64, 0.0_f64);
+    for left in (1..=n).rev() {
+        here *= (1.0 - from as f64 / left as f64).max(0.0);
+        there *= (1.0 - to as f64 / left as f64).max(0.0);
+        most = most.max(here - there);
+    }
+    Ok(most)
+}
+
 fn check(n: u64, c: u64, k: u64) -> Result<(), Undefined> {
     if n == 0 || c > n {
         return Err(Undefined::no_data("samples"));
@@ -70,6 +88,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_question_gains_more_than_the_most((n, from, to, c, more) in (1_u64..=12)
+            .prop_flat_map(|n| (Just(n), 1..=n)).prop_flat_map(|(n, to)| (Just(n), 1..=to, Just(to), 0..=n, 0_u64..4)))
+        {
+            let most = most_gain(n, from, to).unwrap();
+            let gain = |n, c| pass_at_k(n, c, to).unwrap() - pass_at_k(n, c, from).unwrap();
+            let all: Vec<f64> = (0..=n).map(|c| gain(n, c)).collect();
+            prop_assert!((all.iter().copied().fold(0.0, f64::max) - most).abs() < 1e-12 && all.iter().all(|gain| *gain > -1e-12));
+            let lost = pass_hat_k(n, c, from).unwrap() - pass_hat_k(n, c, to).unwrap();
+            prop_assert!(lost <= most + 1e-12);
+            prop_assert!(gain(n + more, c + more / 2) <= most + 1e-12, "more samples can gain no more");
+        }
+
         #[test]
         fn both_agree_with_counting_subsets((n, c, k) in (1_u32..=10).prop_flat_map(|n| (Just(n), 0..=n, 0..=n))) {
             let (any, all) = brute(n, c, k);

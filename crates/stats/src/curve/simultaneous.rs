@@ -1,20 +1,23 @@
 //! Simultaneous bounds on differences between settings that were measured on the same questions: max-t over a seeded question
 //! bootstrap. Not a test of one difference chosen beforehand: that needs no correction.
 
+use std::cmp::Ordering;
+
 use crate::derivation::{self, Column, Derivation};
 use crate::interval::Level;
+use crate::paired::{FEWEST_CHANGED, Limits, ends_beyond_t, unseen};
 use crate::seed::Seed;
-use crate::special::{beta_quantile, critical};
+use crate::special::critical;
 use crate::undefined::Undefined;
 
 /// Fewer questions than this and the bootstrap is replaced by Bonferroni's correction of Student's t.
 pub const FEWEST_FOR_BOOTSTRAP: usize = 20;
 
-/// Fewer changed questions than this and a contrast is bounded by the exact binomial bound on how many may change.
-pub const FEWEST_CHANGED: u64 = 10;
-
 /// How a contrast with fewer than [`FEWEST_CHANGED`] changed questions is bounded.
-pub const EXACT: &str = "exact bound on the questions that may change, Bonferroni over the curve";
+pub const FEW_CHANGED: &str = "Gaffke's bound, Bonferroni over the curve";
+
+/// How a contrast is bounded in which a few questions changed by much.
+pub const SKEWED: &str = "the farther of t over the curve and Gaffke's bound, Bonferroni over the curve";
 
 /// More draws than this in all and the resampling is done on the limiting normal distribution of the means.
 const MOST_DRAWS: u64 = 400_000_000;
@@ -24,13 +27,35 @@ const MOST_DRAWS: u64 = 400_000_000;
 pub struct Matrix {
     columns: usize,
     values: Vec<f64>,
+    /// What a question's difference between two settings can be, later minus earlier; where empty, of two shares.
+    limits: Vec<Limits>,
 }
 
 impl Matrix {
     /// An empty matrix of so many settings.
     #[must_use]
     pub fn new(columns: usize) -> Self {
-        Self { columns, values: Vec::new() }
+        Self { columns, values: Vec::new(), limits: Vec::new() }
+    }
+
+    /// With what a question's difference can be: of `limits(from, to)`, from < to, for the value at `to` less that at `from`.
+    #[must_use]
+    pub fn within(mut self, limits: impl Fn(usize, usize) -> Limits) -> Self {
+        self.limits = (0..self.columns * self.columns)
+            .map(|at| (at / self.columns, at % self.columns))
+            .map(|(from, to)| match from.cmp(&to) {
+                Ordering::Less => limits(from, to),
+                Ordering::Equal => Limits { least: 0.0, most: 0.0 },
+                Ordering::Greater => limits(to, from).turned(),
+            })
+            .collect();
+        self
+    }
+
+    /// What a question's value at `to` less that at `from` can be.
+    #[must_use]
+    pub fn limits(&self, from: usize, to: usize) -> Limits {
+        self.limits.get(from * self.columns + to).copied().unwrap_or(Limits::SHARES)
     }
 
     /// Adds a question. Values beyond the number of settings are ignored, missing ones are 0: callers give exactly as many.
@@ -57,6 +82,11 @@ impl Matrix {
         self.values.iter().skip(at).step_by(self.columns.max(1)).copied()
     }
 
+    /// The value at `to` less that at `from`, question by question.
+    fn differences(&self, from: usize, to: usize) -> impl Iterator<Item = f64> + '_ {
+        self.iter_rows().map(move |row| row[to] - row[from])
+    }
+
     pub(crate) fn iter_rows(&self) -> std::slice::ChunksExact<'_, f64> {
         self.values.chunks_exact(self.columns.max(1))
     }
@@ -79,12 +109,34 @@ pub struct Contrast {
     pub fell: u64,
     /// Questions whose difference is not that of the middle question: what the standard error rests on.
     pub apart: u64,
+    unseen: Unseen,
+}
+
+/// How far questions that were not drawn may reach, where t does not say: Gaffke's bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Unseen {
+    low: Option<f64>,
+    high: Option<f64>,
+    /// As `high`, for an upper bound alone.
+    upper: Option<f64>,
 }
 
 impl Contrast {
     /// Whether enough questions changed for a mean and its standard error to describe the difference.
     fn is_common(&self) -> bool {
         self.apart >= FEWEST_CHANGED && self.error > 0.0
+    }
+
+    /// With Gaffke's bounds where they are needed, `alpha` being this contrast's share of the error.
+    fn bounded(mut self, matrix: &Matrix, alpha: f64) -> Self {
+        let limits = matrix.limits(self.from, self.to);
+        let differences: Vec<f64> = matrix.differences(self.from, self.to).collect();
+        // Rounding may lead beyond a limit by the last digit.
+        let limits = differences.iter().fold(limits, |limits, d| limits.holding(*d));
+        let (low, high) = ends_beyond_t(&differences, limits, !self.is_common(), 0.5 * alpha);
+        let upper = high.map(|_| unseen::upper(&differences, limits.most, alpha));
+        self.unseen = Unseen { low, high, upper };
+        self
     }
 }
 
@@ -129,34 +181,36 @@ pub enum Bound {
 impl Family {
     /// Simultaneous two-sided ends of one contrast.
     ///
-    /// Where fewer than [`FEWEST_CHANGED`] questions changed, t has no scale; then each end is bounded by the exact (Clopper-Pearson) bound on
-    /// the share of questions that rise or fall, at Bonferroni's level over the family. A difference is at most 1 per question, so that the
-    /// bound is conservative.
+    /// Where fewer than [`FEWEST_CHANGED`] questions changed, t has no scale; then each end is Gaffke's bound ([`crate::paired::unseen`]) at
+    /// Bonferroni's level over the family. At an end towards which the differences are skewed, as [`crate::paired::bounded_mean`] tells it, the
+    /// end is the farther of both. Conservative there.
     #[must_use]
     pub fn ends(&self, contrast: &Contrast) -> (f64, f64) {
-        if contrast.is_common() {
+        let Unseen { low, high, .. } = contrast.unseen;
+        let (t_low, t_high) = if contrast.is_common() {
             let reach = self.two_sided * contrast.error;
             (contrast.value - reach, contrast.value + reach)
         } else {
-            let tail = 0.5 * self.level.alpha() / self.contrasts.len().max(1) as f64;
-            (-self.share_bound(contrast.fell, tail), self.share_bound(contrast.rose, tail))
-        }
+            (f64::INFINITY, f64::NEG_INFINITY)
+        };
+        (low.map_or(t_low, |low| low.min(t_low)), high.map_or(t_high, |high| high.max(t_high)))
     }
 
-    /// How the bounds of one contrast were found: by the family's method, or exactly where hardly any question changed.
+    /// How the bounds of one contrast were found: by the family's method, or with Gaffke's bound.
     #[must_use]
     pub fn method_of(&self, contrast: &Contrast) -> &'static str {
-        if contrast.is_common() { self.method } else { EXACT }
+        match contrast.unseen {
+            _ if !contrast.is_common() => FEW_CHANGED,
+            Unseen { low: None, high: None, .. } => self.method,
+            _ => SKEWED,
+        }
     }
 
     /// Simultaneous upper bound of one contrast.
     #[must_use]
     pub fn upper_bound(&self, contrast: &Contrast) -> f64 {
-        if contrast.is_common() {
-            contrast.value + self.upper * contrast.error
-        } else {
-            self.share_bound(contrast.rose, self.level.alpha() / self.contrasts.len().max(1) as f64)
-        }
+        let t = if contrast.is_common() { contrast.value + self.upper * contrast.error } else { f64::NEG_INFINITY };
+        contrast.unseen.upper.map_or(t, |upper| upper.max(t))
     }
 
     /// How a bound of one contrast follows from the two columns of `matrix`, the resamples and the level.
@@ -169,6 +223,12 @@ impl Family {
             .counted("family", self.contrasts.len() as u64)
             .column(column(contrast.from))
             .column(column(contrast.to));
+        let limits = matrix.limits(contrast.from, contrast.to);
+        let derivation = if limits == Limits::SHARES {
+            derivation
+        } else {
+            derivation.told("least", limits.least).told("most", limits.most)
+        };
         match &self.resampled {
             None => derivation,
             Some(Resampled { count, varying, largest, lowest }) => {
@@ -179,13 +239,6 @@ impl Family {
                     .column(Column::reals(tail.iter().copied()))
             }
         }
-    }
-
-    /// The largest share that `count` of the questions leave possible, with error probability `tail`.
-    fn share_bound(&self, count: u64, tail: f64) -> f64 {
-        let n = self.questions as f64;
-        let count = count as f64;
-        if count >= n { 1.0 } else { beta_quantile(count + 1.0, n - count, 1.0 - tail) }
     }
 }
 
@@ -252,6 +305,8 @@ pub fn families<const N: usize>(
         }
         // The rare contrasts of the family take their Bonferroni share of the error; the rest is what the others may spend.
         let each = level.bonferroni(contrasts.len());
+        let contrasts: Vec<Contrast> =
+            contrasts.into_iter().map(|contrast| contrast.bounded(matrix, each.alpha())).collect();
         let spent = level.alpha() * varying.len() as f64 / contrasts.len() as f64;
         let (two_sided, upper, method) = if varying.is_empty() {
             (critical(each, freedom), one_sided(each), "paired t on question means")
@@ -280,7 +335,7 @@ struct Extremes {
 
 fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
     let questions = matrix.rows() as f64;
-    let differences = || matrix.iter_rows().map(move |row| row[to] - row[from]);
+    let differences = || matrix.differences(from, to);
     let value = differences().sum::<f64>() / questions;
     let squares: f64 = differences().map(|difference| (difference - value).powi(2)).sum();
     let rose = differences().filter(|difference| *difference > 1e-12).count() as u64;
@@ -292,7 +347,7 @@ fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
     let error = (squares / (questions * (questions - 1.0))).sqrt();
     // Rounding leaves a trace of variance where no question moved or all moved by the same amount.
     let error = if error < 1e-12 { 0.0 } else { error };
-    Contrast { from, to, value, error, rose, fell, apart }
+    Contrast { from, to, value, error, rose, fell, apart, unseen: Unseen::default() }
 }
 
 /// Rows that are alike, once each, in one order whatever the order of the questions.
@@ -308,7 +363,7 @@ impl Kinds {
         let mut rows: Vec<&[f64]> = matrix.iter_rows().collect();
         let order = |a: &&[f64], b: &&[f64]| {
             let differing = a.iter().zip(*b).map(|(x, y)| x.total_cmp(y)).find(|order| order.is_ne());
-            differing.unwrap_or(std::cmp::Ordering::Equal)
+            differing.unwrap_or(Ordering::Equal)
         };
         rows.sort_unstable_by(order);
         let (mut centred, mut of) = (Vec::new(), Vec::with_capacity(rows.len()));
@@ -505,14 +560,18 @@ mod tests {
         let family = simultaneous(&matrix, &[(0, 1)], Level::P95, 500, Seed(1)).unwrap();
         let (low, high) = family.ends(&family.contrasts[0]);
         assert!(low < -0.03 && high > 0.03 && high < 0.04, "{low} {high}");
-        let all_alike = Contrast { from: 0, to: 1, value: 0.0, error: 0.0, rose: 100, fell: 0, apart: 0 };
-        assert!((family.ends(&all_alike).1 - 1.0).abs() < 1e-12);
+        // A curve that cannot fall is not said to.
+        let rising = matrix.within(|_, _| Limits { least: 0.0, most: 0.5 });
+        let family = simultaneous(&rising, &[(0, 1), (1, 0)], Level::P95, 500, Seed(1)).unwrap();
+        let ((low, high), turned) = (family.ends(&family.contrasts[0]), family.ends(&family.contrasts[1]));
+        assert!(low.abs() < 1e-12 && high > 0.015 && high < 0.025, "{low} {high}");
+        assert!((turned.0 + high).abs() < 1e-9 && turned.1.abs() < 1e-12, "{turned:?}");
         assert!(simultaneous(&Matrix::new(2), &[(0, 1)], Level::P95, 500, Seed(1)).is_err());
     }
 
     #[test]
     fn a_few_questions_that_stay_do_not_blow_the_bounds_up() {
-        // 98 questions rise alike and 2 never move: t has no scale there, and the exact bound on who may move speaks.
+        // 98 questions rise alike and 2 never move: t has no scale there, and Gaffke's bound speaks.
         let mut matrix = Matrix::new(3);
         (0..100).for_each(|i| matrix.push(if i < 98 { [0.875, 0.97, 1.0] } else { [0.0; 3] }));
         let family = simultaneous(&matrix, &[(0, 1), (1, 2)], Level::P95, 500, Seed(1)).unwrap();

@@ -9,7 +9,7 @@ use crate::derivation::Column;
 use crate::error::Error;
 use crate::estimate::{Estimate, Method, Size};
 use crate::interval::Level;
-use crate::paired::{Test, bounded_difference};
+use crate::paired::{Limits, Test, bounded_mean};
 use crate::seed::{Seed, Stream};
 use crate::undefined::Undefined;
 
@@ -59,6 +59,12 @@ impl Answers {
     #[must_use]
     pub fn samples(&self) -> (u64, u64) {
         self.counts.iter().fold((0, 0), |(a, b), (x, y)| (a + u64::from(*x), b + u64::from(*y)))
+    }
+
+    /// The least that the divergence of so many samples can be, -(1/n + 1/m)/2: every sample another answer, and both arms the same ones.
+    fn least(&self) -> f64 {
+        let (n, m) = self.samples();
+        -0.5 * (1.0 / n as f64 + 1.0 / m as f64)
     }
 
     /// The unbiased rates of this question; `None` below two samples in an arm.
@@ -152,7 +158,9 @@ pub struct Divergence {
 /// D = 1/2 sum_a (pi_a - pi'_a)^2: zero exactly where both are equal. With x_a of n and y_a of m samples giving answer a, the
 /// estimate of a question is [sum x_a (x_a - 1)/(n (n - 1)) + sum y_a (y_a - 1)/(m (m - 1))]/2 - sum x_a y_a/(n m), which is
 /// unbiased from two samples per arm on. Mean over questions with equal weight; interval: [`crate::paired::mean_difference`]
-/// (CR1, t(G-1)), or the wider bound of [`bounded_difference`] where hardly any question diverges, or a few by much. It is not clipped at 0.
+/// (CR1, t(G-1)), or the wider bound of [`bounded_mean`] where hardly any question diverges, or a few by much. It is not clipped at 0. The
+/// estimate of a question is 1/2 sum (x_a/n - y_a/m)^2 less [(1 - sum (x_a/n)^2)/(n - 1) + (1 - sum (y_a/m)^2)/(m - 1)]/2, so that it
+/// lies between -(1/n + 1/m)/2 and 1.
 ///
 /// Test: within each question the pooled samples are dealt to the arms anew, 9,999 times, seeded; p = (1 + #{D* >= D})/(B + 1).
 /// Exact at any size, since under the null the samples of a question are exchangeable between arms.
@@ -184,7 +192,10 @@ pub fn divergence(questions: &[Answers], level: Level, seed: Seed) -> Divergence
         divergence: if values.is_empty() {
             Err(Undefined::no_data("questions with at least 2 samples in each arm"))
         } else {
-            bounded_difference(&values, level).map(|estimate| estimate.resized(size).over(items))
+            let least = used.iter().map(|(answers, _)| answers.least()).fold(0.0, f64::min);
+            // Rounding may lead beyond it by the last digit.
+            let limits = values.iter().fold(Limits { least, most: 1.0 }, |limits, value| limits.holding(*value));
+            bounded_mean(&values, limits, level).map(|estimate| estimate.resized(size).over(items))
         },
         test: permute(&used, size, seed),
         flipped: share(&|rates| rates.flipped),

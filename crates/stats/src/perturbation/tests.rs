@@ -46,6 +46,17 @@ fn equal_distributions_rarely_alarm() {
 }
 
 #[test]
+fn the_least_that_a_question_can_be_is_reached() {
+    // Five samples per arm, each another answer, the same ones in both arms: flipped in 4 of 5, and in all when asked again.
+    let question = Answers::new([(1, 1); 5]);
+    // Thirty alike: t has no spread, and nothing lies below.
+    let found = divergence(&vec![question; 30], Level::P95, Seed(0));
+    let ends = *found.divergence.as_ref().unwrap().interval().unwrap();
+    assert!((found.divergence.unwrap().value() + 0.2).abs() < 1e-12);
+    assert!((ends.low() + 0.2).abs() < 1e-12 && ends.high() > -0.1 && ends.high() < 0.0, "{ends:?}");
+}
+
+#[test]
 fn questions_with_one_sample_are_left_out_and_counted() {
     let one = Answers::new([(1, 1)]);
     let none = divergence(&[one.clone(), Answers::new([])], Level::P95, Seed(0));
@@ -123,7 +134,11 @@ proptest! {
         let mirrored = divergence(&there, Level::P95, Seed(1));
         prop_assert_eq!(mirrored.left_out, found.left_out);
         if let (Ok(a), Ok(b)) = (&found.divergence, &mirrored.divergence) {
-            prop_assert!((a.value() - b.value()).abs() < 1e-12 && a.value() >= -1.0 && a.value() <= 1.0);
+            prop_assert!((a.value() - b.value()).abs() < 1e-12 && a.value() <= 1.0);
+            // No question's estimate lies below -(1/n + 1/m)/2.
+            let least = |(n, m): (u64, u64)| -0.5 * (1.0 / n as f64 + 1.0 / m as f64);
+            let least = here.iter().map(Answers::samples).filter(|(n, m)| *n > 1 && *m > 1).map(least);
+            prop_assert!(a.value() >= least.fold(0.0, f64::min) - 1e-12);
             prop_assert!((found.flipped.estimate.unwrap().value() - mirrored.flipped.estimate.unwrap().value()).abs() < 1e-12);
             prop_assert!((found.resampled_first.estimate.unwrap().value() - mirrored.resampled_second.estimate.unwrap().value()).abs() < 1e-12);
         }

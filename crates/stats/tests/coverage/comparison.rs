@@ -6,9 +6,9 @@ use candor_stats::curve::simultaneous::Matrix;
 use candor_stats::paired::margin::{Decision, no_worse};
 use candor_stats::paired::mean_difference;
 use candor_stats::resample::sign_flip::sign_flip;
-use candor_stats::{Level, Paired, Seed, Stream};
+use candor_stats::{Estimate, Level, Paired, Seed, Stream};
 
-use super::world::{binomial, false_alarm, nominal, rate, share};
+use super::world::{REPLICATIONS, binomial, false_alarm, guarded, nominal, rate, share};
 
 /// Question means of two arms with k samples each: one rate per question, the second arm `gain` better.
 fn arms(questions: usize, k: u32, gain: f64, s: &mut Stream) -> Paired {
@@ -23,7 +23,11 @@ fn arms(questions: usize, k: u32, gain: f64, s: &mut Stream) -> Paired {
 
 #[test]
 fn paired_differences() {
-    for (questions, k, gain) in [(30, 5, 0.08), (60, 5, 0.0), (150, 1, 0.08), (300, 2, 0.03)] {
+    // Thirty questions may not have shown a fall of one: t alone is .20 wide and covers as promised here, not where some fall by one.
+    guarded("paired difference, 30 x 5, gain 0.08", 0.08, 0.27, |s| {
+        arms(30, 5, 0.08, s).difference(Level::P95)?.interval().copied().map_err(Clone::clone)
+    });
+    for (questions, k, gain) in [(60, 5, 0.0), (150, 1, 0.08), (300, 2, 0.03)] {
         nominal(&format!("paired difference, {questions} x {k}, gain {gain}"), gain, |s| {
             arms(questions, k, gain, s).difference(Level::P95)?.interval().copied().map_err(Clone::clone)
         });
@@ -104,5 +108,44 @@ fn steps_are_covered_all_at_once() {
             !found.steps.iter().all(|step| step.gain.as_ref().unwrap().interval().unwrap().contains(0.03))
         });
         assert!((0.029..=0.074).contains(&missed), "{missed}");
+    }
+}
+
+#[test]
+fn gains_that_a_few_questions_make_are_covered_and_show_no_wall() {
+    // Questions, the share of them that gain at each step, by how much most gain and a few, and the share of the few. By t alone a wall below the
+    // true gain is claimed in up to 15 %, and some step is missed in up to 15 %.
+    let worlds = [
+        (200, 0.0555, 0.25, 1.0, 0.15),
+        (400, 0.0555, 0.25, 1.0, 0.15),
+        (100, 0.3, 0.05, 0.9, 0.1),
+        (1_000, 0.03, 0.25, 1.0, 0.15),
+        (300, 0.1, 1.0, 1.0, 0.5),
+    ];
+    for (questions, changed, most, few, rare) in worlds {
+        let step = changed * ((1.0 - rare) * most + rare * few);
+        for settings in [2_usize, 3] {
+            let mut missed = 0;
+            let row = format!("wall at the gain of {step:.3} a step, {questions} x {settings}");
+            false_alarm(&row, |s| {
+                let mut matrix = Matrix::new(settings);
+                for _ in 0..questions {
+                    let mut value = 0.0;
+                    let mut row = vec![value];
+                    for _ in 1..settings {
+                        if s.chance(changed) {
+                            value += if s.chance(rare) { few } else { most };
+                        }
+                        row.push(value);
+                    }
+                    matrix.push(row);
+                }
+                let found = gains(&matrix, &PATHS[..settings], step, Level::P95, 500, Seed(s.bits()));
+                let covers = |estimate: &Estimate| estimate.interval().unwrap().contains(step);
+                missed += u64::from(!found.steps.iter().all(|step| covers(step.gain.as_ref().unwrap())));
+                matches!(found.wall, Ok(Wall::At { .. }))
+            });
+            assert!(missed as f64 <= 0.073 * REPLICATIONS as f64, "{row}: {missed} missed");
+        }
     }
 }

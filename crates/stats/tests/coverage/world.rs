@@ -34,12 +34,8 @@ pub(crate) fn binomial(n: u32, p: f64, s: &mut Stream) -> u32 {
     (0..n).filter(|_| s.chance(p)).count() as u32
 }
 
-/// The share of replications whose interval covers the truth, over those in which it exists; printed.
-pub(crate) fn covered(
-    row: &str,
-    truth: f64,
-    mut replicate: impl FnMut(&mut Stream) -> Result<Interval, Undefined>,
-) -> f64 {
+/// The share of replications whose interval covers the truth, over those in which it exists, and the mean width; printed.
+fn spanned(row: &str, truth: f64, mut replicate: impl FnMut(&mut Stream) -> Result<Interval, Undefined>) -> (f64, f64) {
     let (mut hits, mut defined, mut width) = (0_u64, 0_u64, 0.0);
     for replication in 0..REPLICATIONS {
         if let Ok(interval) = replicate(&mut stream(row, replication)) {
@@ -50,8 +46,14 @@ pub(crate) fn covered(
     }
     assert!(defined * 10 >= REPLICATIONS * 9, "{row}: defined in only {defined} of {REPLICATIONS}");
     let share = hits as f64 / defined as f64;
-    println!("{row:<60} covers {:5.1} %  mean width {:.3}", 100.0 * share, width / defined as f64);
-    share
+    let width = width / defined as f64;
+    println!("{row:<60} covers {:5.1} %  mean width {width:.3}", 100.0 * share);
+    (share, width)
+}
+
+/// The share alone.
+pub(crate) fn covered(row: &str, truth: f64, replicate: impl FnMut(&mut Stream) -> Result<Interval, Undefined>) -> f64 {
+    spanned(row, truth, replicate).0
 }
 
 /// A nominal 95 % interval: its 99.9 % binomial limits at 1,000 replications.
@@ -64,6 +66,17 @@ pub(crate) fn nominal(row: &str, truth: f64, replicate: impl FnMut(&mut Stream) 
 pub(crate) fn conservative(row: &str, truth: f64, replicate: impl FnMut(&mut Stream) -> Result<Interval, Undefined>) {
     let share = covered(row, truth, replicate);
     assert!(share >= 0.926, "{row}: {share}");
+}
+
+/// The same, and what it pays for that: a mean width of at most `widest`.
+pub(crate) fn guarded(
+    row: &str,
+    truth: f64,
+    widest: f64,
+    replicate: impl FnMut(&mut Stream) -> Result<Interval, Undefined>,
+) {
+    let (share, width) = spanned(row, truth, replicate);
+    assert!(share >= 0.926 && width <= widest, "{row}: {share}, {width} wide");
 }
 
 /// The share of replications in which something happens; printed.

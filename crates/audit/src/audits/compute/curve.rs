@@ -3,7 +3,8 @@
 use candor_stats::clusters::Clusters;
 use candor_stats::curve::majority::Majority;
 use candor_stats::curve::simultaneous::Matrix;
-use candor_stats::curve::{best_of_k, pass_at_k, pass_hat_k};
+use candor_stats::curve::{best_of_k, most_gain, pass_at_k, pass_hat_k};
+use candor_stats::paired::Limits;
 use candor_stats::{Estimate, Level, Size, Undefined};
 
 use super::questions::{Asked, Questions};
@@ -49,7 +50,14 @@ pub(super) fn values(questions: &Questions, paths: &[u32], reading: Reading) -> 
         let row = row(asked, paths, reading, &mut majority)?;
         matrix.push(row);
     }
-    Ok(matrix)
+    // A majority, or the best by score, may turn to anything; more tries cannot lose, and all of more cannot win.
+    let fewest = questions.asked.iter().map(|asked| u64::from(asked.count())).min().unwrap_or(0);
+    let most = |from: usize, to: usize| most_gain(fewest, u64::from(paths[from]), u64::from(paths[to])).unwrap_or(1.0);
+    Ok(match reading {
+        Reading::By(Aggregate::Any) => matrix.within(|from, to| Limits { least: 0.0, most: most(from, to) }),
+        Reading::All => matrix.within(|from, to| Limits { least: -most(from, to), most: 0.0 }),
+        Reading::By(Aggregate::Best | Aggregate::Majority) => matrix,
+    })
 }
 
 fn row(asked: &Asked, paths: &[u32], reading: Reading, majority: &mut Majority) -> Result<Vec<f64>, Undefined> {

@@ -1,6 +1,6 @@
 //! One subject: its table, its curve, its other readings, and what is worth a first look. The estimators stand in the statistics.
 
-use candor_stats::curve::simultaneous::{Bound, EXACT, FEWEST_CHANGED, Matrix};
+use candor_stats::curve::simultaneous::{Bound, FEW_CHANGED, Matrix, SKEWED};
 use candor_stats::curve::{Gains, Step, Wall, gains};
 use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::power::questions_to_see;
@@ -416,20 +416,22 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
         Err(undefined) => notes.push(format!("no wall can be looked for: {undefined}")),
     }
     // Bounds of other families hold beside it and not together with it, so that none of them makes it narrower.
-    let exact = |step: &&Step| step.gain.as_ref().is_ok_and(|gain| gain.method().name() == EXACT);
-    for step in found.steps.iter().filter(exact) {
-        let wall = found.upper_bounds.iter().find(|(from, _)| *from == step.from);
+    let is_unseen =
+        |step: &&Step| step.gain.as_ref().is_ok_and(|gain| [FEW_CHANGED, SKEWED].contains(&gain.method().name()));
+    let unseen: Vec<&Step> = found.steps.iter().filter(is_unseen).collect();
+    if let Some(first) = unseen.first() {
+        let wall = found.upper_bounds.iter().find(|(from, _)| *from == first.from);
         let wall = wall.map_or_else(String::new, |(from, upper)| {
             format!(
                 "; on one side, and over all pairs, nothing measured above {from} gains more than {:.1} points",
                 100.0 * upper
             )
         });
+        let steps: Vec<String> = unseen.iter().map(|step| format!("{} to {}", step.from, step.to)).collect();
         notes.push(format!(
-            "from {} to {} fewer than {FEWEST_CHANGED} questions changed: that interval is an exact bound on how many may change, wider than a \
-             bootstrap's{wall}",
-            step.from,
-            paths_of(step.to)
+            "hardly any question changed, or a few by much, from {} paths: such an interval allows for questions that were not drawn (Gaffke's \
+             bound), and is wider than a bootstrap's{wall}",
+            steps.join(", ")
         ));
     }
     if let Some(row) = found.falls_below {

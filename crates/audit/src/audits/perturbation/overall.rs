@@ -81,7 +81,10 @@ fn all_arms(draft: &mut Draft<'_>, arms: &[&Pair], each: Level) {
         let least = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::INFINITY, f64::min);
         let value = least(&mut family.contrasts.iter().map(|contrast| contrast.value));
         let (low, high) = (least(&mut ends.iter().map(|end| end.0)), least(&mut ends.iter().map(|end| end.1)));
-        let worst = bounded(value, (low, high), size, level, family.method)?;
+        // What the lower end rests on: the lowest of all.
+        let lowest = family.contrasts.iter().zip(&ends).min_by(|a, b| a.1.0.total_cmp(&b.1.0));
+        let method = lowest.map_or(family.method, |(contrast, _)| family.method_of(contrast));
+        let worst = bounded(value, (low, high), size, level, method)?;
         Ok(worst.derived(|| {
             let contrasts = family.contrasts.iter();
             contrasts.fold(Derivation::by("least"), |all, contrast| {
