@@ -75,7 +75,7 @@ pub(crate) fn rescore(
             Ok((judged, registering))
         });
     match judged {
-        Ok((judged, registering)) => ended(Ok(judged), registering.as_ref(), settings),
+        Ok((judged, registering)) => ended(judged, registering.as_ref(), settings),
         Err(problem) => {
             // A folder without a report would look like a run to go on with.
             live.abandon();

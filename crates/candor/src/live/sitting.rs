@@ -93,7 +93,8 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, anew: bool, settings: &Settings) 
         .and_then(|plan| registering::begin(&plan, Some(&live.id), None, settings));
     match registered {
         Ok(registering) => {
-            ended(sit(&live, asked, &models, &foreign, &named, settings), registering.as_ref(), settings)
+            let sat = sit(&live, asked, &models, &foreign, &named, settings);
+            closed(&live, sat, registering.as_ref(), settings)
         }
         Err(problem) => {
             // Nothing was asked; what is not registered does not look like a run to go on with.
@@ -129,16 +130,31 @@ pub(crate) fn go_on(
     }
     let plan = Identity::of(&live.plan, Some(&live.task))?;
     let registering = registering::go_on(&plan, &live.id, settings)?;
-    ended(sit(&live, &asked, &models, &foreign, &named, settings), registering.as_ref(), settings)
+    let sat = sit(&live, &asked, &models, &foreign, &named, settings);
+    closed(&live, sat, registering.as_ref(), settings)
+}
+
+/// Registers what a sitting came to, and notes last of all whether there is anything left to ask: one that is killed before is gone on with.
+fn closed(
+    live: &LiveRun,
+    sat: Result<(Sitting, bool), Problem>,
+    registering: Option<&Registering>,
+    settings: &Settings,
+) -> Result<Sitting, Problem> {
+    let (sitting, whole) = sat?;
+    let sitting = ended(sitting, registering, settings)?;
+    if whole {
+        live.mark_whole()?;
+    }
+    Ok(sitting)
 }
 
 /// Registers what a sitting came to. One that came to nothing stands in the record as begun.
 pub(super) fn ended(
-    sitting: Result<Sitting, Problem>,
+    sitting: Sitting,
     registering: Option<&Registering>,
     settings: &Settings,
 ) -> Result<Sitting, Problem> {
-    let sitting = sitting?;
     if let Some(registering) = registering {
         registering.end(&sitting.stored, sitting.unfinished.is_none(), settings)?;
     }
@@ -208,6 +224,7 @@ fn affordable(asked: &Asked, model: &Model) -> Result<(), Problem> {
     .hint("give one as [[price]] in candor.toml (docs/formats/configuration.md), or say --no-ceiling instead, with --limit"))
 }
 
+/// Makes the calls that are left; and whether every one is made now, none given up.
 fn sit(
     live: &LiveRun,
     asked: &Asked,
@@ -215,11 +232,12 @@ fn sit(
     foreign: &Foreign,
     named: &[&'static dyn Audit],
     settings: &Settings,
-) -> Result<Sitting, Problem> {
+) -> Result<(Sitting, bool), Problem> {
     if asked.ceiling.is_some() && asked.max_output.is_none() {
         output::remark("--ceiling without --max-output: no call has a bound, so one is asked at a time");
     }
     ending::stops_by(Some(&STOP));
+    live.mark_open()?;
     let wanted = &live.plan.settings;
     let mut all = Vec::new();
     let (mut unfinished, mut lost) = (None, 0);
@@ -270,8 +288,8 @@ fn sit(
         all.push(Sat { plan, ledger, opinions });
     }
     ending::stops_by(None);
-    live.is_whole(unfinished.is_none() && lost == 0)?;
-    conclude(live, asked, models, &all, named, unfinished)
+    let whole = unfinished.is_none() && lost == 0;
+    Ok((conclude(live, asked, models, &all, named, unfinished)?, whole))
 }
 
 /// Reads what is in the ledgers, and stores what the audits say of it.

@@ -21,7 +21,7 @@ use crate::problem::Problem;
 
 const TASK: &str = "task.jsonl";
 
-/// Stands where every call of a run was made and none given up: there is nothing to go on with.
+/// Stands where every call of a run was made and none given up, and its report says so: there is nothing to go on with.
 const WHOLE: &str = "whole";
 
 /// The file whose lock says that somebody is at work.
@@ -224,12 +224,14 @@ impl LiveRun {
         Ok(())
     }
 
-    /// Notes whether there is anything left to ask.
-    pub(crate) fn is_whole(&self, whole: bool) -> Result<(), Problem> {
+    /// Notes that there is nothing left to ask, and that the report says so.
+    pub(crate) fn mark_whole(&self) -> Result<(), Problem> {
+        write_durably(&self.folder.join(WHOLE), b"")
+    }
+
+    /// Notes that a sitting is at work, whose end nobody knows.
+    pub(crate) fn mark_open(&self) -> Result<(), Problem> {
         let path = self.folder.join(WHOLE);
-        if whole {
-            return write_durably(&path, b"");
-        }
         match fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::writing(&path, &error)),
             _ => Ok(()),

@@ -164,14 +164,21 @@ fn a_ceiling_ends_a_run_and_a_higher_one_goes_on() {
         ["--on", "mine:m", "--task", "mine/task.jsonl", "--repeat", "2", "--max-output", "10", "--ceiling", "3usd"];
     let ran = environment.run(&with(&["audit", "run", "compute"], &task));
     assert!(ran.code == Some(7) && ran.err.contains("3 of 8 calls are made"), "{:?} {}", ran.code, ran.err);
+    let first = only_run(&environment);
     // Judged again in between, it makes no calls, and is nothing to go on with; and the ceiling is the one that was given last.
     environment.done(&["audit", "run", "compute", "--rescore", "@last"]);
     let ran = environment.run(&["audit", "resume", "--ceiling", "5usd"]);
     assert!(ran.code == Some(7) && ran.err.contains("5 of 8 calls are made"), "{:?} {}", ran.code, ran.err);
     let ran = environment.run(&["audit", "resume"]);
     assert!(ran.code == Some(7) && ran.err.contains("the ceiling of $5"), "{:?} {}", ran.code, ran.err);
+    // All calls are made, and the report cannot be written: the older one is not the last word.
+    let in_the_way = environment.path(&format!(".candor/runs/{first}/.observations.jsonl.zst"));
+    std::fs::create_dir(&in_the_way).expect("made");
     let ran = environment.run(&["audit", "resume", "--ceiling", "20usd"]);
-    assert!(ran.code == Some(0) && ran.err.contains("8 of 8 calls (5 were there)"), "{:?} {}", ran.code, ran.err);
+    assert!(ran.code == Some(3) && ran.err.contains("8 of 8 calls (5 were there)"), "{:?} {}", ran.code, ran.err);
+    std::fs::remove_dir(&in_the_way).expect("removed");
+    let ran = environment.run(&["audit", "resume"]);
+    assert!(ran.code == Some(0) && ran.err.contains("8 of 8 calls (8 were there)"), "{:?} {}", ran.code, ran.err);
     let ran = environment.run(&["audit", "resume"]);
     assert!(ran.code == Some(5) && ran.err.contains("calls left to make"), "{:?} {}", ran.code, ran.err);
 }
