@@ -48,6 +48,13 @@ pub fn thousands(count: u64) -> String {
     out
 }
 
+/// A planned number, which is known to no more than two digits, rounded up: 3,700.
+#[must_use]
+pub(crate) fn planned(count: u64) -> String {
+    let unit = 10_u64.pow(count.max(1).ilog10().saturating_sub(1));
+    thousands(count.div_ceil(unit).saturating_mul(unit))
+}
+
 /// "1 trace", "2 traces", "3 replies", "4 leaves": the count with its noun.
 #[must_use]
 pub fn counted(count: u64, noun: &str) -> String {
@@ -95,6 +102,12 @@ mod tests {
     #[test]
     fn a_p_value_is_never_nothing() {
         assert_eq!([0.0, 0.000_04, 0.0123, 1.0].map(p_value), ["p < 0.0001", "p < 0.0001", "p = 0.0123", "p = 1.0000"]);
+    }
+
+    #[test]
+    fn planned_numbers_have_two_digits() {
+        let shown = [0, 7, 99, 101, 1000, 3_601].map(planned);
+        assert_eq!(shown, ["0", "7", "99", "110", "1,000", "3,700"]);
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub enum Wall {
         nearest: u32,
         /// That bound.
         upper: f64,
+        /// The setting, short of the largest, at which the fewest questions would show one if every gain stays as measured, and how many: a plan, not an
+        /// inference. `None` where a later setting gains as much as the margin, as measured, over each.
+        enough: Option<(u32, u64)>,
     },
 }
 
@@ -80,7 +83,7 @@ pub fn gains(matrix: &Matrix, paths: &[u32], margin: f64, level: Level, resample
     let upper_bounds = overall.as_ref().map_or_else(|_| Vec::new(), |family| bounds(family, paths));
     let wall = match &overall {
         Err(undefined) => Err(undefined.clone()),
-        Ok(_) => wall(&upper_bounds, margin),
+        Ok(family) => wall(&upper_bounds, margin, || enough(matrix, family, paths, margin)),
     };
     let falls_below = falls_below(
         &steps.iter().filter_map(|step| Some((step.to, step.gain.as_ref().ok()?.value()))).collect::<Vec<_>>(),
@@ -160,14 +163,25 @@ fn bounds(family: &Family, paths: &[u32]) -> Vec<(u32, f64)> {
         .collect()
 }
 
-fn wall(bounds: &[(u32, f64)], margin: f64) -> Result<Wall, Undefined> {
+/// See [`Wall::NotShown`].
+fn enough(matrix: &Matrix, family: &Family, paths: &[u32], margin: f64) -> Option<(u32, u64)> {
+    let questions = |from: usize| {
+        let later = family.contrasts.iter().filter(|contrast| contrast.from == from);
+        let needed = later.map(|contrast| family.questions_below(matrix, contrast, margin));
+        needed.collect::<Option<Vec<f64>>>().map(|needed| needed.into_iter().fold(0.0, f64::max))
+    };
+    let settings = (0..paths.len().saturating_sub(1)).filter_map(|from| Some((paths[from], questions(from)?)));
+    settings.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(paths, needed)| (paths, needed.ceil() as u64))
+}
+
+fn wall(bounds: &[(u32, f64)], margin: f64, enough: impl FnOnce() -> Option<(u32, u64)>) -> Result<Wall, Undefined> {
     if let Some((paths, upper)) = bounds.iter().find(|(_, upper)| *upper < margin) {
         return Ok(Wall::At { paths: *paths, upper: *upper });
     }
     bounds
         .iter()
         .min_by(|a, b| a.1.total_cmp(&b.1))
-        .map(|(nearest, upper)| Wall::NotShown { nearest: *nearest, upper: *upper })
+        .map(|(nearest, upper)| Wall::NotShown { nearest: *nearest, upper: *upper, enough: enough() })
         .ok_or_else(|| Undefined::too_few("settings", bounds.len(), 2))
 }
 
@@ -202,6 +216,30 @@ mod tests {
     fn few_questions_show_no_wall() {
         let few = gains(&curve(40, &[0.6, 0.7, 0.8, 0.8, 0.8], 1), &PATHS, 0.02, Level::P95, 500, Seed(1));
         assert!(matches!(few.wall, Ok(Wall::NotShown { .. })), "{:?}", few.wall);
+    }
+
+    #[test]
+    fn as_many_questions_as_it_names_show_a_wall_and_fewer_do_not() {
+        let wall = |matrix: &Matrix| gains(matrix, &PATHS, 0.02, Level::P95, 500, Seed(1)).wall;
+        let times = |matrix: &Matrix, share: f64| {
+            let rows = (share * matrix.rows() as f64) as usize;
+            let mut more = Matrix::new(matrix.columns());
+            matrix.iter_rows().cycle().take(rows).for_each(|row| more.push(row.iter().copied()));
+            more
+        };
+        let mut stream = Seed(1).stream("test");
+        let mut many_changed = Matrix::new(2);
+        (0..200).for_each(|_| many_changed.push([0.6, 0.59].map(|share| f64::from(u8::from(stream.unit() < share)))));
+        let few_changed = [[0.6, 0.7, 0.8, 0.8, 0.8], [0.6, 0.7, 0.801, 0.807, 0.804], [0.5, 0.51, 0.5, 0.515, 0.514]];
+        for few in few_changed.iter().map(|shares| curve(200, shares, 1)).chain([many_changed]) {
+            let Ok(Wall::NotShown { enough: Some((at, needed)), .. }) = wall(&few) else { panic!("{:?}", wall(&few)) };
+            let share = needed as f64 / 200.0;
+            assert!(matches!(wall(&times(&few, 0.8 * share)), Ok(Wall::NotShown { .. })), "{at} {needed}");
+            let shown = wall(&times(&few, 1.2 * share));
+            assert!(matches!(shown, Ok(Wall::At { paths, .. }) if paths == at), "{at} {needed} {shown:?}");
+        }
+        let rising = curve(200, &[0.1, 0.2, 0.3, 0.4, 0.5], 1);
+        assert!(matches!(wall(&rising), Ok(Wall::NotShown { enough: None, .. })), "{:?}", wall(&rising));
     }
 
     #[test]

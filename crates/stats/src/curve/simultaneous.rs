@@ -213,6 +213,26 @@ impl Family {
         contrast.unseen.upper.map_or(t, |upper| upper.max(t))
     }
 
+    /// So many questions like these put [`Self::upper_bound`] of one contrast below `bound`, at the same critical value: a plan, not an inference. `None` where
+    /// the mean itself is not below it.
+    pub(crate) fn questions_below(&self, matrix: &Matrix, contrast: &Contrast, bound: f64) -> Option<f64> {
+        let questions = self.questions as f64;
+        if contrast.value >= bound {
+            return None;
+        }
+        let reach = if contrast.is_common() { self.upper * contrast.error } else { 0.0 };
+        let by_t = questions * (reach / (bound - contrast.value)).powi(2);
+        if contrast.unseen.upper.is_none() {
+            return Some(by_t);
+        }
+        let limits = matrix.limits(contrast.from, contrast.to);
+        let differences: Vec<f64> = matrix.differences(contrast.from, contrast.to).collect();
+        let limits = differences.iter().fold(limits, |limits, d| limits.holding(*d));
+        let tail = self.level.bonferroni(self.contrasts.len()).alpha();
+        let times = unseen::times_below(&differences, limits.most, tail, bound)?;
+        Some(by_t.max(questions * times))
+    }
+
     /// How a bound of one contrast follows from the two columns of `matrix`, the resamples and the level.
     #[must_use]
     pub fn derivation(&self, matrix: &Matrix, contrast: &Contrast, bound: Bound) -> Derivation {

@@ -12,17 +12,10 @@ use std::f64::consts::PI;
 /// Without values, or where one exceeds `most`: `most`.
 #[must_use]
 pub fn upper(values: &[f64], most: f64, tail: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let Some(least) = sorted.first().copied().filter(|_| sorted.iter().all(|value| *value <= most)) else {
+    let atoms = atoms(values, most, 1.0);
+    let Some(least) = atoms.first().map(|(least, _)| *least).filter(|_| atoms.len() > 1) else {
         return most;
     };
-    sorted.push(most);
-    let atoms: Vec<(f64, f64)> =
-        sorted.chunk_by(|a, b| b - a < 1e-12).map(|alike| (alike[0], alike.len() as f64)).collect();
-    if atoms.len() < 2 {
-        return most;
-    }
     // The quantile lies between the smallest value and `most`: regula falsi with halved weights (Illinois) on the logarithm, which is nearly straight.
     let miss = |at: f64| beyond(&atoms, at) - tail.ln();
     let (mut low, mut high) = (least, most);
@@ -50,6 +43,49 @@ pub fn upper(values: &[f64], most: f64, tail: f64) -> f64 {
         }
     }
     high
+}
+
+/// How many times as many values, like these, have [`upper`] below `bound`: at least 1. `None` where no number of them has, or more than a million times
+/// as many would be needed.
+pub(crate) fn times_below(values: &[f64], most: f64, tail: f64, bound: f64) -> Option<f64> {
+    const MOST: f64 = 1e6;
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    if values.is_empty() || values.iter().any(|value| *value > most) || mean >= bound {
+        return None;
+    }
+    if bound > most {
+        return Some(1.0);
+    }
+    let is_below = |times: f64| beyond(&atoms(values, most, times), bound) <= tail.ln();
+    if !is_below(MOST) {
+        return None;
+    }
+    let (mut low, mut high) = (0.0, MOST.ln());
+    while high - low > 1e-4 {
+        let middle = 0.5 * (low + high);
+        if is_below(middle.exp()) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    Some(high.exp())
+}
+
+/// The values, `times` as many of each, and the one that may have been missed: (value, how many), from the least. None where one exceeds `most`.
+fn atoms(values: &[f64], most: f64, times: f64) -> Vec<(f64, f64)> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    if sorted.last().is_none_or(|largest| *largest > most) {
+        return Vec::new();
+    }
+    let mut atoms: Vec<(f64, f64)> =
+        sorted.chunk_by(|a, b| b - a < 1e-12).map(|alike| (alike[0], times * alike.len() as f64)).collect();
+    match atoms.last_mut() {
+        Some((largest, count)) if most - *largest < 1e-12 => *count += 1.0,
+        _ => atoms.push((most, 1.0)),
+    }
+    atoms
 }
 
 /// ln P(sum of w_i x_i > at) for atoms (x, how many), w ~ Dirichlet(1, .., 1): that a sum of exponential variables with weights x - at is positive.
@@ -301,6 +337,24 @@ mod tests {
             let share = beyond as f64 / f64::from(draws);
             assert!((share - 0.05).abs() < 0.004, "{share}");
         }
+    }
+
+    #[test]
+    fn so_many_times_as_many_values_are_below_a_bound() {
+        let values: Vec<f64> = (0..40).map(|i| if i < 30 { 0.0 } else { 0.04 * f64::from(i % 5) - 0.08 }).collect();
+        let mean = values.iter().sum::<f64>() / 40.0;
+        for bound in [0.03, 0.06, 0.2] {
+            let times = times_below(&values, 1.0, 0.025, bound).expect("below the mean of none of them");
+            let at = |times: f64| {
+                let many: Vec<f64> = values.iter().flat_map(|value| vec![*value; times as usize]).collect();
+                upper(&many, 1.0, 0.025)
+            };
+            assert!(at(times.ceil()) <= bound, "{times}");
+            assert!(times < 1.001 || at(times.ceil() - 1.0) > bound, "{times}");
+        }
+        assert_eq!(times_below(&values, 1.0, 0.025, mean - 1e-9), None);
+        assert_eq!(times_below(&[], 1.0, 0.025, 0.5), None);
+        assert_eq!(times_below(&[0.2, 1.5], 1.0, 0.025, 0.9), None, "beyond what there can be");
     }
 
     #[test]

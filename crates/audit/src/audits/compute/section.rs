@@ -12,7 +12,7 @@ use super::questions::{Asked, Questions};
 use super::settings::Aggregate;
 use super::{adaptive, money, prediction, readings};
 use crate::names::Spots;
-use crate::words::{counted, points};
+use crate::words::{counted, planned, points};
 use crate::{Axis, Cell, Cited, Column, Curve, Figure, Finding, Point, Row, Rule, Series, Table};
 
 /// What one subject adds to the report.
@@ -407,12 +407,21 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
             100.0 * upper,
             settings.level
         )),
-        Ok(Wall::NotShown { nearest, upper }) => notes.push(format!(
-            "no wall is shown: from {} on, a gain of up to {:.1} points is not excluded (simultaneous {})",
-            paths_of(*nearest),
-            100.0 * upper,
-            settings.level
-        )),
+        Ok(Wall::NotShown { nearest, upper, enough }) => {
+            let more = enough.map_or_else(
+                || format!("as measured, some larger setting gains {shown} or more over each"),
+                |(at, needed)| {
+                    let needed = planned(needed);
+                    format!("about {needed} questions would show one at {}, if all gains stay as measured; have {questions}", paths_of(at))
+                },
+            );
+            notes.push(format!(
+                "no wall is shown: from {} on, a gain of up to {:.1} points is not excluded (simultaneous {}); {more}",
+                paths_of(*nearest),
+                100.0 * upper,
+                settings.level
+            ));
+        }
         Err(undefined) => notes.push(format!("no wall can be looked for: {undefined}")),
     }
     // Bounds of other families hold beside it and not together with it, so that none of them makes it narrower.
@@ -451,11 +460,11 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
         if let Ok(needed) = questions_to_see(settings.compute.detect, step.spread, alpha, 0.8) {
             let gain = points(settings.compute.detect);
             let step = format!("from {} to {}", step.from, paths_of(step.to));
-            notes.push(if needed > questions as u64 {
-                format!("to see a gain of {gain} {step}: about {needed} questions, if that is the true gain (80 % power); have {questions}")
-            } else {
-                format!("to see a gain of {gain} {step}: about {needed} questions, if that is the true gain (80 % power); have {questions}, enough")
-            });
+            let enough = if needed > questions as u64 { "" } else { ", enough" };
+            let needed = planned(needed);
+            notes.push(format!(
+                "to see a gain of {gain} {step}: about {needed} questions, if that is the true gain (80 % power); have {questions}{enough}"
+            ));
         }
     }
     notes
