@@ -237,7 +237,6 @@ fn sit(
         output::remark("--ceiling without --max-output: no call has a bound, so one is asked at a time");
     }
     ending::stops_by(Some(&STOP));
-    live.mark_open()?;
     let wanted = &live.plan.settings;
     let mut all = Vec::new();
     let (mut unfinished, mut lost) = (None, 0);
@@ -288,6 +287,8 @@ fn sit(
         all.push(Sat { plan, ledger, opinions });
     }
     ending::stops_by(None);
+    // From here on the older report does not fit what is beside it. What was refused before has changed nothing.
+    live.mark_open()?;
     let whole = unfinished.is_none() && lost == 0;
     Ok((conclude(live, asked, models, &all, named, unfinished)?, whole))
 }

@@ -229,7 +229,7 @@ impl LiveRun {
         write_durably(&self.folder.join(WHOLE), b"")
     }
 
-    /// Notes that a sitting is at work, whose end nobody knows.
+    /// Notes that a sitting is writing its report, whose end nobody knows.
     pub(crate) fn mark_open(&self) -> Result<(), Problem> {
         let path = self.folder.join(WHOLE);
         match fs::remove_file(&path) {

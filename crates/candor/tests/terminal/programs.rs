@@ -109,6 +109,12 @@ fn a_shell_script_decides_and_its_permission_is_part_of_the_plan() {
     let ran = environment.run(&["audit", "resume", "@last"]);
     assert!(ran.code == Some(5) && ran.err.contains("the ledger of this plan"), "{:?} {}", ran.code, ran.err);
     assert!(ran.err.contains("--rescore"), "{}", ran.err);
+    let ran = environment.run(&["audit", "resume"]);
+    assert!(
+        ran.err.contains("expected a run with calls left to make"),
+        "what was refused is as done as before: {}",
+        ran.err
+    );
     let other = decided(&environment).expect("it was confined before");
     assert_eq!(accuracy(&other), Some(0.0));
     environment.write("always.sh", "echo '{\"outcome\": \"correct\", \"why\": \"again\"}'\n");
