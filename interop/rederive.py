@@ -114,7 +114,7 @@ def contrast(t, upper, a, b, tail=None):  # b minus a, simultaneous over a famil
             crit = max(tail[0], critical(1 - side * alpha, n - 1))
         ends = [m - crit * se, m + crit * se]
     low, high = farther(ds, limits, not common, side * alpha / family / 2, ends)
-    return m, (-INF, high) if upper else (max(low, -1.0), min(high, 1.0)), n
+    return m, (-INF if upper else max(low, limits[0]), min(high, limits[1])), n
 def power_law(level, paths, what, of, at, values):  # ln c = a k^b through the means of the columns; a prediction's ends from the sorted refits
     ks = [int(k) for k in paths.split(",")]
     points = [(math.log(k), math.log(-math.log(c))) for k, c in zip(ks, map(mean, of)) if 0 < c < 1 - 1e-9]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use candor_stats::attrition::MOST_LOST;
 use candor_stats::claim::FEWEST_UNITS;
 use candor_stats::paired::Paired;
-use candor_stats::paired::margin::{Decision, no_worse};
+use candor_stats::paired::margin::{Decision, no_worse, questions_to_pass};
 use candor_stats::{
     Asserted, Attrition, Claim, Clusters, Draft, Estimate, Finding, Flag, Flags, Level, Origin, Parameter, Provenance,
     Undefined,
@@ -175,7 +175,8 @@ pub fn compare(
     };
     let all = looks(flags(&matched, before, after), conditions.iter().any(is_left));
     let decision = fail_if.map(|fail_if| {
-        let decided = whole(decide(fail_if, &difference, questions), questions, all.finding(Flag::Attrition));
+        let decided =
+            whole(decide(fail_if, &difference, &paired, settings.level), questions, all.finding(Flag::Attrition));
         if before.verifiers == after.verifiers { decided } else { incomparable(decided, questions, before, after) }
     });
     let (first, of_first) = level(&matched.before, &all)?;
@@ -299,10 +300,6 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>
             counted(matched.short, "question")
         ));
     }
-    if matched.open > 0 {
-        let questions = counted(matched.open, "question");
-        notes.push(format!("{questions} have an answer that was called right as often as wrong and are left out"));
-    }
     if let Some(side) = unnamed {
         let side = if side == 1 { "first" } else { "second" };
         notes.push(format!(
@@ -394,19 +391,16 @@ fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
     let (seen, undecided) = (matched.seen, matched.undecided);
     let sides = [(seen.0, undecided.0), (seen.1, undecided.1)].map(|(planned, lost)| Attrition { planned, lost });
     if lost >= MOST_LOST {
-        let (short, open) = (matched.short, matched.open);
-        let (alone, without) = (matched.alone.0.max(matched.alone.1), short + open);
-        return if alone >= without {
+        return if matched.alone.0.max(matched.alone.1) >= matched.short {
             flags.fails(
                 Flag::Attrition,
                 format!("{:.1} % of the questions are left out, most without a partner in the other run", 100.0 * lost),
                 "both runs on the same questions",
             )
         } else {
-            let why = if short >= open { "too few samples for the vote" } else { "a vote that ends in a tie" };
             flags.fails(
                 Flag::Attrition,
-                format!("{:.1} % of the questions are left out, most with {why}", 100.0 * lost),
+                format!("{:.1} % of the questions are left out, most with too few samples for the vote", 100.0 * lost),
                 "more samples of each question, or a smaller vote",
             )
         };
@@ -448,7 +442,8 @@ fn incomparable(Decided { fail_if, sentence, .. }: Decided, have: u64, before: &
     }
 }
 
-fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) -> Decided {
+fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, paired: &Paired, level: Level) -> Decided {
+    let have = paired.questions() as u64;
     let allowed = 100.0 * fail_if.margin;
     let shown = points(fail_if.margin);
     // What `needed` takes for granted: without it two numbers for two questions seem to contradict each other.
@@ -457,7 +452,8 @@ fn decide(fail_if: FailIf, difference: &Result<Estimate, Undefined>, have: u64) 
         Ok(_) if have < FEWEST_UNITS => Decision::CannotTell { have, needed: Some(FEWEST_UNITS) },
         Ok(difference) => match no_worse(difference, fail_if.margin) {
             // What a run without any drop would need; where there already are as many, what it takes to tell this drop from the margin.
-            Decision::CannotTell { have, needed } => {
+            Decision::CannotTell { have, .. } => {
+                let needed = questions_to_pass(&paired.differences(), fail_if.margin, level);
                 let needed = match needed.filter(|needed| *needed > have) {
                     Some(needed) => {
                         assumed = " to pass, if there is no true drop (80 % power)";

@@ -17,7 +17,7 @@ pub mod simultaneous;
 pub use adaptive::{Adaptive, Replay, Stopping, replay};
 pub use best::best_of_k;
 pub use beta_binomial::BetaBinomial;
-pub use gains::{Gains, Step, Wall, gains};
+pub use gains::{Gains, Step, Wall, gains, gains_where};
 pub use majority::{Majority, Tally};
 pub use pass::{most_gain, pass_at_k, pass_hat_k};
 pub use power_law::PowerLaw;

@@ -234,13 +234,13 @@ pub fn bounded_mean(differences: &[f64], limits: Limits, level: Level) -> Result
     }))
 }
 
-/// The ends of t, or where there are none nothing, with Gaffke's bound where it lies farther and t cannot be trusted: see [`bounded_mean`].
-/// `None` where t can.
+/// The ends of t, or where there are none nothing, with Gaffke's bound where it lies farther and t cannot be trusted: see [`bounded_mean`];
+/// within the limits. `None` where t can, and lies within.
 pub(crate) fn widened(differences: &[f64], limits: Limits, t: Option<&Interval>, level: Level) -> Option<Interval> {
     // Without spread t says nothing, and the bound alone is left.
     let few = t.is_none() || (differences.iter().filter(|d| d.abs() > 1e-12).count() as u64) < FEWEST_CHANGED;
     let (down, up) = ends_beyond_t(differences, limits, few, level.tail());
-    if down.is_none() && up.is_none() {
+    if down.is_none() && up.is_none() && t.is_none_or(|t| t.low() >= limits.least && t.high() <= limits.most) {
         return None;
     }
     let (low, high) = t.map_or((f64::INFINITY, f64::NEG_INFINITY), |t| (t.low(), t.high()));

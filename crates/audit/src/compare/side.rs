@@ -71,13 +71,13 @@ impl Samples {
     }
 
     /// The mean over the samples, or the chance that a majority of `votes` of them is right (maj@k, exact, without replacement); `None` where
-    /// there are fewer, or one answer was called right as often as wrong.
+    /// there are fewer.
     fn accuracy(&self, votes: Option<u32>, majority: &mut Majority) -> Option<f64> {
         let Some(votes) = votes else { return Some(f64::from(self.right) / f64::from(self.decided)) };
-        if self.decided < votes || self.answers.iter().any(|(_, count, right)| 2 * right == *count) {
+        if self.decided < votes {
             return None;
         }
-        let answers = self.answers.iter().map(|(_, count, right)| (*count, 2 * right > *count));
+        let answers = self.answers.iter().map(|(_, count, right)| (*count, *right));
         majority.at(&Tally::new(answers, self.silent), votes).ok()
     }
 }
@@ -292,9 +292,8 @@ pub(super) struct Matched {
     /// A question under a condition: how many have a partner, and how many have none on each side.
     pub(super) places: u64,
     pub(super) alone: (u64, u64),
-    /// Questions under a condition that have too few samples for the vote on some side, or an answer that was called right as often as wrong.
+    /// Questions under a condition that have too few samples for the vote on some side.
     pub(super) short: u64,
-    pub(super) open: u64,
     /// How many samples each place that both sides have has on the side that has fewer.
     pub(super) depths: Vec<u32>,
     /// Samples that were called right without an answer.
@@ -339,8 +338,7 @@ impl Matched {
             found.unvoted += u64::from(a.unvoted) + u64::from(b.unvoted);
             let (Some(first), Some(second)) = (a.accuracy(votes, &mut majority), b.accuracy(votes, &mut majority))
             else {
-                let short = votes.is_some_and(|votes| a.decided.min(b.decided) < votes);
-                *(if short { &mut found.short } else { &mut found.open }) += 1;
+                found.short += 1;
                 left_out.insert(&place.0);
                 continue;
             };
@@ -352,7 +350,7 @@ impl Matched {
             found.samples += u64::from(a.decided) + u64::from(b.decided);
             found.fewest_answers = found.fewest_answers.min(a.answered).min(b.answered);
         }
-        found.alone.1 = second.len() as u64 - found.places - found.short - found.open;
+        found.alone.1 = second.len() as u64 - found.places - found.short;
         let partnerless = |side: &BTreeMap<(Question, Condition), Samples>| {
             side.keys()
                 .map(|(question, _)| question)
@@ -371,8 +369,7 @@ impl Matched {
 
     /// The share of questions, each under each condition, that have no partner.
     pub(super) fn lost(&self) -> f64 {
-        let left_out = self.short + self.open;
-        (self.alone.0 + self.alone.1 + left_out) as f64
-            / (self.places + left_out + self.alone.0.max(self.alone.1)) as f64
+        (self.alone.0 + self.alone.1 + self.short) as f64
+            / (self.places + self.short + self.alone.0.max(self.alone.1)) as f64
     }
 }

@@ -74,6 +74,20 @@ pub struct Gains {
 /// curves with six settings.
 #[must_use]
 pub fn gains(matrix: &Matrix, paths: &[u32], margin: f64, level: Level, resamples: u32, seed: Seed) -> Gains {
+    gains_where(matrix, paths, |_| true, margin, level, resamples, seed)
+}
+
+/// As [`gains`], with a wall looked for only at settings (in paths) that `may_be` one: nothing above may gain by construction.
+#[must_use]
+pub fn gains_where(
+    matrix: &Matrix,
+    paths: &[u32],
+    may_be: impl Fn(u32) -> bool,
+    margin: f64,
+    level: Level,
+    resamples: u32,
+    seed: Seed,
+) -> Gains {
     let count = paths.len().min(matrix.columns());
     let paths = &paths[..count];
     let neighbours: Vec<(usize, usize)> = (1..count).map(|to| (to - 1, to)).collect();
@@ -83,7 +97,11 @@ pub fn gains(matrix: &Matrix, paths: &[u32], margin: f64, level: Level, resample
     let upper_bounds = overall.as_ref().map_or_else(|_| Vec::new(), |family| bounds(family, paths));
     let wall = match &overall {
         Err(undefined) => Err(undefined.clone()),
-        Ok(family) => wall(&upper_bounds, margin, || enough(matrix, family, paths, margin)),
+        Ok(family) => {
+            let candidates: Vec<(u32, f64)> =
+                upper_bounds.iter().filter(|(paths, _)| may_be(*paths)).copied().collect();
+            wall(&candidates, margin, || enough(matrix, family, paths, &may_be, margin))
+        }
     };
     let falls_below = falls_below(
         &steps.iter().filter_map(|step| Some((step.to, step.gain.as_ref().ok()?.value()))).collect::<Vec<_>>(),
@@ -164,13 +182,20 @@ fn bounds(family: &Family, paths: &[u32]) -> Vec<(u32, f64)> {
 }
 
 /// See [`Wall::NotShown`].
-fn enough(matrix: &Matrix, family: &Family, paths: &[u32], margin: f64) -> Option<(u32, u64)> {
+fn enough(
+    matrix: &Matrix,
+    family: &Family,
+    paths: &[u32],
+    may_be: impl Fn(u32) -> bool,
+    margin: f64,
+) -> Option<(u32, u64)> {
     let questions = |from: usize| {
         let later = family.contrasts.iter().filter(|contrast| contrast.from == from);
         let needed = later.map(|contrast| family.questions_below(matrix, contrast, margin));
         needed.collect::<Option<Vec<f64>>>().map(|needed| needed.into_iter().fold(0.0, f64::max))
     };
-    let settings = (0..paths.len().saturating_sub(1)).filter_map(|from| Some((paths[from], questions(from)?)));
+    let candidates = (0..paths.len().saturating_sub(1)).filter(|at| may_be(paths[*at]));
+    let settings = candidates.filter_map(|from| Some((paths[from], questions(from)?)));
     settings.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(paths, needed)| (paths, needed.ceil() as u64))
 }
 
@@ -182,7 +207,7 @@ fn wall(bounds: &[(u32, f64)], margin: f64, enough: impl FnOnce() -> Option<(u32
         .iter()
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map(|(nearest, upper)| Wall::NotShown { nearest: *nearest, upper: *upper, enough: enough() })
-        .ok_or_else(|| Undefined::too_few("settings", bounds.len(), 2))
+        .ok_or_else(|| Undefined::too_few("settings that can differ", 1, 2))
 }
 
 #[cfg(test)]
@@ -210,6 +235,15 @@ mod tests {
         let later = gains(&curve(2_000, &[0.6, 0.7, 0.701, 0.702, 0.8], 1), &PATHS, 0.02, Level::P95, 500, Seed(1));
         assert!(matches!(later.wall, Ok(Wall::NotShown { .. })), "{:?}", later.wall);
         assert_eq!(later.falls_below, Some(8));
+    }
+
+    #[test]
+    fn a_setting_that_nothing_can_exceed_is_no_wall() {
+        let flat = curve(2_000, &[0.6, 0.7, 0.7], 1);
+        let of = |may_be: fn(u32) -> bool| gains_where(&flat, &[1, 3, 4], may_be, 0.02, Level::P95, 500, Seed(1)).wall;
+        assert!(matches!(of(|_| true), Ok(Wall::At { paths: 3, .. })));
+        assert!(matches!(of(|paths| paths != 3), Ok(Wall::NotShown { nearest: 1, enough: None, .. })));
+        assert!(of(|_| false).is_err());
     }
 
     #[test]

@@ -3,17 +3,18 @@
 
 use crate::special::beta_tails;
 
-/// The answers of one question so far: how many samples gave each, and whether it is right.
+/// The answers of one question so far: how many samples gave each, and how many of these are right.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Votes {
-    by_answer: Vec<(u64, u32, bool)>,
+    by_answer: Vec<(u64, u32, u32)>,
 }
 
 impl Votes {
-    /// Counts a sample; the first one of an answer says whether that answer is right.
+    /// Counts a sample.
     pub fn cast(&mut self, answer: u64, right: bool) {
+        let right = u32::from(right);
         match self.by_answer.iter_mut().find(|(known, _, _)| *known == answer) {
-            Some(vote) => vote.1 += 1,
+            Some(vote) => *vote = (answer, vote.1 + 1, vote.2 + right),
             None => self.by_answer.push((answer, 1, right)),
         }
     }
@@ -29,7 +30,7 @@ impl Votes {
         )
     }
 
-    /// The share of right answers among those with the most votes, in [0, 1]; 0 without a vote.
+    /// The mean, over the answers with the most votes, of the share of their samples that are right, in [0, 1]; 0 without a vote.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         let (most, _) = self.leaders();
@@ -37,7 +38,7 @@ impl Votes {
             .by_answer
             .iter()
             .filter(|(_, count, _)| *count == most)
-            .fold((0.0, 0.0), |(tied, right), vote| (tied + 1.0, right + f64::from(u8::from(vote.2))));
+            .fold((0.0, 0.0), |(tied, right), vote| (tied + 1.0, right + f64::from(vote.2) / f64::from(vote.1)));
         if tied > 0.0 { right / tied } else { 0.0 }
     }
 }

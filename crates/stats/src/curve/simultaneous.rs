@@ -109,6 +109,7 @@ pub struct Contrast {
     pub fell: u64,
     /// Questions whose difference is not that of the middle question: what the standard error rests on.
     pub apart: u64,
+    limits: Limits,
     unseen: Unseen,
 }
 
@@ -136,6 +137,7 @@ impl Contrast {
         let (low, high) = ends_beyond_t(&differences, limits, !self.is_common(), 0.5 * alpha);
         let upper = high.map(|_| unseen::upper(&differences, limits.most, alpha));
         self.unseen = Unseen { low, high, upper };
+        self.limits = limits;
         self
     }
 }
@@ -172,7 +174,7 @@ struct Resampled {
 /// Which bound of a contrast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
-    /// Both ends, clipped to [-1, 1].
+    /// Both ends, within what a difference can be.
     Ends,
     /// The upper bound alone.
     Upper,
@@ -183,7 +185,7 @@ impl Family {
     ///
     /// Where fewer than [`FEWEST_CHANGED`] questions changed, t has no scale; then each end is Gaffke's bound ([`crate::paired::unseen`]) at
     /// Bonferroni's level over the family. At an end towards which the differences are skewed, as [`crate::paired::bounded_mean`] tells it, the
-    /// end is the farther of both. Conservative there.
+    /// end is the farther of both. Conservative there. No end lies beyond what a question's difference can be.
     #[must_use]
     pub fn ends(&self, contrast: &Contrast) -> (f64, f64) {
         let Unseen { low, high, .. } = contrast.unseen;
@@ -193,7 +195,8 @@ impl Family {
         } else {
             (f64::INFINITY, f64::NEG_INFINITY)
         };
-        (low.map_or(t_low, |low| low.min(t_low)), high.map_or(t_high, |high| high.max(t_high)))
+        let Limits { least, most } = contrast.limits;
+        (low.map_or(t_low, |low| low.min(t_low)).max(least), high.map_or(t_high, |high| high.max(t_high)).min(most))
     }
 
     /// How the bounds of one contrast were found: by the family's method, or with Gaffke's bound.
@@ -210,7 +213,7 @@ impl Family {
     #[must_use]
     pub fn upper_bound(&self, contrast: &Contrast) -> f64 {
         let t = if contrast.is_common() { contrast.value + self.upper * contrast.error } else { f64::NEG_INFINITY };
-        contrast.unseen.upper.map_or(t, |upper| upper.max(t))
+        contrast.unseen.upper.map_or(t, |upper| upper.max(t)).min(contrast.limits.most)
     }
 
     /// So many questions like these put [`Self::upper_bound`] of one contrast below `bound`, at the same critical value: a plan, not an inference. `None` where
@@ -225,11 +228,9 @@ impl Family {
         if contrast.unseen.upper.is_none() {
             return Some(by_t);
         }
-        let limits = matrix.limits(contrast.from, contrast.to);
         let differences: Vec<f64> = matrix.differences(contrast.from, contrast.to).collect();
-        let limits = differences.iter().fold(limits, |limits, d| limits.holding(*d));
         let tail = self.level.bonferroni(self.contrasts.len()).alpha();
-        let times = unseen::times_below(&differences, limits.most, tail, bound)?;
+        let times = unseen::times_below(&differences, contrast.limits.most, tail, bound)?;
         Some(by_t.max(questions * times))
     }
 
@@ -367,7 +368,8 @@ fn contrast(matrix: &Matrix, from: usize, to: usize) -> Contrast {
     let error = (squares / (questions * (questions - 1.0))).sqrt();
     // Rounding leaves a trace of variance where no question moved or all moved by the same amount.
     let error = if error < 1e-12 { 0.0 } else { error };
-    Contrast { from, to, value, error, rose, fell, apart, unseen: Unseen::default() }
+    let limits = matrix.limits(from, to);
+    Contrast { from, to, value, error, rose, fell, apart, limits, unseen: Unseen::default() }
 }
 
 /// Rows that are alike, once each, in one order whatever the order of the questions.
@@ -547,6 +549,19 @@ mod tests {
         }
         // 200 runs at 5 %: more than 20 alarms has probability 2e-3.
         assert!(alarms <= 20, "{alarms} of 200");
+    }
+
+    #[test]
+    fn no_end_lies_beyond_what_a_difference_can_be() {
+        // More tries cannot lose: one question gains much, thirteen a little.
+        let mut matrix = Matrix::new(2).within(|_, _| Limits { least: 0.0, most: 0.9375 });
+        for at in 0..100 {
+            matrix.push([[0.0625, 1.0], [0.9375, 1.0], [1.0, 1.0]][usize::from(at >= 1) + usize::from(at >= 14)]);
+        }
+        let family = simultaneous(&matrix, &[(0, 1)], Level::P95, 500, Seed(1)).unwrap();
+        let (low, high) = family.ends(&family.contrasts[0]);
+        assert!(family.contrasts[0].value - family.two_sided * family.contrasts[0].error < 0.0, "t alone would");
+        assert!((0.0..0.0175).contains(&low) && high < 0.9375, "{low} {high}");
     }
 
     #[test]

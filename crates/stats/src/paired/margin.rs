@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::estimate::Estimate;
+use crate::interval::Level;
 use crate::power;
 
 /// The power with which "needed" is computed: the chance that a system without any difference passes.
@@ -74,6 +75,25 @@ pub fn better(difference: &Estimate) -> Decision {
             Decision::CannotTell { have, needed: crate::Asserted::Better.units_needed(difference) }
         }
     }
+}
+
+/// About how many questions like these a second system without any true drop needs to pass [`no_worse`] with [`DECISION_POWER`]: n with
+/// (z_{1-tail} + z_{0.8})^2 sd^2 / margin^2, sd that of the differences, and at least so many that Gaffke's bound passes a run in which nothing changed,
+/// ln(tail)/ln(1 - margin). Not from the interval's width, which where that bound decides falls with the number of questions and not with its root.
+///
+/// `None` without differences or for a margin outside (0, 1).
+#[must_use]
+pub fn questions_to_pass(differences: &[f64], margin: f64, level: Level) -> Option<u64> {
+    if differences.is_empty() || !(margin > 0.0 && margin < 1.0) {
+        return None;
+    }
+    let n = differences.len() as f64;
+    let mean = differences.iter().sum::<f64>() / n;
+    let squares: f64 = differences.iter().map(|d| (d - mean).powi(2)).sum();
+    let sd = (squares / (n - 1.0).max(1.0)).sqrt();
+    let by_spread = power::questions_to_exclude(margin, sd, level.tail(), DECISION_POWER).ok()?;
+    let unchanged = (level.tail().ln() / (1.0 - margin).ln()).floor() + 1.0;
+    Some(by_spread.max(unchanged as u64))
 }
 
 fn cannot_tell(difference: &Estimate, margin: f64, two_sided: f64) -> Decision {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::margin::{Decision, better, equivalent, no_worse};
+use super::margin::{Decision, better, equivalent, no_worse, questions_to_pass};
 use super::*;
 
 fn spread(n: usize, shift: f64) -> Vec<f64> {
@@ -74,6 +74,34 @@ fn a_few_large_differences_among_many_small_ones_widen_the_end_that_they_point_t
     // All the same has no spread, and is no certainty.
     let alike = bounded_difference(&[0.25; 40], Level::P95).unwrap();
     assert!(alike.interval().unwrap().low() < 0.2 && alike.interval().unwrap().high() > 0.3, "{alike:?}");
+}
+
+#[test]
+fn an_unchanged_run_passes_at_the_number_that_is_said_to_be_needed() {
+    let passes = |n: u64| {
+        let estimate = bounded_difference(&vec![0.0; n as usize], Level::P95).unwrap();
+        no_worse(&estimate, 0.02) == Decision::Pass
+    };
+    let needed = questions_to_pass(&[0.0; 48], 0.02, Level::P95).unwrap();
+    assert_eq!(needed, 183);
+    assert!(passes(needed) && !passes(needed - 1));
+    assert_eq!(questions_to_pass(&[], 0.02, Level::P95), None);
+    // Where t decides it is the number of the interval's width.
+    let differences = spread(400, 0.0);
+    let Decision::CannotTell { needed, .. } = no_worse(&bounded_difference(&differences, Level::P95).unwrap(), 0.02)
+    else {
+        panic!("400 questions tell nothing of two points");
+    };
+    let (by_width, by_spread) = (needed.unwrap(), questions_to_pass(&differences, 0.02, Level::P95).unwrap());
+    assert!(by_width.abs_diff(by_spread) <= 1, "{by_width} {by_spread}");
+}
+
+#[test]
+fn no_end_lies_beyond_the_limits() {
+    let halves: Vec<f64> = (0..10).map(|i| if i % 2 == 0 { 1.0 } else { -1.0 }).collect();
+    let level = Level::new(0.999).unwrap();
+    let interval = *bounded_difference(&halves, level).unwrap().interval().unwrap();
+    assert!((interval.low() + 1.0).abs() < 1e-12 && (interval.high() - 1.0).abs() < 1e-12, "{interval:?}");
 }
 
 #[test]

@@ -27,7 +27,8 @@ fn majority() {
             }
         };
         let correct = list("correct");
-        let answers = list("counts").into_iter().enumerate().map(|(i, n)| (n, correct.contains(&(i as u32))));
+        let answers =
+            list("counts").into_iter().enumerate().map(|(i, n)| (n, if correct.contains(&(i as u32)) { n } else { 0 }));
         let tally = Tally::new(answers, row.count("no_answer") as u32);
         row.close("value", tally.majority(row.count("k") as u32).unwrap(), 1e-11);
     }

@@ -153,8 +153,7 @@ impl Aggregate<Answers, Option<f64>> for Votes {
     fn finalize(&self, _: &mut Context<'_>, answers: Option<Answers>) -> Result<Option<f64>> {
         let Some(answers) = answers.filter(|answers| !answers.unjudged) else { return Ok(None) };
         let Some(k) = answers.k.and_then(|k| u32::try_from(k).ok()) else { return Ok(None) };
-        // As in the audits: an answer is right where more than half of its samples were judged so.
-        let given = answers.given.values().map(|(count, right)| (*count, u64::from(*right) * 2 > u64::from(*count)));
+        let given = answers.given.values().copied();
         let tally = Tally::new(given.clone(), answers.silent);
         if u64::from(k) > tally.samples() {
             return Ok(None);
@@ -176,7 +175,7 @@ fn steps(given: impl Iterator<Item = u32> + Clone, k: u32) -> f64 {
         .map(|m| {
             let able = counts.len() - counts.partition_point(|count| *count < m);
             let ties = f64::from(k / m).min(able as f64) + 1.0;
-            able as f64 * f64::from(k) * ties * ties * f64::from(m) / 4.0
+            able as f64 * f64::from(k) * ties * f64::from(m) / 2.0
         })
         .sum()
 }

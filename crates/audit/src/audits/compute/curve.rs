@@ -11,19 +11,16 @@ use super::questions::{Asked, Questions};
 use super::settings::Aggregate;
 
 /// The numbers of paths of a table: 1, 4, 8, 16, 32 and on by doubling up to what was sampled, the largest sampled, and the production
-/// setting where it was sampled. Two paths are left out: a majority of two is a coin toss between them and equals one path.
+/// setting where it was sampled. Two paths are left out: a majority of two is a coin toss between them and equals one path. So does a majority of four equal
+/// one of three where two answers compete, and on: where an odd number was sampled the numbers are 1, 3, 7, 15, since a step from an even number to the odd
+/// one after it would show the gain of two more votes as that of one.
 pub(super) fn grid(wanted: Option<&[u32]>, longest: u32, operate: Option<u32>) -> Vec<u32> {
     let mut paths: Vec<u32> = match wanted {
         Some(wanted) => wanted.to_vec(),
         None => {
-            let mut paths = vec![1];
-            let mut next = 4_u32;
-            while next <= longest {
-                paths.push(next);
-                next = next.saturating_mul(2);
-            }
-            paths.push(longest);
-            paths
+            let odd = longest % 2;
+            let doubled = (2..u32::BITS).map(|power| (1 << power) - odd).take_while(|paths| *paths < longest);
+            std::iter::once(1).chain(doubled).chain([longest]).collect()
         }
     };
     paths.extend(operate);
@@ -96,9 +93,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_grid_doubles_from_four_and_ends_at_what_was_sampled() {
+    fn the_grid_doubles_and_ends_at_what_was_sampled() {
         assert_eq!(grid(None, 16, None), [1, 4, 8, 16]);
         assert_eq!(grid(None, 10, Some(5)), [1, 4, 5, 8, 10]);
+        assert_eq!(grid(None, 5, None), [1, 3, 5]);
+        assert_eq!(grid(None, 9, Some(4)), [1, 3, 4, 7, 9]);
         assert_eq!(grid(None, 1, None), [1]);
         assert_eq!(grid(Some(&[8, 2, 2, 64]), 32, None), [2, 8]);
         assert_eq!(grid(None, 16, Some(64)), [1, 4, 8, 16]);

@@ -96,22 +96,19 @@ pub(super) fn gather(rows: &[Kept], arm: String) -> Questions {
     let all = || questions.iter().flat_map(|(_, samples)| samples);
     let votes = all().any(|kept| kept.answered) && all().all(|kept| kept.answered || kept.verdict != Decided::Correct);
     let scores = !questions.is_empty() && all().all(|kept| !kept.score.is_nan());
-    let (mut contradictory, mut open, mut used) = (0, 0, 0);
+    let (mut contradictory, mut used) = (0, 0);
     let (mut asked, mut units) = (Vec::with_capacity(questions.len()), Vec::with_capacity(questions.len()));
     for (unit, samples) in questions {
         let right = samples.iter().filter(|kept| kept.verdict == Decided::Correct).count();
-        let (tally, verdicts) = if votes { tally(&samples) } else { (None, Verdicts::Agree) };
-        contradictory += u64::from(verdicts != Verdicts::Agree);
-        if verdicts == Verdicts::Tied {
-            open += samples.len();
-            continue;
-        }
+        let tally = votes.then(|| tally(&samples));
+        contradictory += u64::from(tally.as_ref().is_some_and(|(_, both)| *both));
         used += samples.len();
         units.push(unit);
-        asked.push(Asked { samples, tally, right: u32::try_from(right).unwrap_or(u32::MAX) });
-    }
-    if open > 0 {
-        lost.insert("one answer is called right as often as wrong".to_owned(), open as u64);
+        asked.push(Asked {
+            samples,
+            tally: tally.map(|(tally, _)| tally),
+            right: u32::try_from(right).unwrap_or(u32::MAX),
+        });
     }
     Questions {
         asked,
@@ -133,19 +130,8 @@ fn longest(questions: &[(u32, Vec<Kept>)]) -> usize {
     counts.get(may_be_short).copied().unwrap_or(0)
 }
 
-/// How the verdicts on equal answers of one question stand to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdicts {
-    /// One answer, one verdict.
-    Agree,
-    /// Some answer was called right and wrong, one of them more often.
-    Differ,
-    /// Some answer was called right as often as wrong: what a vote for it is worth is open.
-    Tied,
-}
-
-/// Counts equal answers. An answer is right when most of its samples were called right.
-fn tally(samples: &[Kept]) -> (Option<Tally>, Verdicts) {
+/// Counts equal answers and how many of their samples are right; and whether some answer was called both.
+fn tally(samples: &[Kept]) -> (Tally, bool) {
     let mut answers: BTreeMap<u64, (u32, u32)> = BTreeMap::new();
     let mut silent = 0;
     for kept in samples {
@@ -157,13 +143,6 @@ fn tally(samples: &[Kept]) -> (Option<Tally>, Verdicts) {
             silent += 1;
         }
     }
-    let verdicts = if answers.values().any(|(count, right)| 2 * right == *count) {
-        Verdicts::Tied
-    } else if answers.values().any(|(count, right)| *right > 0 && right < count) {
-        Verdicts::Differ
-    } else {
-        Verdicts::Agree
-    };
-    let tally = Tally::new(answers.into_values().map(|(count, right)| (count, 2 * right > count)), silent);
-    (Some(tally), verdicts)
+    let both = answers.values().any(|(count, right)| *right > 0 && right < count);
+    (Tally::new(answers.into_values(), silent), both)
 }

@@ -188,7 +188,7 @@ fn flags(verifiers: &[String], questions: &Questions, parts: &[(&'static str, St
     } else if questions.contradictory > 0 {
         flags.fails(
             Flag::Measurement,
-            format!("{} questions have one answer called right and wrong", questions.contradictory),
+            format!("{} with one answer called right and wrong", counted(questions.contradictory, "question")),
             "verdicts that agree on equal answers",
         )
     } else {

@@ -1,7 +1,7 @@
 //! One subject: its table, its curve, its other readings, and what is worth a first look. The estimators stand in the statistics.
 
 use candor_stats::curve::simultaneous::{Bound, FEW_CHANGED, Matrix, SKEWED};
-use candor_stats::curve::{Gains, Step, Wall, gains};
+use candor_stats::curve::{Gains, Step, Wall, gains_where};
 use candor_stats::derivation::{Column as Derived, Derivation};
 use candor_stats::power::questions_to_see;
 use candor_stats::{Asserted, Claim, Estimate, Interval, Method, Parameter, Size, Undefined};
@@ -53,8 +53,9 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots)
     }
     if questions.contradictory > 0 {
         notes.push(format!(
-            "{} questions have one and the same answer called right and wrong; the verdict of most of its samples was taken",
-            questions.contradictory
+            "{} have one and the same answer called right and wrong: there a vote stands for one of the samples that gave the winning answer, and is right \
+             with the share of them that are; picking by a checker is another thing (pass@k)",
+            counted(questions.contradictory, "question")
         ));
     }
     let matrix = match values(questions, &paths, Reading::By(aggregate)) {
@@ -64,7 +65,11 @@ pub(super) fn section(book: &mut Book<'_>, questions: &Questions, spots: &Spots)
             return Section { figures: Vec::new(), findings: Vec::new(), notes };
         }
     };
-    let found = gains(&matrix, &paths, settings.margin, settings.level, settings.resamples, settings.seed);
+    // A majority of an even number is that of one fewer, ties split, where two answers compete: above 3 paths 4 alone can gain next to nothing.
+    let longest = paths.last().copied().unwrap_or(0);
+    let may_be = |at: u32| aggregate != Aggregate::Majority || at.is_multiple_of(2) || at + 1 < longest;
+    let found =
+        gains_where(&matrix, &paths, may_be, settings.margin, settings.level, settings.resamples, settings.seed);
     let predicted = prediction::claim(book, questions, aggregate);
     let cost = money::per_sample(questions, settings.level);
     let table = table(book, questions, &matrix, &paths, &found, samples, &cost, predicted.as_ref(), aggregate);
@@ -438,8 +443,8 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
         });
         let steps: Vec<String> = unseen.iter().map(|step| format!("{} to {}", step.from, step.to)).collect();
         notes.push(format!(
-            "hardly any question changed, or a few by much, from {} paths: such an interval allows for questions that were not drawn (Gaffke's \
-             bound), and is wider than a bootstrap's{wall}",
+            "from {} paths hardly any question changed, or one question more that changed by all it can would count: such an interval allows for \
+             questions that were not drawn (Gaffke's bound), and is wider than a bootstrap's{wall}",
             steps.join(", ")
         ));
     }

@@ -345,11 +345,15 @@ impl<'s> One<'s> {
         let margin = draft.settings.margin;
         let estimate = self.drops.as_ref().map_err(Clone::clone).and_then(|drops| {
             let most = |of: fn(&Drop) -> f64| drops.drops.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
-            let value = most(|drop| drop.estimate.as_ref().map_or(f64::NEG_INFINITY, Estimate::value));
+            let value_of = |drop: &Drop| drop.estimate.as_ref().map_or(f64::NEG_INFINITY, Estimate::value);
+            let value = most(value_of);
+            let largest = drops.drops.iter().max_by(|a, b| value_of(a).total_cmp(&value_of(b)));
+            let method = largest.and_then(|drop| drop.estimate.as_ref().ok()).map(|estimate| estimate.method().clone());
             let ends =
                 Interval::new(most(|drop| drop.at_least).min(value), most(|drop| drop.at_most).max(value), self.level)
                     .map_err(|_| Undefined::no_data("questions"));
-            let estimate = Estimate::new(value, ends, self.size, Method::named(drops.method))?;
+            let estimate =
+                Estimate::new(value, ends, self.size, method.unwrap_or_else(|| Method::named(drops.method)))?;
             Ok(estimate.derived(|| fall("drops", &drops.drops)))
         });
         let p = |test: &Result<Test, Undefined>| match test {

@@ -161,14 +161,17 @@ pub(in crate::audits) fn spread_of(
     let pairs: Vec<(usize, usize)> = (1..columns).flat_map(|to| (0..to).map(move |from| (from, to))).collect();
     let estimate = simultaneous(&matrix, &pairs, each, settings.resamples, settings.seed).and_then(|family| {
         let (mut value, mut low, mut high) = (0.0_f64, 0.0_f64, 0.0_f64);
+        let mut method = family.method;
         for contrast in &family.contrasts {
             let (from, to) = family.ends(contrast);
-            value = value.max(contrast.value.abs());
+            if contrast.value.abs() >= value {
+                (value, method) = (contrast.value.abs(), family.method_of(contrast));
+            }
             // A distance: whichever of both stands above, at least the end that is nearer to 0.
             low = low.max(from.max(-to));
             high = high.max(to.max(-from));
         }
-        let spread = bounded(value, (low, high), size, settings.level, family.method)?;
+        let spread = bounded(value, (low, high), size, settings.level, method)?;
         Ok(spread.derived(|| {
             family.contrasts.iter().fold(Derivation::by("spread"), |all, contrast| {
                 all.part(Some(&family.derivation(&matrix, contrast, Bound::Ends)))

@@ -61,16 +61,16 @@ fn a_majority_is_counted_from_answers_and_their_verdicts() {
         )
     };
     let rows = "('A', 1), ('A', 1), ('B', 0), ('C', 0), (null, null), ('B', 0), ('A', 1)";
-    let expected = Tally::new([(3, true), (2, false), (1, false)], 1);
+    let expected = Tally::new([(3, 3), (2, 0), (1, 0)], 1);
     for k in 1..=7 {
         assert!(close(of(rows, &k.to_string()).unwrap(), expected.majority(k).unwrap()), "{k}");
     }
     assert_eq!(of(rows, "8").unwrap(), None);
     assert_eq!(of(rows, "0").unwrap(), None);
     assert_eq!(of("('A', 1), ('B', null)", "1").unwrap(), None, "an answer that nobody judged");
-    // Judged both ways, an answer is what most of its verdicts say.
-    assert!(close(of("('A', 1), ('A', 1), ('A', 0)", "3").unwrap(), 1.0));
-    assert!(close(of("('A', 1), ('A', 0)", "1").unwrap(), 0.0));
+    // Judged both ways, an answer is right in the share of its samples.
+    assert!(close(of("('A', 1), ('A', 1), ('A', 0)", "3").unwrap(), 2.0 / 3.0));
+    assert!(close(of("('A', 1), ('A', 0)", "1").unwrap(), 0.5));
     assert!(of("('A', 1), ('B', 0)", "case answer when 'A' then 1 else 2 end").is_err(), "two k");
     assert!(of("('A', 1)", "null").is_err());
     assert_eq!(value(&connection, "select maj_at_k(1, 1, 1) where 0").unwrap(), None);
