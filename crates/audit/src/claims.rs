@@ -247,6 +247,18 @@ pub(crate) fn lost<'a>(arms: impl IntoIterator<Item = &'a crate::Attrition>) -> 
     candor_stats::Attrition::finding(&arms)
 }
 
+/// The finding on V7 from records that could not be read and were left out as asked: `None` where they are too few to matter. What is broken is seldom
+/// broken at random: of verdicts 1, 0 and 0.5 the halves alone would go.
+pub(crate) fn unread(records: u64, traces: u64) -> Option<Finding> {
+    let share = records as f64 / (records + traces).max(1) as f64;
+    (share >= candor_stats::attrition::MOST_LOST).then(|| {
+        Finding::fails(
+            format!("{:.1} % of the records could not be read and were left out as asked", 100.0 * share),
+            "records that can be read: candor look PATH --skipped lists what is wrong with them",
+        )
+    })
+}
+
 /// V1 of a difference: 30 questions, 10 of them changed.
 pub(crate) fn enough(questions: u64, changed: u64) -> Finding {
     if questions >= 30 && changed >= 10 {

@@ -3,10 +3,12 @@
 
 use std::ops::ControlFlow;
 
+use candor_stats::Flag;
 use candor_stats::derivation::kept;
 use candor_trace::Trace;
 use candor_trace::import::{self, Options, Overlap, Source, Summary};
 
+use crate::claims::unread;
 use crate::derive::Derived;
 use crate::never_right::NeverRight;
 use crate::report::worst;
@@ -119,6 +121,13 @@ pub fn run(
     for report in &mut reports {
         // What a mapping misspells is missing from every number; a model that is never right is said before even that.
         report.notes.splice(first.len()..first.len(), summary.absent.iter().map(ToString::to_string));
+    }
+    if let Some(finding) = unread(summary.invalid, summary.traces) {
+        for report in &mut reports {
+            let claims = std::mem::take(&mut report.claims);
+            report.claims =
+                claims.into_iter().map(|claim| claim.with_finding(Flag::Attrition, finding.clone())).collect();
+        }
     }
     let twice = twice(&summary.overlaps);
     for report in &mut reports {

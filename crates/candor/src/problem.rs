@@ -102,8 +102,9 @@ impl Problem {
 
     /// A file that could not be written.
     pub(crate) fn writing(path: &Path, error: &std::io::Error) -> Self {
-        Self::configuration(format!("{}: cannot write: {}", path.display(), reason(error)))
-            .hint("name another place; runs are stored under `--dir DIR`, CANDOR_DIR, else `.candor`")
+        Self::configuration(format!("{}: cannot write: {}", path.display(), reason(error))).hint(
+            "name a place that can be written to; what candor keeps goes under `--dir DIR`, CANDOR_DIR, else `.candor`",
+        )
     }
 }
 

@@ -328,12 +328,13 @@ fn packed_derived(run: &Run) -> Result<Vec<u8>, Problem> {
 
 /// Writes a file and waits until it is on the disk.
 fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let write = || {
-        let mut file = File::create(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(|error| Problem::writing(path, &error))
+    durably(path, bytes).map_err(|error| Problem::writing(path, &error))
+}
+
+fn durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// Writes a file for the user, whole or not at all.
@@ -349,7 +350,9 @@ pub(crate) fn write_whole_bytes(path: &Path, bytes: &[u8]) -> Result<(), Problem
     }
     name.push(format!(".{UNFINISHED}{}", std::process::id()));
     let beside = path.with_file_name(name);
-    let done = write_durably(&beside, bytes)
+    // The place that was asked for is named, not the one beside it.
+    let done = durably(&beside, bytes)
+        .map_err(|error| Problem::writing(path, &error))
         .and_then(|()| fs::rename(&beside, path).map_err(|error| Problem::writing(path, &error)));
     if done.is_err() {
         // It may never have been made.

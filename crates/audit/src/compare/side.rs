@@ -23,6 +23,8 @@ pub struct Side {
     places: BTreeMap<(Question, Condition), Samples>,
     pub(super) verifiers: BTreeSet<String>,
     pub(super) planted: bool,
+    /// Records that could not be read and were left out as asked.
+    unread: u64,
 }
 
 /// So many models of a side are told apart.
@@ -89,6 +91,11 @@ impl Side {
         Self { wanted: wanted.map(str::to_owned), ..Self::default() }
     }
 
+    /// Counts records that could not be read among those without a verdict.
+    pub fn left_out(&mut self, records: u64) {
+        self.unread += records;
+    }
+
     /// Takes in one trace; the entry of a roster is no call and says nothing of either side.
     pub fn see(&mut self, trace: &Trace) {
         if trace.trial.is_roster() {
@@ -139,6 +146,7 @@ impl Side {
             models: self.models.clone(),
             verifiers: self.verifiers.clone(),
             planted: self.planted,
+            unread: self.unread,
         }
     }
 
@@ -317,8 +325,8 @@ impl Matched {
             )
         };
         let (first, second) = (within(before), within(after));
-        found.seen = (first.0, second.0);
-        found.undecided = (first.1, second.1);
+        found.seen = (first.0 + before.unread, second.0 + after.unread);
+        found.undecided = (first.1 + before.unread, second.1 + after.unread);
         let taken = |side: &Side| -> BTreeMap<(Question, Condition), Samples> {
             side.decided()
                 .filter(|((_, condition), _)| conditions.contains(condition))

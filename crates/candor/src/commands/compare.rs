@@ -154,7 +154,8 @@ fn side(
     let mut side = Side::of_model(model);
     if !name.starts_with('@') && Path::new(name).exists() {
         let from = From { path: PathBuf::from(name), map: map.cloned(), skip_invalid: args.skip_invalid };
-        reading::traces(&from, settings, |trace| side.see(trace))?;
+        let summary = reading::traces(&from, settings, |trace| side.see(trace))?;
+        side.left_out(summary.invalid);
         return Ok((side, stopped_early(&from.path)));
     }
     // Neither a path nor a run: it is the data that is missing, not the record that is damaged.

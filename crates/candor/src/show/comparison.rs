@@ -87,7 +87,10 @@ fn basis(comparison: &Comparison) -> Vec<String> {
             let more = |raise: &&String| !(decided && raise.ends_with(candor_stats::claim::MORE_UNITS));
             let raise: Vec<&str> = claim.raise().iter().filter(more).map(String::as_str).collect();
             let raise = if raise.is_empty() { String::new() } else { format!("; raised by {}", raise.join("; ")) };
-            lines.push(format!("{}: {mark} because {}{raise}", label(claim), claim.why().join("; ")));
+            // Nobody made the statement in words: it is named where it decides the mark.
+            let open = format!("the interval leaves \"{}\" open", claim.statement());
+            let why = claim.why().join("; ").replace("the interval leaves the statement open", &open);
+            lines.push(format!("{}: {mark} because {why}{raise}", label(claim)));
         }
     }
     lines.extend(comparison.notes.iter().cloned());

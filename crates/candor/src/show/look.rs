@@ -230,7 +230,10 @@ fn cost(looked: &Looked, writing: &mut Writing) {
     } else {
         format!("{} of {}", text::thousands(of), text::counted(all, "call"))
     };
-    writing.paragraph("  cost: ", &format!("${:.2} in all, recorded for {of}", looked.holds.spent.units()));
+    let spent = looked.holds.spent;
+    // What is less than a cent is not nothing.
+    let spent = if spent.units() < 0.01 { spent.to_string() } else { format!("${:.2}", spent.units()) };
+    writing.paragraph("  cost: ", &format!("{spent} in all, recorded for {of}"));
 }
 
 /// "240 calls", "416 questions of a roster": what stands to be answered is no call.

@@ -80,9 +80,15 @@ pub(crate) fn run(run: &Run, source: &Source, detail: Detail, page: Page) -> Str
         writing.toned("first of all: ", caution, Some(Tone::Bad));
         writing.gap();
     }
-    findings(run, source, &mut writing);
-    for one in &run.reports {
-        writing.gap();
+    // Planted truths beside what was found claim nothing by themselves: there is nothing that could stand first.
+    let claims = run.reports.is_empty() || run.reports.iter().any(|report| !report.claims.is_empty());
+    if claims {
+        findings(run, source, &mut writing);
+    }
+    for (at, one) in run.reports.iter().enumerate() {
+        if claims || at > 0 {
+            writing.gap();
+        }
         match detail {
             Detail::Full => report(one, &mut writing),
             Detail::Brief => brief(one, source, &mut writing),

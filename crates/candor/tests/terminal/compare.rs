@@ -79,7 +79,7 @@ fn too_little_data_is_neither() {
     two_runs(&environment, 140, 4, 4);
     let (code, out) = compare(&environment);
     insta::assert_snapshot!(out, @r#"
-    cannot tell: 140 items, 1,387 needed to pass, if there is no true drop (80 % power); the drop may be
+    cannot tell: 140 items, 1,130 needed to pass, if there is no true drop (80 % power); the drop may be
     4.4, 2 are allowed
 
                 accuracy             n  mark
@@ -90,7 +90,7 @@ fn too_little_data_is_neither() {
     before: 95 % Wilson at n_eff, t(G-1)
     after: 95 % Wilson at n_eff, t(G-1)
     difference: 95 % Newcombe, method 10
-    difference: inferred because the interval leaves the statement open
+    difference: inferred because the interval leaves "no drop by 2.000 points or more" open
     accuracy of one draw: each question's accuracy is the mean over its samples, not a vote
 
     what this cannot show

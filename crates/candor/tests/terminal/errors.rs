@@ -36,6 +36,29 @@ fn a_broken_record_has_file_line_expectation_and_hint() {
 }
 
 #[test]
+fn many_records_left_out_leave_no_evidence_and_pass_no_gate() {
+    let environment = TestEnvironment::new();
+    let good = |side: &str| (0..300).map(|q| call(&format!("q{q}"), 0, q % 4 > 0)).collect::<String>() + side;
+    // Verdicts of a half: broken records, and not at random.
+    let half: String = (0..100).map(|q| call(&format!("h{q}"), 0, true).replace("\"correct\"", "0.5")).collect();
+    environment.write("before.jsonl", &good(""));
+    environment.write("after.jsonl", &good(&half));
+    let mark = |file: &str| {
+        let out = environment.done(&["audit", "run", "compute", "--from", file, "--skip-invalid", "--json", "--quiet"]);
+        let run: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+        let claims = run["reports"][0]["claims"].as_array().expect("claims").clone();
+        let claim = claims.iter().find(|claim| claim["name"].as_str().is_some_and(|name| name.contains("accuracy")));
+        claim.expect("an accuracy").to_string()
+    };
+    let (whole, left) = (mark("before.jsonl"), mark("after.jsonl"));
+    assert!(!whole.contains("could not be read") && left.contains("25.0 % of the records could not be read"), "{left}");
+    let gate = ["compare", "before.jsonl", "after.jsonl", "--fail-if", "accuracy drops by more than 9 points"];
+    assert_eq!(environment.run(&[&gate[..2], &["before.jsonl"], &gate[3..]].concat()).code, Some(0));
+    let ran = environment.run(&[&gate[..], &["--skip-invalid"]].concat());
+    assert!(ran.code == Some(8) && ran.out.contains("cannot tell"), "{:?} {}", ran.code, ran.out);
+}
+
+#[test]
 fn settings_that_make_no_sense_are_refused_with_their_line() {
     let environment = TestEnvironment::new();
     environment.write("s.toml", "margin = 0.02\nmargins = 3\n");

@@ -4,6 +4,7 @@ use candor_stats::attrition::MOST_LOST;
 use candor_stats::derivation::Column as Derived;
 use candor_stats::slices::{Confirmation, Direction, Found, confirm};
 use candor_stats::{Asserted, Clusters, Estimate, Finding as Flagged, Flag, Flags, Level, Parameter, Size, Undefined};
+use candor_trace::arm;
 
 use super::attributes::{Asked, Attributes};
 use super::parts::{Part, Setting, parts};
@@ -277,9 +278,17 @@ impl Draft<'_> {
         let Ok(estimate) = claim.estimate() else { return };
         let model = places::model(&part.place);
         let who = if model.is_empty() { "the model" } else { model };
+        // Two ways of asking may both fail there: each finding says which it is.
+        let asked = part.place.iter().filter(|(name, value)| *name != "model" && value != arm::UNCUED);
+        let asked: Vec<String> = asked.map(|(name, value)| format!("{name} {}", value.escape_debug())).collect();
+        let under = if asked.is_empty() { String::new() } else { format!(" ({})", asked.join(", ")) };
         self.findings.push(Finding {
             weight: Finding::weigh(claim, -100.0 * estimate.value()),
-            sentence: format!("{who}: answers are less often right where {} is {}", slice.0, slice.1.escape_debug()),
+            sentence: format!(
+                "{who}{under}: answers are less often right where {} is {}",
+                slice.0,
+                slice.1.escape_debug()
+            ),
             beside: Vec::new(),
             claim: claim.name().to_owned(),
             trace: wrong.map(|spot| self.rows.spots.cite(spot)),
