@@ -88,7 +88,10 @@ pub(crate) fn run(args: &Args, settings: &Settings) -> Result<Outcome, Problem> 
     }
     let lines = [
         format!("{task}: four questions, a line each, that show every field; put yours in their place"),
-        format!("{}: providers, keys, prices; everything in it is optional", shown(&folder.join("candor.toml"))),
+        format!(
+            "{0}: providers, keys, and the price that a ceiling takes; optional, and read with --config {0}",
+            shown(&folder.join("candor.toml"))
+        ),
         String::new(),
         "next, what would be asked, before anything is; and then asked:".to_owned(),
         format!("  candor audit plan --on pebble --task {task}"),

@@ -162,7 +162,11 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 }
 
 #[test]
-fn ctrl_c_ends_with_code_7_and_leaves_nothing_half_written() {
+fn ctrl_c_and_termination_end_with_code_7_and_leave_nothing_half_written() {
+    ["-INT", "-TERM"].into_iter().for_each(stopped_by);
+}
+
+fn stopped_by(signal: &str) {
     use std::fs::OpenOptions;
     use std::process::{Command, Stdio};
     use std::sync::mpsc;
@@ -182,7 +186,7 @@ fn ctrl_c_ends_with_code_7_and_leaves_nothing_half_written() {
     let (opened, at_work) = mpsc::channel();
     std::thread::spawn(move || opened.send(OpenOptions::new().write(true).open(pipe)));
     let writer = at_work.recv_timeout(Duration::from_secs(60)).expect("the run opens its source").expect("a pipe");
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill").success());
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill").success());
     let output = child.wait_with_output().expect("it ends");
     drop(writer);
     let said = String::from_utf8_lossy(&output.stderr);
