@@ -318,8 +318,12 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>
     }
     let (first, second) = both(matched.unmatched);
     if matched.unmatched != (0, 0) {
+        let lacking = match matched.unjudged.0 + matched.unjudged.1 {
+            0 => String::new(),
+            lacking => format!(" ({} of them without a verdict in the other)", thousands(lacking)),
+        };
         notes.push(format!(
-            "{first} questions stand only in the first and {second} only in the second run; they are not compared"
+            "{first} questions count only in the first and {second} only in the second run{lacking}; they are not compared"
         ));
     }
     // Questions that both sides have, though not in the same ways.
@@ -391,7 +395,14 @@ fn flags(matched: &Matched, before: &Side, after: &Side) -> Flags {
     let (seen, undecided) = (matched.seen, matched.undecided);
     let sides = [(seen.0, undecided.0), (seen.1, undecided.1)].map(|(planned, lost)| Attrition { planned, lost });
     if lost >= MOST_LOST {
-        return if matched.alone.0.max(matched.alone.1) >= matched.short {
+        let unjudged = matched.unjudged.0 + matched.unjudged.1;
+        return if 2 * unjudged > matched.alone.0 + matched.alone.1 + matched.short {
+            flags.fails(
+                Flag::Attrition,
+                format!("{:.1} % of the questions are left out, most without a verdict in one run", 100.0 * lost),
+                "a verdict on every answer",
+            )
+        } else if matched.alone.0.max(matched.alone.1) >= matched.short {
             flags.fails(
                 Flag::Attrition,
                 format!("{:.1} % of the questions are left out, most without a partner in the other run", 100.0 * lost),

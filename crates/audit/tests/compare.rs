@@ -151,6 +151,28 @@ fn questions_without_a_partner_are_counted_and_cost_the_mark() {
 }
 
 #[test]
+fn questions_that_one_run_did_not_judge_are_said_to_lack_a_verdict() {
+    let (before, after) = planted(300, 0.0, 4);
+    let mut second = side(&after[..200]);
+    for (unit, _) in &after[200..] {
+        second.see(&Trace {
+            trial: Trial { unit: format!("q{unit}"), ..Trial::default() },
+            model: Some("m".to_owned()),
+            ..Trace::default()
+        });
+    }
+    let found = compare(&side(&before), &second, None, &Only::default(), &Settings::default()).unwrap();
+    assert_eq!((found.questions, found.unmatched), (200, (100, 0)));
+    assert!(
+        found.notes.iter().any(|note| note.contains("(100 of them without a verdict in the other)")),
+        "{:?}",
+        found.notes
+    );
+    let why: Vec<String> = found.claims.iter().flat_map(|claim| claim.why().to_vec()).collect();
+    assert!(why.iter().any(|why| why.contains("most without a verdict in one run")), "{why:?}");
+}
+
+#[test]
 fn several_samples_of_a_question_are_one_unit() {
     let (before, after) = planted(200, 0.0, 5);
     let five = |side: &[(usize, bool)]| side.iter().flat_map(|one| [*one; 5]).collect::<Vec<_>>();

@@ -300,6 +300,8 @@ pub(super) struct Matched {
     /// A question under a condition: how many have a partner, and how many have none on each side.
     pub(super) places: u64,
     pub(super) alone: (u64, u64),
+    /// Of those without a partner, on each side: the other side has it, without a verdict.
+    pub(super) unjudged: (u64, u64),
     /// Questions under a condition that have too few samples for the vote on some side.
     pub(super) short: u64,
     /// How many samples each place that both sides have has on the side that has fewer.
@@ -340,6 +342,7 @@ impl Matched {
         for (place, a) in &first {
             let Some(b) = second.get(place) else {
                 found.alone.0 += 1;
+                found.unjudged.0 += u64::from(after.places.contains_key(place));
                 continue;
             };
             found.depths.push(a.decided.min(b.decided));
@@ -359,6 +362,8 @@ impl Matched {
             found.fewest_answers = found.fewest_answers.min(a.answered).min(b.answered);
         }
         found.alone.1 = second.len() as u64 - found.places - found.short;
+        let lacking = second.keys().filter(|place| !first.contains_key(*place) && before.places.contains_key(*place));
+        found.unjudged.1 = lacking.count() as u64;
         let partnerless = |side: &BTreeMap<(Question, Condition), Samples>| {
             side.keys()
                 .map(|(question, _)| question)
