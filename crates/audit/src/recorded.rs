@@ -190,6 +190,7 @@ pub(crate) fn assemble(summary: &Summary, reports: Vec<Report>, silent: Vec<Stri
         reports,
         silent,
         absent: summary.absent.iter().map(ToString::to_string).collect(),
+        unread: summary.unread.names.clone(),
         first: Vec::new(),
         registered: None,
     }

@@ -229,6 +229,9 @@ pub struct Run {
     /// Paths of the mapping that were in none of the records: misspelt ones, most often.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub absent: Vec<String>,
+    /// Columns and keys of the records that nothing read, escaped: where one of them tells ways of asking apart, their samples are counted together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
     /// What must be known before any number is read, such as that no answer ever equals the right one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub first: Vec<String>,

@@ -323,6 +323,15 @@ fn footer(run: &Run, source: &Source, writing: &mut Writing) {
         let skipped = text::counted(run.skipped.len() as u64, "file");
         writing.command(&format!("{skipped} skipped, why: "), &source.look("--skipped"), None);
     }
+    if !run.unread.is_empty() {
+        const MOST: usize = 5;
+        let more = run.unread.len().saturating_sub(MOST);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let names = run.unread.iter().take(MOST).map(String::as_str).collect::<Vec<_>>().join(", ");
+        let said =
+            format!("not read: {names}{more}; what one of them tells apart is counted together (a mapping takes it)");
+        writing.paragraph("", &said);
+    }
     if !run.silent.is_empty() {
         writing.paragraph("", &format!("nothing to read for: {}", run.silent.join(", ")));
     }

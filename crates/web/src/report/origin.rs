@@ -28,6 +28,13 @@ pub(super) fn origin(run: &Run, from: &str) -> Markup {
                     @if run.skipped.len() > MOST_SKIPPED { li { "and " (thousands((run.skipped.len() - MOST_SKIPPED) as u64)) " more" } }
                 }
             }
+            @if !run.unread.is_empty() {
+                p {
+                    "Columns and keys that were not read: " (clean(&run.unread.iter().take(MOST_SKIPPED).map(String::as_str).collect::<Vec<_>>().join(", ")))
+                    @if run.unread.len() > MOST_SKIPPED { " and " (thousands((run.unread.len() - MOST_SKIPPED) as u64)) " more" }
+                    ". What one of them tells apart is counted together; a mapping takes it."
+                }
+            }
             @if !run.silent.is_empty() { p { "Nothing to read for: " (clean(&run.silent.join(", "))) "." } }
             @if let Some(registered) = &run.registered {
                 section.registered {

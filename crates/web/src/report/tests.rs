@@ -114,6 +114,7 @@ fn hostile(run: &mut Run, text: &str) {
     run.invalid_listed = vec![text.clone()];
     run.skipped = vec![(text.clone(), text.clone())];
     run.silent = vec![text.clone()];
+    run.unread = vec![text.clone()];
     for file in &mut run.files {
         file.path.clone_from(&text);
         file.format.clone_from(&text);

@@ -168,6 +168,7 @@ pub(crate) fn small_run(origin: Origin) -> Run {
         reports: vec![small_report(origin)],
         silent: vec!["faithfulness".to_owned()],
         absent: Vec::new(),
+        unread: Vec::new(),
         first: Vec::new(),
         derived: Default::default(),
         registered: None,

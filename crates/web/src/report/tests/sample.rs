@@ -275,6 +275,7 @@ pub(super) fn run(planted: bool) -> Run {
         reports,
         silent: Vec::new(),
         absent: Vec::new(),
+        unread: Vec::new(),
         first: Vec::new(),
         derived: Default::default(),
         registered: None,
