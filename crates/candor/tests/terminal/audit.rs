@@ -191,7 +191,9 @@ fn the_environment_says_where_runs_are_stored_and_a_flag_says_it_first() {
 fn columns_that_nothing_reads_are_named_beside_the_numbers() {
     let environment = TestEnvironment::new();
     let rows: String = (0..40)
-        .flat_map(|q| (0..4).map(move |s| format!("q{q},{s},{},{}\n", u8::from((q + s) % 3 > 0), ["dawn", "dusk"][s % 2])))
+        .flat_map(|q| {
+            (0..4).map(move |s| format!("q{q},{s},{},{}\n", u8::from((q + s) % 3 > 0), ["dawn", "dusk"][s % 2]))
+        })
         .collect();
     environment.write("a.csv", &format!("question,sample,correct,moon\u{1b}\n{rows}"));
     let out = environment.done(&["audit", "run", "compute", "--from", "a.csv", "--quiet"]);

@@ -166,6 +166,7 @@ fn ctrl_c_and_termination_end_with_code_7_and_leave_nothing_half_written() {
     ["-INT", "-TERM"].into_iter().for_each(stopped_by);
 }
 
+#[expect(clippy::expect_used, reason = "a test without a pipe and a process cannot go on")]
 fn stopped_by(signal: &str) {
     use std::fs::OpenOptions;
     use std::process::{Command, Stdio};
