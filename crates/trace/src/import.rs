@@ -408,7 +408,7 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
 pub(crate) fn messages_into(raw: &str, trace: &mut Trace) -> Result<(), crate::error::Problem> {
     let messages: Vec<wire::WireMessage> =
         serde_json::from_str(raw).map_err(|error| crate::error::Problem::json(&error))?;
-    let messages = messages.into_iter().map(|message| message.into_message(None)).collect();
-    wire::messages_into(messages, false, trace);
+    let messages = messages.into_iter().map(|message| message.into_message(trace.model.as_deref())).collect();
+    wire::messages_into(messages, trace);
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! From the envelope of a recorded call to traces, the same for every vendor: what was asked, which unit, what stands beside. The replies
 //! themselves are read by `openai` and `anthropic`.
 
+use std::borrow::Cow;
+
 use candor_llm::{Conversation, Effort, Finish, Message, Part, Provenance, Reasoning, Role};
 use candor_record::Digester;
 use candor_verify::Verdict;
@@ -105,7 +107,7 @@ fn asked(call: &mut Call) -> Vec<Message> {
         }
     }
     for message in call.messages.take().unwrap_or_default() {
-        messages.push(message.into_message(None));
+        messages.push(message.into_message(call.model.as_deref()));
     }
     for blocks in [std::mem::take(&mut call.input), std::mem::take(&mut call.prompt)] {
         messages.extend(items(blocks));
@@ -195,7 +197,10 @@ pub(super) fn record(
         }
         // A list of messages that ends with the reply.
         let mut trace = Trace { model: call.model.take(), effort, ..base.trace };
-        wire::messages_into(messages, false, &mut trace);
+        wire::messages_into(messages, &mut trace);
+        if let Some((answer, _)) = trace.last_output() {
+            answer.clone_from(&base.judgements.answer);
+        }
         base.judgements.clone().into_trace(&mut trace);
         return reading.trace(place, trace, numbered);
     };
@@ -288,11 +293,11 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
         .or(take(&mut call.unit))
         .or(metadata.question_id);
     // The request names the question where nothing else does: an id of the call would make every sample a question of its own.
-    let prompt_end = messages.iter().rposition(|message| message.role == Role::User).map_or(0, |at| at + 1);
-    let asked = if wire::ends_with_reply(messages) { &messages[..prompt_end] } else { messages };
+    let asked: Cow<'_, [Message]> =
+        if wire::ends_with_reply(messages) { wire::persons_words(messages).into() } else { messages.into() };
     let unit = named
         .into_text()
-        .or_else(|| (!asked.is_empty()).then(|| name_of(asked)))
+        .or_else(|| (!asked.is_empty()).then(|| name_of(&asked)))
         .or_else(|| take(&mut call.custom_id).into_text())
         .unwrap_or_else(|| format!("record {}", place.record));
     let sample = match take(&mut call.sample).or(metadata.sample).get() {
