@@ -347,6 +347,9 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
         }
     }
     reading.begin(&found.name);
+    if options.mapping.is_none() && matches!(detected.format, Some(Format::OpenAi | Format::Anthropic)) {
+        reading.summary.note_unread(|| Ok(calls::unread(window.head())))?;
+    }
     let (format, outcome) = match (&options.mapping, detected.format, detected.container) {
         (Some(mapping), _, container) => {
             let outcome = mapping::Mapped::open(mapping, &whole_path, reading)

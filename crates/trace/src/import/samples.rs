@@ -106,12 +106,8 @@ pub(super) fn read(
     window: &mut Window,
     reading: &mut Reading<'_>,
 ) -> Result<(), Stop> {
-    /// Names that nothing reads are looked for in so many files.
-    const MOST_FILES: usize = 200;
     let beginning = Beginning::of(window.head(), container);
-    if reading.summary.files.len() < MOST_FILES {
-        reading.summary.unread.add(beginning.unread(&fields()?));
-    }
+    reading.summary.note_unread(|| Ok(beginning.unread(&fields()?)))?;
     let says_cues = beginning.says_cues(window.held())
         || beginning.has_own_arms()
             && container != Some(Container::Csv)
