@@ -543,7 +543,8 @@ fn offered(layout: &Layout, chosen: &Chosen<'_>, variant: &Variant) -> String {
     let mut offer = |line: String, buys: &str| {
         let _ = writeln!(out, "# not found, take away the # and fill in: {buys}\n# {line}");
     };
-    if chosen.source("model").is_none() {
+    let names_model = variant.called.as_ref().is_some_and(|called| called.target == "model");
+    if chosen.source("model").is_none() && !names_model {
         offer("model = { constant = \"\" }".to_owned(), "results of a model that has a name carry its marks");
     }
     let is_cued = chosen.source("cue.kind").is_some() || chosen.source("cue.target").is_some();
