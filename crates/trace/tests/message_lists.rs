@@ -130,3 +130,20 @@ fn neither_what_tools_gave_back_nor_what_the_model_said_makes_another_question()
     let samples: Vec<u32> = traces.iter().map(|trace| trace.trial.sample).collect();
     assert_eq!(samples, [0, 1, 0, 0, 1, 0, 1]);
 }
+
+/// What a list holds may be named beside the list itself.
+#[test]
+fn fields_within_a_list_of_messages_are_read_beside_it() {
+    let mapping = "[[trace]]\nunit = \"talk.messages[0].content\"\nmessages = \"talk.messages\"\nanswer = \"talk.messages[1].content[0].text\"\n\
+        [[trace]]\neach = [\"talk.messages[*].content\"]\nunit = \"talk.id\"\nsample = { row = true }\nanswer = \"talk.messages[*].role\"\n";
+    let record = r#"{"talk":{"id":"t","messages":[{"role":"user","content":"2+2?"},{"role":"assistant","content":[{"type":"text","text":"4"}]}]}}"#;
+    let (traces, summary) = import(record, Some(mapping));
+    assert_eq!((traces[0].trial.unit.as_str(), traces[0].answer(), traces[0].output()), ("2+2?", Some("4"), Some("4")));
+    assert_eq!(summary.absent, []);
+    let rows: Vec<Option<&str>> = traces[1..].iter().map(Trace::answer).collect();
+    assert_eq!(rows, [Some("user"), Some("assistant")]);
+    // A path that is in no record is still said to be so.
+    let misspelt =
+        "[[trace]]\nunit = \"talk.id\"\nmessages = \"talk.messages\"\nanswer = \"talk.messages[1].contend\"\n";
+    assert_eq!(import(record, Some(misspelt)).1.absent[0].path, "talk.messages[1].contend");
+}

@@ -171,7 +171,7 @@ impl Template {
         if let Some((way, path)) = &self.messages
             && let Picked::Raw(raw) = scope.find(way)
         {
-            return crate::import::messages_into(raw, trace).map_err(|problem| within(problem, path));
+            return crate::import::messages_into(&raw.text, trace).map_err(|problem| within(problem, path));
         }
         let mut messages = Vec::new();
         if let Some(text) = maybe_text(&self.system, scope)? {
@@ -330,7 +330,7 @@ fn gather<'r>(at: &'r Picked<'r>, way: &'r [Go], row: &mut Row<'r>, rows: &mut V
         }
         return;
     };
-    match (go, at) {
+    match (go, at.inside()) {
         (Go::Field(slot), Picked::Object(object)) => {
             if let Some(next) = object.field(*slot) {
                 gather(next, rest, row, rows);
