@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::Container;
 use super::bytes::Window;
 use super::reading::{Reading, Stop};
-use super::source::Found;
+use super::source::{Found, can_be_read_again};
 use crate::mapping::Mapped;
 use crate::{Error, Mapping, Result};
 use beginning::{Beginning, says_cues_later};
@@ -112,11 +112,12 @@ pub(super) fn read(
     let is_whole = window.is_held_whole() && window.head().len() == window.held().len();
     let beginning = Beginning::of(window.head(), container);
     let beginning = if is_whole { beginning } else { beginning.without_last() };
-    let says_cues = beginning.says_cues(window.held())
-        || beginning.has_own_arms()
-            && container != Some(Container::Csv)
-            && !window.is_held_whole()
-            && says_cues_later(&found.path, &found.name, &reading.options.limits)?;
+    let may_say_later = beginning.has_own_arms() && container != Some(Container::Csv) && !window.is_held_whole();
+    let mut says_cues = beginning.says_cues(window.held());
+    if !says_cues && may_say_later {
+        can_be_read_again(&found.path)?;
+        says_cues = says_cues_later(&found.path, &found.name, &reading.options.limits)?;
+    }
     let chosen = Chosen::of(&beginning, &fields(&mapping(&Chosen::default())?), says_cues);
     let document = mapping(&chosen)?;
     let mut read = fields(&document);

@@ -144,6 +144,8 @@ struct Seen {
     container: Container,
     layout: Layout,
     key: Option<KeyFile>,
+    /// Where the file breaks off.
+    broken: Option<String>,
 }
 
 impl Seen {
@@ -153,6 +155,7 @@ impl Seen {
         let mut window = Window::open(path, name, &limits, &Position::default())?;
         let Some(container) = detect(window.head()).container else { return Ok(None) };
         window.hold(LOOKED_AT)?;
+        let broken = if window.is_held_whole() { crate::import::broken(window.held(), Some(container)) } else { None };
         let Some(records) = records_of(container, &mut window) else { return Ok(None) };
         let layout = match records.as_slice() {
             [document] if container != Container::JsonList && container != Container::Csv => {
@@ -166,7 +169,7 @@ impl Seen {
         }
         let layout = through(path, name, container, &records, layout)?;
         let key = KeyFile::of(name, format(container, records.len()), &records);
-        Ok(Some(Self { names, container, layout, key }))
+        Ok(Some(Self { names, container, layout, key, broken }))
     }
 
     fn folder(&self) -> &str {
@@ -206,7 +209,10 @@ impl Seen {
         let sure = found > Found::Nothing
             && chosen.guesses.iter().any(|guess| guess.target == "unit" && guess.sure)
             && chosen.guesses.iter().filter(result).all(|guess| guess.sure);
-        let toml = written(self.container, &self.layout, &chosen, &names, key.as_ref());
+        let mut toml = written(self.container, &self.layout, &chosen, &names, key.as_ref());
+        if let Some(broken) = &self.broken {
+            toml.insert_str(0, &format!("# The file is broken: {broken}. This was drafted from what can be read.\n"));
+        }
         // A draft that does not load would be worse than none.
         Mapping::parse(&toml)?;
         let guesses = chosen.guesses.iter().filter(|guess| !guess.sure).count();
