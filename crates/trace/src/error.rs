@@ -38,6 +38,22 @@ pub enum Error {
         /// The bound, with its unit.
         limit: String,
     },
+    /// What is packed is not whole.
+    #[error(
+        "{file}: expected a {packing} stream up to its end, found that it breaks within the first {bytes} bytes, after {unpacked} unpacked ones: {source}"
+    )]
+    Packed {
+        /// The file.
+        file: String,
+        /// `gzip` or `zstd`.
+        packing: &'static str,
+        /// How many bytes of the file had been read.
+        bytes: u64,
+        /// How many bytes had come of them.
+        unpacked: u64,
+        /// What the program that unpacks said.
+        source: io::Error,
+    },
     /// The format of a file is not known and no mapping was given.
     #[error("{file}: not a format that is known here: {found}")]
     Unrecognised {
@@ -82,6 +98,7 @@ impl Error {
             Self::Invalid(invalid) => Some(&invalid.hint),
             Self::Nothing { hint, .. } | Self::Mapping { hint, .. } => Some(hint),
             Self::Unrecognised { .. } => Some("candor look writes a mapping draft for such a file"),
+            Self::Packed { .. } => Some("fetch the file again or pack it anew: a copy that was cut off ends like this"),
             Self::TooLarge { .. } => Some("split the file into smaller ones"),
             Self::Io { .. } | Self::Record(_) => None,
         }

@@ -59,7 +59,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 pub use candor::write;
-pub(crate) use format::BATCH;
+pub(crate) use format::{BATCH, broken};
 pub use format::{Container, Detected, Format, detect};
 pub(crate) use instant::day;
 pub use overlap::Overlap;
@@ -151,7 +151,8 @@ fn size_of(found: &source::Found) -> u64 {
     if found.record { record::size(&found.path) } else { std::fs::metadata(&found.path).map_or(0, |data| data.len()) }
 }
 
-/// Reads every trace of a source and hands it to `sink`, one at a time and in a fixed order; the sink may stop the import.
+/// Reads every trace of a source and hands it to `sink`, one at a time and in a fixed order; the sink may stop the import. A pipe is read as it comes,
+/// where its format asks for no second reading.
 ///
 /// Memory stays flat: one record is held at a time, plus 12 bytes for every unit and arm whose samples the source does not
 /// number, and of several files 25 bytes a sample for up to 1.8 million samples, by which those that stand in two files are known. Side tables of a mapping and YAML are loaded, bounded by [`Limits::loaded`].
@@ -161,7 +162,7 @@ fn size_of(found: &source::Found) -> u64 {
 /// single file of no known format; [`Error::Nothing`] where nothing at all can be read, or where a mapping matches nothing;
 /// [`Error::Io`] and [`Error::TooLarge`].
 pub fn read(source: &Source, options: &Options<'_>, sink: &mut dyn FnMut(Trace) -> ControlFlow<()>) -> Result<Summary> {
-    let summary = survey(source, options, sink)?;
+    let summary = every_file(source, options, Taker::Each(sink))?;
     if !summary.stopped {
         nothing(source, options, &summary)?;
     }
@@ -183,12 +184,13 @@ pub fn read_parts(source: &Source, options: &Options<'_>, begin: &Begin<'_>) -> 
 /// like.
 ///
 /// # Errors
-/// As [`read`], without [`Error::Unrecognised`] and [`Error::Nothing`].
+/// As [`read`], without [`Error::Unrecognised`], and [`Error::Nothing`] only where the source is a pipe: who looks at it reads it more than once.
 pub fn survey(
     source: &Source,
     options: &Options<'_>,
     sink: &mut dyn FnMut(Trace) -> ControlFlow<()>,
 ) -> Result<Summary> {
+    source.can_be_read_again()?;
     every_file(source, options, Taker::Each(sink))
 }
 
@@ -197,6 +199,7 @@ pub fn survey(
 /// # Errors
 /// As [`survey`].
 pub fn survey_parts(source: &Source, options: &Options<'_>, begin: &Begin<'_>) -> Result<Summary> {
+    source.can_be_read_again()?;
     every_file(source, options, Taker::Parts { begin, open: None, traces: 0 })
 }
 
@@ -340,13 +343,20 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
     let detected = detect(window.head());
     if options.mapping.is_none() {
         if detected.format == Some(Format::Parquet) {
+            source::can_be_read_again(&found.path)?;
             return parquet::read(found, window, reading);
         }
         if is_manifest(window.head()) {
             return parquet::manifest(found, reading);
         }
     }
+    if options.mapping.is_none() && matches!(detected.format, Some(Format::InspectEval | Format::InspectJson)) {
+        source::can_be_read_again(&found.path)?;
+    }
     reading.begin(&found.name);
+    if options.mapping.is_none() && matches!(detected.format, Some(Format::OpenAi | Format::Anthropic)) {
+        reading.summary.note_unread(|| Ok(calls::unread(window.head())))?;
+    }
     let (format, outcome) = match (&options.mapping, detected.format, detected.container) {
         (Some(mapping), _, container) => {
             let outcome = mapping::Mapped::open(mapping, &whole_path, reading)
@@ -380,7 +390,12 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
         (_, format, container) => match agents::read(format, container, &mut window, reading) {
             Some(read) => read,
             None => {
-                reading.summary.skipped.push(skip(SkipReason::Unrecognised(detected.looks_like)));
+                let broken = if window.is_held_whole() { broken(window.held(), container) } else { None };
+                let looks_like = match broken {
+                    Some(broken) => format!("{}; {broken}", detected.looks_like),
+                    None => detected.looks_like,
+                };
+                reading.summary.skipped.push(skip(SkipReason::Unrecognised(looks_like)));
                 return Ok(());
             }
         },
@@ -408,7 +423,7 @@ fn file(found: &source::Found, named: bool, reading: &mut Reading<'_>) -> Result
 pub(crate) fn messages_into(raw: &str, trace: &mut Trace) -> Result<(), crate::error::Problem> {
     let messages: Vec<wire::WireMessage> =
         serde_json::from_str(raw).map_err(|error| crate::error::Problem::json(&error))?;
-    let messages = messages.into_iter().map(|message| message.into_message(None)).collect();
-    wire::messages_into(messages, false, trace);
+    let messages = messages.into_iter().map(|message| message.into_message(trace.model.as_deref())).collect();
+    wire::messages_into(messages, trace);
     Ok(())
 }

@@ -232,6 +232,14 @@ impl Trace {
         })
     }
 
+    /// What may stand beside the text of the last output: the answer as the source extracted it, and why the model stopped.
+    pub(crate) fn last_output(&mut self) -> Option<(&mut Option<String>, &mut Option<Finish>)> {
+        self.events.iter_mut().rev().find_map(|event| match event {
+            Event::Output { answer, finish, .. } => Some((answer, finish)),
+            _ => None,
+        })
+    }
+
     /// The answer: as the last verdict extracted it, else as the source recorded it with the output. A reply that was cut off
     /// before its answer has none.
     #[must_use]

@@ -307,3 +307,38 @@ fn tools_of_the_turn_that_is_going_on_are_events() {
         assert_eq!((id.as_str(), name.as_str(), of.as_str(), *exit_code), ("t1", "bash", "t1", code), "{content}");
     }
 }
+
+/// Loggers keep how a call was made, what it cost and how it was judged in objects beside it.
+#[test]
+fn settings_money_and_verdict_beside_a_call_are_read_and_what_is_not_is_named() {
+    let asked = r#""messages":[{"role":"user","content":"2+2?"}"#;
+    let reply = r#"{"role":"assistant","content":"4"}"#;
+    let pair = format!(
+        r#"{{"response_cost":0.5,"model_parameters":{{"reasoning_effort":"low","max_tokens":9}},"metadata":{{"passed":true,"team":"a"}},{asked}],"response":{{"object":"chat.completion","model":"served","choices":[{{"message":{reply}}}]}}}}"#
+    );
+    let list = format!(
+        r#"{{"params":{{"model":"m","thinking":{{"budget_tokens":512}}}},{asked},{reply}],"usage":{{"completion_tokens":7,"cost":0.25}},"passed":0,"rep":3}}"#
+    );
+    let (traces, summary) = import(&format!("{pair}\n{list}"), &Options::default());
+    let low = Effort::Level("low".to_owned());
+    let read = |trace: &Trace| {
+        (
+            trace.model.clone().unwrap(),
+            trace.effort.clone().unwrap(),
+            trace.cost.unwrap(),
+            trace.verdict().unwrap().outcome,
+        )
+    };
+    assert_eq!(read(&traces[0]), ("served".to_owned(), low, Money(500_000), Outcome::Correct));
+    assert_eq!(read(&traces[1]), ("m".to_owned(), Effort::Budget(512), Money(250_000), Outcome::Wrong));
+    assert_eq!(traces[1].usage.output, Some(7));
+    assert_eq!(summary.unwrap().unread.names, ["metadata.team", "model_parameters.max_tokens", "rep"]);
+    // Two settings that say different things, and words that are no verdict, are not believed.
+    let odd = format!(
+        r#"{{"params":{{"model":"a"}},"model_parameters":{{"model":"b"}},"metadata":{{"passed":"5 of 7"}},{asked},{reply}]}}"#
+    );
+    for line in [odd, format!(r#"{{"model_parameters":["x"],"metadata":"none",{asked},{reply}]}}"#)] {
+        let (traces, _) = import(&line, &Options::default());
+        assert_eq!((traces[0].model.as_deref(), traces[0].verdict()), (None, None), "{line}");
+    }
+}

@@ -153,3 +153,90 @@ fn words_for_arms_are_known_in_every_spelling() {
         assert_eq!(draft::spelled(own), None, "{own}");
     }
 }
+
+/// Every record of such a table asks about a text of its own with the same words.
+#[test]
+fn one_prompt_for_many_texts_asks_many_questions() {
+    let line = |id: usize, input: &str, n: usize| {
+        format!(
+            "{{\"id\":\"r{id}\",\"prompt\":\"In a word.\",\"input\":\"{input}\",\"output\":\"yes\",\"tokens\":{n},\"correct\":true}}\n"
+        )
+    };
+    // Two samples of each question, each with an identifier of its own.
+    let lines: String = (0..20).map(|at| line(at, &format!("Item {}", at % 10), at)).collect();
+    let (traces, summary) = samples(&lines);
+    let units: BTreeMap<&str, u32> =
+        traces.iter().map(|trace| (trace.trial.unit.as_str(), trace.trial.sample)).collect();
+    assert_eq!((units.len(), units["In a word.\n\nItem 3"]), (10, 1));
+    assert_eq!(summary.unread.names, ["id"]);
+    let candor_trace::Event::Request(asked) = &traces[0].events[0] else { return assert_eq!(traces[0].events, []) };
+    assert_eq!(asked.messages[0].visible_text(), "In a word.\n\nItem 0");
+    // Samples of one question: nothing but the identifier differs, or what differs only counts something, or the prompt differs too.
+    for input in ["\"input\":\"Item\"", "\"input\":%", "\"other\":\"Item %\""] {
+        let lines: String = (0..20)
+            .map(|at| {
+                format!(
+                    "{{\"id\":{at},\"prompt\":\"In a word.\",{},\"correct\":true}}\n",
+                    input.replace('%', &at.to_string())
+                )
+            })
+            .collect();
+        assert_eq!(samples(&lines).0.iter().filter(|trace| trace.trial.unit == "In a word.").count(), 20, "{input}");
+    }
+    let lines: String = (0..20)
+        .map(|at| {
+            format!("{{\"id\":{at},\"prompt\":\"In a word {}.\",\"input\":\"{at}x\",\"correct\":true}}\n", at % 4)
+        })
+        .collect();
+    assert_eq!(samples(&lines).0.iter().filter(|trace| trace.trial.unit == "In a word 1.").count(), 5);
+}
+
+#[test]
+fn a_column_that_numbers_the_samples_is_their_number_whatever_it_is_called() {
+    for name in ["run", "repeat", "trial", "rep", "rollout", "seed"] {
+        let rows: String = (0..12).map(|at| format!("q{},{},1\n", at / 4, 3 - at % 4)).collect();
+        let (traces, summary) = samples(&format!("question_id,{name},correct\n{rows}"));
+        let numbers: Vec<u32> = traces.iter().map(|trace| trace.trial.sample).collect();
+        assert_eq!((&numbers[..5], summary.unread.names.len()), (&[3, 2, 1, 0, 3][..], 0), "{name}");
+    }
+    // The same for all, words, or the same twice for one question: something else, and named.
+    for values in [["1", "1", "1", "1"], ["a", "b", "c", "d"], ["0", "0", "1", "1"]] {
+        let rows: String = (0..12).map(|at| format!("q{},{},1\n", at / 4, values[at % 4])).collect();
+        let (traces, summary) = samples(&format!("question_id,run,correct\n{rows}"));
+        let numbers: Vec<u32> = traces.iter().map(|trace| trace.trial.sample).collect();
+        assert_eq!((&numbers[..5], &summary.unread.names[..]), (&[0, 1, 2, 3, 0][..], &["run".to_owned()][..]));
+    }
+    // What else stands there further down fails nothing.
+    let rows: String = (0..5_000).map(|at| format!("question-{:040},{},1\n", at / 2, at % 2)).collect();
+    let (traces, _) = samples(&format!("question_id,run,correct\n{rows}q,last,1\nq,last,0\n"));
+    let last: Vec<u32> = traces.iter().rev().take(2).map(|trace| trace.trial.sample).collect();
+    assert_eq!(last, [1, 0]);
+}
+
+#[test]
+fn ways_of_asking_are_arms_where_questions_were_put_in_several() {
+    let table = |name: &str, ways: [&str; 2]| {
+        let rows: String = (0..12).map(|at| format!("q{},{},{},1\n", at / 4, ways[at / 2 % 2], at % 2)).collect();
+        samples(&format!("question_id,{name},run,correct\n{rows}"))
+    };
+    for name in ["prompt_version", "prompt_variant", "prompt_name", "prompt_template", "variant", "template"] {
+        let (traces, summary) = table(name, ["short", "no_hint"]);
+        assert_eq!(arms(&traces), BTreeMap::from([("no_hint", 6), ("short", 6)]), "{name}");
+        assert_eq!((traces[3].trial.sample, summary.unread.names.len()), (1, 0));
+    }
+    assert_eq!(arms(&table("prompt_version", ["1", "2"]).0).len(), 2);
+    // One way alone, numbers under a name that may number anything, a text: no arms, and named.
+    for (name, ways) in [("prompt_version", ["v1", "v1"]), ("variant", ["1", "2"]), ("template", ["\"Say\nit\"", "x"])]
+    {
+        let (traces, summary) = table(name, ways);
+        assert_eq!(arms(&traces), BTreeMap::from([("-", 12)]), "{name}");
+        assert!(summary.unread.names.contains(&name.to_owned()), "{name}");
+    }
+    // A question that was put in one way each: something about the question. And where cues are spoken of, arms are about them.
+    for rows in [
+        "question_id,variant,correct\nq1,a,1\nq2,b,1\n",
+        "question_id,variant,cue,correct\nq1,a,,1\nq1,b,professor,1\n",
+    ] {
+        assert_eq!(arms(&samples(rows).0), BTreeMap::from([("-", 2)]));
+    }
+}

@@ -197,9 +197,7 @@ impl Window {
                     got += count;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => {
-                    return Err(Error::Io { path: self.name.clone().into(), doing: "read", source });
-                }
+                Err(source) => return Err(self.unreadable(source, got)),
             }
         }
         self.unpacked += got as u64;
@@ -209,6 +207,22 @@ impl Window {
         Ok(got > 0)
     }
 
+    /// Why nothing more can be read: the disk says so, or what is packed is not whole. `got` bytes came since the last that were counted.
+    fn unreadable(&self, source: io::Error, got: usize) -> Error {
+        let packed = match &self.reader {
+            Unpacked::Gzip(reader) => Some(("gzip", reader.get_ref().get_ref().1.bytes)),
+            Unpacked::Zstd(reader) => Some(("zstd", reader.get_ref().get_ref().get_ref().1.bytes)),
+            Unpacked::Plain(_) | Unpacked::Memory => None,
+        };
+        match packed.filter(|_| source.raw_os_error().is_none()) {
+            Some((packing, bytes)) => {
+                let (file, unpacked) = (shown(&self.name), self.unpacked + got as u64);
+                Error::Packed { file, packing, bytes, unpacked, source }
+            }
+            None => Error::Io { path: self.name.clone().into(), doing: "read", source },
+        }
+    }
+
     /// Reads until so many bytes are held, or the file ends.
     pub(crate) fn hold(&mut self, bytes: usize) -> Result<()> {
         while self.end - self.start < bytes && self.more()? {}
@@ -216,7 +230,7 @@ impl Window {
     }
 
     /// Whether nothing is left to be read.
-    pub(super) fn is_held_whole(&self) -> bool {
+    pub(crate) fn is_held_whole(&self) -> bool {
         self.ended
     }
 

@@ -1,16 +1,23 @@
 //! From the envelope of a recorded call to traces, the same for every vendor: what was asked, which unit, what stands beside. The replies
 //! themselves are read by `openai` and `anthropic`.
 
+mod unread;
+
+use std::borrow::Cow;
+
 use candor_llm::{Conversation, Effort, Finish, Message, Part, Provenance, Reasoning, Role};
 use candor_record::Digester;
 use candor_verify::Verdict;
 
 use super::reading::{Reading, Stop};
-use super::wire::call::{Call, Inner, WireUsage};
+use super::wire::call::{Call, Inner, Settings, WireUsage};
 use super::wire::loose::Loose;
 use super::wire::{self, Blocks, WireMessage};
 use crate::error::Problem;
+use crate::mapping::Scalar;
 use crate::{Event, Money, Place, Question, Trace, Trial};
+
+pub(super) use unread::unread;
 
 /// One reply of a call.
 pub(super) struct Reply {
@@ -31,7 +38,7 @@ pub(super) fn innermost(call: &mut Call, is_reply: &dyn Fn(&Call) -> bool) -> Re
     if let Some(failure) = call.error.0.take() {
         return Err(format!("the call failed: {failure}"));
     }
-    if let Some(code) = call.status_code.get().and_then(crate::mapping::Scalar::count)
+    if let Some(code) = call.status_code.get().and_then(Scalar::count)
         && code >= 400
     {
         return Err(format!("the call failed: status {code}"));
@@ -87,13 +94,32 @@ fn request(call: &mut Call) -> (Vec<Message>, Option<String>, Option<Effort>) {
 }
 
 fn asked_effort(call: &mut Call) -> Option<Effort> {
-    let words = std::mem::take(&mut call.reasoning_effort).or(std::mem::take(&mut call.effort));
-    words
-        .into_text()
-        .map(|text| Effort::from_foreign(&text))
-        .or_else(|| call.reasoning.0.take())
-        .or_else(|| call.output_config.0.take())
-        .or_else(|| call.thinking.0.take())
+    let settings = Settings {
+        model: Loose::default(),
+        effort: std::mem::take(&mut call.effort),
+        reasoning_effort: std::mem::take(&mut call.reasoning_effort),
+        reasoning: std::mem::take(&mut call.reasoning),
+        thinking: std::mem::take(&mut call.thinking),
+        output_config: std::mem::take(&mut call.output_config),
+    };
+    settings.asked()
+}
+
+/// Model and effort as the settings beside a call say them. Where two of these objects say different things, neither is believed.
+fn settings(call: &mut Call) -> (Option<String>, Option<Effort>) {
+    let (mut models, mut efforts) = (Vec::new(), Vec::new());
+    if let Some(Inner::Call(mut params)) = call.params.take() {
+        efforts.extend(asked_effort(&mut params));
+        models.extend(params.model);
+    }
+    if let Some(mut parameters) = call.model_parameters.0.take() {
+        models.extend(std::mem::take(&mut parameters.model).into_text());
+        efforts.extend(parameters.asked());
+    }
+    models.dedup();
+    efforts.dedup();
+    let one = |count: usize| count == 1;
+    (models.pop().filter(|_| one(models.len() + 1)), efforts.pop().filter(|_| one(efforts.len() + 1)))
 }
 
 fn asked(call: &mut Call) -> Vec<Message> {
@@ -105,7 +131,7 @@ fn asked(call: &mut Call) -> Vec<Message> {
         }
     }
     for message in call.messages.take().unwrap_or_default() {
-        messages.push(message.into_message(None));
+        messages.push(message.into_message(call.model.as_deref()));
     }
     for blocks in [std::mem::take(&mut call.input), std::mem::take(&mut call.prompt)] {
         messages.extend(items(blocks));
@@ -183,8 +209,10 @@ pub(super) fn record(
             return Ok(());
         }
     };
+    let (set_model, set_effort) = settings(&mut call);
+    call.model = call.model.or(set_model);
     let (messages, asked_model, asked_effort_) = request(&mut call);
-    let effort = asked_effort_.or_else(|| asked_effort(&mut call));
+    let effort = asked_effort_.or_else(|| asked_effort(&mut call)).or(set_effort);
     let (base, numbered) = match beside(&mut call, &messages, place) {
         Ok(base) => base,
         Err(problem) => return reading.invalid(problem, place),
@@ -194,8 +222,15 @@ pub(super) fn record(
             return reading.invalid(Problem::new("", "a reply (choices, output, content or messages)", "none"), place);
         }
         // A list of messages that ends with the reply.
-        let mut trace = Trace { model: call.model.take(), effort, ..base.trace };
-        wire::messages_into(messages, false, &mut trace);
+        let told = call.usage.take();
+        let cost = base.cost.or_else(|| told.as_ref().and_then(billed));
+        let usage = told.as_ref().map(WireUsage::usage).unwrap_or_default();
+        let model = call.model.take().or(asked_model);
+        let mut trace = Trace { model, effort, usage, cost, ..base.trace };
+        wire::messages_into(messages, &mut trace);
+        if let Some((answer, _)) = trace.last_output() {
+            answer.clone_from(&base.judgements.answer);
+        }
         base.judgements.clone().into_trace(&mut trace);
         return reading.trace(place, trace, numbered);
     };
@@ -204,12 +239,9 @@ pub(super) fn record(
         return reading.invalid(Problem::new("choices", "at least one reply", "an empty list"), place);
     }
     let usage = found.usage.as_ref().map(WireUsage::usage).unwrap_or_default();
-    let cost = base.cost.or_else(|| {
-        let usage = found.usage.as_ref()?;
-        usage.cost.get().or(usage.total_cost.get())?.number().and_then(Money::from_units)
-    });
+    let cost = base.cost.or_else(|| found.usage.as_ref().and_then(billed));
     let model = found.model.or(asked_model).or_else(|| call.model.take());
-    let at_ms = found.at.get().and_then(crate::mapping::Scalar::number).map(|seconds| (seconds * 1000.0) as i64);
+    let at_ms = found.at.get().and_then(Scalar::number).map(|seconds| (seconds * 1000.0) as i64);
     for (number, reply) in found.replies.into_iter().enumerate() {
         let share = |total: u64| {
             let upto = |number: usize| u128::from(total) * number as u128 / of as u128;
@@ -249,6 +281,11 @@ pub(super) fn record(
     Ok(())
 }
 
+/// What a call cost, where its usage says so.
+fn billed(usage: &WireUsage) -> Option<Money> {
+    usage.cost.get().or(usage.total_cost.get())?.number().and_then(Money::from_units)
+}
+
 /// What stands beside the call and holds for every reply.
 struct Base {
     trace: Trace,
@@ -279,7 +316,7 @@ impl Judgements {
 }
 
 fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, bool), Problem> {
-    let metadata = call.metadata.take().map(|metadata| *metadata).unwrap_or_default();
+    let metadata = call.metadata.0.take().map(|metadata| *metadata).unwrap_or_default();
     let take = |loose: &mut Loose| std::mem::take(loose);
     let named = take(&mut call.question_id)
         .or(take(&mut call.problem_id))
@@ -288,11 +325,11 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
         .or(take(&mut call.unit))
         .or(metadata.question_id);
     // The request names the question where nothing else does: an id of the call would make every sample a question of its own.
-    let prompt_end = messages.iter().rposition(|message| message.role == Role::User).map_or(0, |at| at + 1);
-    let asked = if wire::ends_with_reply(messages) { &messages[..prompt_end] } else { messages };
+    let asked: Cow<'_, [Message]> =
+        if wire::ends_with_reply(messages) { wire::persons_words(messages).into() } else { messages.into() };
     let unit = named
         .into_text()
-        .or_else(|| (!asked.is_empty()).then(|| name_of(asked)))
+        .or_else(|| (!asked.is_empty()).then(|| name_of(&asked)))
         .or_else(|| take(&mut call.custom_id).into_text())
         .unwrap_or_else(|| format!("record {}", place.record));
     let sample = match take(&mut call.sample).or(metadata.sample).get() {
@@ -302,8 +339,10 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
             None => return Err(Problem::new("sample", "a small whole number", value.shown())),
         },
     };
-    let outcome = match take(&mut call.correct).or(take(&mut call.is_correct)).get() {
-        None => None,
+    let judged = take(&mut call.correct).or(take(&mut call.is_correct)).or(take(&mut call.passed));
+    let outcome = match judged.get() {
+        // Metadata may hold anything under these names: what is no verdict is none, and no problem.
+        None => metadata.correct.or(metadata.is_correct).or(metadata.passed).get().and_then(Scalar::outcome),
         Some(value) => match value.outcome() {
             Some(outcome) => Some(outcome),
             None => return Err(Problem::new("correct", "true, false, 0 or 1", value.shown())),
@@ -318,7 +357,7 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
     };
     let score = number("score", take(&mut call.score))?;
     let reward = number("reward", take(&mut call.reward))?;
-    let cost = number("cost", take(&mut call.cost))?;
+    let cost = number("cost", take(&mut call.cost).or(take(&mut call.response_cost)))?;
     if let Some(cost) = cost.filter(|cost| *cost < 0.0) {
         return Err(Problem::new("cost", "an amount of money, 0 or more", cost.to_string()));
     }
@@ -333,7 +372,7 @@ fn beside(call: &mut Call, messages: &[Message], place: Place) -> Result<(Base, 
         },
         stratum: take(&mut call.stratum).or(take(&mut call.category)).into_text(),
         question: Question { gold: gold.or(metadata.gold).or(metadata.target).into_text(), options: None },
-        planted: take(&mut call.planted).get().and_then(crate::mapping::Scalar::truth).unwrap_or(false),
+        planted: take(&mut call.planted).get().and_then(Scalar::truth).unwrap_or(false),
         ..Trace::default()
     };
     let answer = take(&mut call.answer).or(take(&mut call.prediction)).into_text();

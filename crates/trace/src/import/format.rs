@@ -187,6 +187,24 @@ pub fn detect(head: &[u8]) -> Detected {
     }
 }
 
+/// Where JSON that is known to its end breaks off: what stands before it can be looked at, and not read.
+pub(crate) fn broken(text: &[u8], container: Option<Container>) -> Option<String> {
+    use serde::de::IgnoredAny;
+    match container? {
+        Container::Json | Container::JsonList => {
+            let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+            let error = values.find_map(Result::err).filter(serde_json::Error::is_eof)?;
+            Some(format!("it ends within a value, at line {}, column {}", error.line(), error.column()))
+        }
+        Container::JsonLines => {
+            let is_broken = |line: &[u8]| !line.trim_ascii().is_empty() && !is_complete(line);
+            let at = text.split(|byte| *byte == b'\n').position(is_broken)?;
+            Some(format!("line {} is no whole JSON value", at + 1))
+        }
+        Container::Csv | Container::Yaml | Container::Zip => None,
+    }
+}
+
 fn json(head: &[u8]) -> Detected {
     let body = head.trim_ascii_start();
     let container = match memchr::memchr(b'\n', body) {

@@ -87,6 +87,11 @@ impl Keys {
         self.whole
     }
 
+    /// The paths of the keys seen, in the order of the text, each with the first byte of its value.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (&str, u8)> {
+        self.paths.iter().map(|(path, first)| (path.as_str(), *first))
+    }
+
     /// Whether a key of this path was seen.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.paths.iter().any(|(seen, _)| seen == path)

@@ -2,14 +2,18 @@
 //! names.
 
 mod beginning;
+mod chosen;
+
+use std::collections::BTreeMap;
 
 use super::Container;
 use super::bytes::Window;
 use super::reading::{Reading, Stop};
-use super::source::Found;
+use super::source::{Found, can_be_read_again};
 use crate::mapping::Mapped;
 use crate::{Error, Mapping, Result};
 use beginning::{Beginning, says_cues_later};
+use chosen::Chosen;
 
 /// The mapping, as a file.
 const MAPPING: &str = include_str!("samples.toml");
@@ -50,13 +54,17 @@ pub(super) fn recognises(has: impl Fn(&str) -> bool) -> bool {
         && (results().any(|name| !ALONE_NOT_ENOUGH.contains(name)) || OF_A_CALL.iter().any(|name| has(name)))
 }
 
-/// The mapping that reads them.
-fn mapping() -> Result<Mapping> {
-    Mapping::parse(MAPPING)
+/// The mapping that reads them, as a document: what every file of samples has, and what was chosen in this one.
+fn mapping(chosen: &Chosen) -> Result<toml::Table> {
+    let refused = |problem: String| Error::Mapping { place: "samples".to_owned(), problem, hint: String::new() };
+    let mut document: toml::Table = toml::from_str(MAPPING).map_err(|error| refused(error.message().to_owned()))?;
+    let traces = document.get_mut("trace").and_then(toml::Value::as_array_mut).into_iter().flatten();
+    traces.filter_map(toml::Value::as_table_mut).for_each(|trace| chosen.add_to(trace));
+    Ok(document)
 }
 
-/// The names of every field, in the order in which they are looked for.
-fn fields() -> Result<Vec<Vec<String>>> {
+/// The names of every field, by the field, in the order in which they are looked for.
+fn fields(document: &toml::Table) -> BTreeMap<String, Vec<String>> {
     /// The names of one field: of a value, of the first that is there of several.
     fn names(value: &toml::Value, into: &mut Vec<String>) {
         match value {
@@ -70,32 +78,27 @@ fn fields() -> Result<Vec<Vec<String>>> {
             _ => {}
         }
     }
-    fn gather(table: &toml::Table, fields: &mut Vec<Vec<String>>) {
-        for (_, value) in table {
+    fn gather(table: &toml::Table, above: &str, fields: &mut BTreeMap<String, Vec<String>>) {
+        for (key, value) in table {
+            let mut found = Vec::new();
             match value {
                 toml::Value::Table(inner) if inner.get("value").is_some() => {
-                    let mut found = Vec::new();
                     inner.get("value").into_iter().for_each(|value| names(value, &mut found));
-                    fields.push(found);
                 }
                 toml::Value::Table(inner) if !["path", "any"].iter().any(|key| inner.contains_key(*key)) => {
-                    gather(inner, fields);
+                    gather(inner, &format!("{above}{key}."), fields);
+                    continue;
                 }
-                field => {
-                    let mut found = Vec::new();
-                    names(field, &mut found);
-                    fields.push(found);
-                }
+                field => names(field, &mut found),
             }
+            fields.insert(format!("{above}{key}"), found);
         }
     }
-    let refused = |problem: String| Error::Mapping { place: "samples".to_owned(), problem, hint: String::new() };
-    let document: toml::Table = toml::from_str(MAPPING).map_err(|error| refused(error.message().to_owned()))?;
-    let mut fields = Vec::new();
+    let mut fields = BTreeMap::new();
     for template in document.get("trace").and_then(toml::Value::as_array).into_iter().flatten() {
-        template.as_table().into_iter().for_each(|template| gather(template, &mut fields));
+        template.as_table().into_iter().for_each(|template| gather(template, "", &mut fields));
     }
-    Ok(fields)
+    fields
 }
 
 /// Reads a file of samples. Where it says what its cues are, its arms get the names that audits look for.
@@ -106,18 +109,23 @@ pub(super) fn read(
     window: &mut Window,
     reading: &mut Reading<'_>,
 ) -> Result<(), Stop> {
-    /// Names that nothing reads are looked for in so many files.
-    const MOST_FILES: usize = 200;
+    let is_whole = window.is_held_whole() && window.head().len() == window.held().len();
     let beginning = Beginning::of(window.head(), container);
-    if reading.summary.files.len() < MOST_FILES {
-        reading.summary.unread.add(beginning.unread(&fields()?));
+    let beginning = if is_whole { beginning } else { beginning.without_last() };
+    let may_say_later = beginning.has_own_arms() && container != Some(Container::Csv) && !window.is_held_whole();
+    let mut says_cues = beginning.says_cues(window.held());
+    if !says_cues && may_say_later {
+        can_be_read_again(&found.path)?;
+        says_cues = says_cues_later(&found.path, &found.name, &reading.options.limits)?;
     }
-    let says_cues = beginning.says_cues(window.held())
-        || beginning.has_own_arms()
-            && container != Some(Container::Csv)
-            && !window.is_held_whole()
-            && says_cues_later(&found.path, &found.name, &reading.options.limits)?;
-    let mapping = mapping()?;
+    let chosen = Chosen::of(&beginning, &fields(&mapping(&Chosen::default())?), says_cues);
+    let document = mapping(&chosen)?;
+    let mut read = fields(&document);
+    if let Some((_, input)) = chosen.about {
+        read.insert("about".to_owned(), vec![input.to_owned()]);
+    }
+    reading.summary.note_unread(|| Ok(beginning.unread(&read)))?;
+    let mapping = Mapping::parse(&document.to_string())?;
     let mut mapped = Mapped::open(&mapping, whole_path, reading)?;
     if says_cues {
         mapped.respell_arms();
@@ -131,12 +139,13 @@ mod tests {
 
     #[test]
     fn every_name_by_which_samples_are_recognised_is_read() {
-        mapping().unwrap();
-        let fields = fields().unwrap();
+        let document = mapping(&Chosen::default()).unwrap();
+        Mapping::parse(&document.to_string()).unwrap();
+        let fields = fields(&document);
         for name in QUESTIONS.iter().chain(RESULTS).chain(beginning::CUES) {
-            assert!(fields.iter().flatten().any(|read| read == name), "{name}");
+            assert!(fields.values().flatten().any(|read| read == name), "{name}");
         }
-        assert!(fields.contains(&beginning::ARMS.iter().map(|name| (*name).to_owned()).collect()));
+        assert_eq!(fields["arm"], beginning::ARMS);
     }
 
     #[test]

@@ -40,6 +40,11 @@ impl Source {
         &self.path
     }
 
+    /// Refuses what can be read only once: a pipe, whose second reader would wait for good for somebody who writes.
+    pub(super) fn can_be_read_again(&self) -> Result<()> {
+        can_be_read_again(&self.path)
+    }
+
     /// The files in sorted order, so that the same folder always gives the same traces in the same order. Links are not followed
     /// within a folder; names that start with a dot are left out, as are the working folders of version control.
     pub(crate) fn files(&self) -> Result<(Vec<Found>, Vec<Skipped>)> {
@@ -64,6 +69,17 @@ impl From<&Path> for Source {
     fn from(path: &Path) -> Self {
         Self::new(path)
     }
+}
+
+/// Refuses what is neither a file nor a folder, where it would have to be opened a second time.
+pub(super) fn can_be_read_again(path: &Path) -> Result<()> {
+    let kind = fs::metadata(path).map_err(|source| Error::Io { path: path.to_path_buf(), doing: "opened", source })?;
+    if kind.is_file() || kind.is_dir() {
+        return Ok(());
+    }
+    let found = "not a plain file, and what is looked at is read more than once".to_owned();
+    let hint = "write what comes out of the pipe into a file first".to_owned();
+    Err(Error::Nothing { path: path.to_path_buf(), found, hint })
 }
 
 fn walk(folder: &Path, prefix: &str, depth: usize, found: &mut Vec<Found>, skipped: &mut Vec<Skipped>) -> Result<()> {

@@ -1,15 +1,15 @@
 //! What an import read, what it left aside and why. Not what the traces say: that is [`Inventory`](crate::Inventory).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use candor_record::Digest;
 use serde::Serialize;
 
 use super::{Format, Overlap};
-use crate::Invalid;
 use crate::error::shown;
 use crate::mapping::AbsentField;
+use crate::{Invalid, Result};
 
 /// What one call of [`read`](super::read) did. Every file that was seen stands in `files` or in `skipped`; every record that was
 /// seen gave traces, is counted as invalid, or is counted in `set_aside` with the reason.
@@ -31,10 +31,21 @@ pub struct Summary {
     pub absent: Vec<AbsentField>,
     /// Files that hold the same samples, most first. All of them were handed over.
     pub overlaps: Vec<Overlap>,
-    /// Columns and keys at the beginning of samples that no field has: what a mapping would have to name.
+    /// Columns and keys at the beginning of samples, and beside the first recorded calls, that no field has: what a mapping would have to name.
     pub unread: Unread,
     /// Whether the caller stopped the import before its end.
     pub stopped: bool,
+}
+
+impl Summary {
+    /// Takes in the names that nothing reads at the beginning of a file; of a folder of many only those of the first files.
+    pub(super) fn note_unread(&mut self, names: impl FnOnce() -> Result<BTreeSet<String>>) -> Result<()> {
+        const MOST_FILES: usize = 200;
+        if self.files.len() < MOST_FILES {
+            self.unread.add(names()?);
+        }
+        Ok(())
+    }
 }
 
 /// Names that were not read, each once.
@@ -48,7 +59,7 @@ pub struct Unread {
 
 impl Unread {
     /// Takes in the names of a file.
-    pub(super) fn add(&mut self, names: impl IntoIterator<Item = String>) {
+    fn add(&mut self, names: impl IntoIterator<Item = String>) {
         const MOST: usize = 100;
         for name in names {
             let name = shown(&name);

@@ -3,15 +3,17 @@
 
 pub(super) mod call;
 pub(super) mod loose;
+mod turns;
 
 use std::fmt;
 
-use candor_llm::{Conversation, Finish, Message, Part, Provenance, Reasoning, Role, Usage, cut_within, split_tagged};
+use candor_llm::{Finish, Message, Part, Provenance, Reasoning, Role, Usage, cut_within, split_tagged};
 use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
 
 use crate::{Event, Trace};
 use loose::Loose;
+pub(super) use turns::{ends_with_reply, messages_into, persons_words, tools_into};
 
 /// One message.
 #[derive(Debug, Default, Deserialize)]
@@ -449,49 +451,6 @@ fn cut_tags(parts: &mut [Part], reasoning: &mut Vec<Reasoning>) {
     }
 }
 
-/// The tools that were called since somebody last spoke to the model, and what they gave back: the record that came with a request, beside what was asked.
-pub(super) fn tools_into(messages: &[Message], trace: &mut Trace) {
-    let spoke = |message: &Message| {
-        matches!(message.role, Role::System | Role::User)
-            && message.parts.iter().any(|part| matches!(part, Part::Text { .. }))
-    };
-    let since = messages.iter().rposition(spoke).map_or(0, |at| at + 1);
-    for part in messages[since..].iter().flat_map(|message| &message.parts) {
-        match part.clone() {
-            Part::ToolCall { id, name, arguments } => trace.events.push(Event::ToolCall { id, name, arguments }),
-            Part::ToolResult { id, content, exit_code, is_error } => {
-                let exit_code = exit_code.or_else(|| framed_exit_code(&content));
-                trace.events.push(Event::ToolResult { id, content, exit_code, is_error });
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The exit code that a tool wrote beside what its command gave back: a JSON object with a number under one of the usual names and an output under another.
-fn framed_exit_code(content: &str) -> Option<i32> {
-    #[derive(Deserialize)]
-    struct Framed {
-        #[serde(alias = "exitCode", alias = "returncode", alias = "return_code")]
-        exit_code: i32,
-        #[serde(alias = "stdout", alias = "stderr")]
-        output: Option<IgnoredAny>,
-    }
-    // Both of stdout and stderr are one field too many for the frame above.
-    #[derive(Deserialize)]
-    struct Streams {
-        #[serde(alias = "exitCode", alias = "returncode", alias = "return_code")]
-        exit_code: i32,
-        #[serde(rename = "stdout")]
-        _stdout: IgnoredAny,
-        #[serde(rename = "stderr")]
-        _stderr: IgnoredAny,
-    }
-    let body = content.trim_start().starts_with('{').then_some(content)?;
-    let framed = serde_json::from_str::<Framed>(body).ok().filter(|framed| framed.output.is_some());
-    framed.map(|framed| framed.exit_code).or_else(|| Some(serde_json::from_str::<Streams>(body).ok()?.exit_code))
-}
-
 /// Appends what an assistant's message says to a trace.
 pub(super) fn reply_into(message: Message, finish: Option<Finish>, answer: Option<String>, trace: &mut Trace) {
     let mut text = String::new();
@@ -532,36 +491,6 @@ pub(super) fn reply_into(message: Message, finish: Option<Finish>, answer: Optio
     trace.events.extend(calls);
 }
 
-/// Turns a list of messages into events: what stands before the first reply after the last question is the request.
-pub(super) fn messages_into(messages: Vec<Message>, split_at_first_reply: bool, trace: &mut Trace) {
-    let is_reply = |message: &Message| matches!(message.role, Role::Assistant | Role::Tool);
-    let split = if split_at_first_reply {
-        messages.iter().position(is_reply).unwrap_or(messages.len())
-    } else {
-        messages.iter().rposition(|message| !is_reply(message)).map_or(0, |at| at + 1)
-    };
-    let mut messages = messages;
-    let rest = messages.split_off(split);
-    if !messages.is_empty() {
-        trace.events.push(Event::Request(Conversation { messages }));
-    }
-    for message in rest {
-        match message.role {
-            Role::Assistant => reply_into(message, None, None, trace),
-            Role::Tool => {
-                for part in message.parts {
-                    if let Part::ToolResult { id, content, exit_code, is_error } = part {
-                        trace.events.push(Event::ToolResult { id, content, exit_code, is_error });
-                    }
-                }
-            }
-            Role::System | Role::User => {
-                trace.events.push(Event::Request(Conversation { messages: vec![message] }));
-            }
-        }
-    }
-}
-
 /// The tokens of two calls together. What one of them does not record is not known of their sum.
 pub(super) fn added(left: Usage, right: Usage) -> Usage {
     let sum = |left: Option<u64>, right: Option<u64>| Some(left?.saturating_add(right?));
@@ -571,9 +500,4 @@ pub(super) fn added(left: Usage, right: Usage) -> Usage {
         output: sum(left.output, right.output),
         reasoning: sum(left.reasoning, right.reasoning),
     }
-}
-
-/// Whether a list of messages ends with a reply.
-pub(super) fn ends_with_reply(messages: &[Message]) -> bool {
-    messages.last().is_some_and(|message| message.role == Role::Assistant)
 }

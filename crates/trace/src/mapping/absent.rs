@@ -127,7 +127,7 @@ impl Watch {
 /// Whether the key at the end of a way stands in a record, whatever its value.
 fn is_there(picked: &Picked<'_>, way: &[Go]) -> bool {
     let Some((go, rest)) = way.split_first() else { return !matches!(picked, Picked::Missing) };
-    match (go, picked) {
+    match (go, picked.inside()) {
         (Go::Field(slot), Picked::Object(object)) => object.field(*slot).is_some_and(|inner| is_there(inner, rest)),
         (Go::Item(at), Picked::List(list)) => list.items.get(*at).is_some_and(|inner| is_there(inner, rest)),
         (Go::Row(_), Picked::List(list)) => list.items.iter().any(|inner| is_there(inner, rest)),

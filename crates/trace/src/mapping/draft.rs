@@ -144,6 +144,8 @@ struct Seen {
     container: Container,
     layout: Layout,
     key: Option<KeyFile>,
+    /// Where the file breaks off.
+    broken: Option<String>,
 }
 
 impl Seen {
@@ -153,6 +155,7 @@ impl Seen {
         let mut window = Window::open(path, name, &limits, &Position::default())?;
         let Some(container) = detect(window.head()).container else { return Ok(None) };
         window.hold(LOOKED_AT)?;
+        let broken = if window.is_held_whole() { crate::import::broken(window.held(), Some(container)) } else { None };
         let Some(records) = records_of(container, &mut window) else { return Ok(None) };
         let layout = match records.as_slice() {
             [document] if container != Container::JsonList && container != Container::Csv => {
@@ -166,7 +169,7 @@ impl Seen {
         }
         let layout = through(path, name, container, &records, layout)?;
         let key = KeyFile::of(name, format(container, records.len()), &records);
-        Ok(Some(Self { names, container, layout, key }))
+        Ok(Some(Self { names, container, layout, key, broken }))
     }
 
     fn folder(&self) -> &str {
@@ -206,7 +209,10 @@ impl Seen {
         let sure = found > Found::Nothing
             && chosen.guesses.iter().any(|guess| guess.target == "unit" && guess.sure)
             && chosen.guesses.iter().filter(result).all(|guess| guess.sure);
-        let toml = written(self.container, &self.layout, &chosen, &names, key.as_ref());
+        let mut toml = written(self.container, &self.layout, &chosen, &names, key.as_ref());
+        if let Some(broken) = &self.broken {
+            toml.insert_str(0, &format!("# The file is broken: {broken}. This was drafted from what can be read.\n"));
+        }
         // A draft that does not load would be worse than none.
         Mapping::parse(&toml)?;
         let guesses = chosen.guesses.iter().filter(|guess| !guess.sure).count();
@@ -543,7 +549,8 @@ fn offered(layout: &Layout, chosen: &Chosen<'_>, variant: &Variant) -> String {
     let mut offer = |line: String, buys: &str| {
         let _ = writeln!(out, "# not found, take away the # and fill in: {buys}\n# {line}");
     };
-    if chosen.source("model").is_none() {
+    let names_model = variant.called.as_ref().is_some_and(|called| called.target == "model");
+    if chosen.source("model").is_none() && !names_model {
         offer("model = { constant = \"\" }".to_owned(), "results of a model that has a name carry its marks");
     }
     let is_cued = chosen.source("cue.kind").is_some() || chosen.source("cue.target").is_some();

@@ -67,7 +67,7 @@ static MISSING: Picked<'static> = Picked::Missing;
 #[inline]
 pub(crate) fn follow<'r>(mut at: &'r Picked<'r>, way: &[Go], row: &Row<'_>) -> &'r Picked<'r> {
     for go in way {
-        let next = match (go, at) {
+        let next = match (go, at.inside()) {
             (Go::Field(slot), Picked::Object(object)) => object.field(*slot),
             (Go::Item(index), Picked::List(list)) => list.items.get(*index),
             (Go::Row(level), Picked::List(list)) => row.items.get(*level).and_then(|index| list.items.get(*index)),

@@ -208,8 +208,15 @@ pub(crate) enum Picked<'a> {
     // Boxed, so that the many slots that stay empty are small.
     Object(Box<Object<'a>>),
     List(Box<List<'a>>),
-    /// The text of the value, unread.
-    Raw(Cow<'a, str>),
+    /// The text of the value, unread. Boxed like the others.
+    Raw(Box<Raw<'a>>),
+}
+
+/// A value as it stands, and what was wanted of its inside beside that.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Raw<'a> {
+    pub(crate) text: Cow<'a, str>,
+    inside: Picked<'a>,
 }
 
 /// What was wanted of an object.
@@ -264,6 +271,15 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> Picked<'a> {
+    /// Where a way goes on from here: within a value that is wanted as it stands, what was wanted of its inside.
+    #[inline]
+    pub(crate) fn inside(&self) -> &Self {
+        match self {
+            Self::Raw(raw) => &raw.inside,
+            picked => picked,
+        }
+    }
+
     /// The entry with this key.
     pub(crate) fn entry(&self, key: &str) -> Option<&Self> {
         let Self::Object(object) = self else { return None };
@@ -312,7 +328,10 @@ impl<'a> Picked<'a> {
                 length: object.length,
             })),
             Self::List(list) => Picked::List(Box::new(List { items: all(list.items), length: list.length })),
-            Self::Raw(text) => Picked::Raw(Cow::Owned(text.into_owned())),
+            Self::Raw(raw) => {
+                let text = Cow::Owned(raw.text.into_owned());
+                Picked::Raw(Box::new(Raw { text, inside: raw.inside.into_owned() }))
+            }
         }
     }
 }
@@ -323,7 +342,13 @@ impl<'de> DeserializeSeed<'de> for &Selection {
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Picked<'de>, D::Error> {
         if self.raw {
             let raw = <&'de serde_json::value::RawValue as serde::Deserialize>::deserialize(deserializer)?;
-            return Ok(Picked::Raw(Cow::Borrowed(raw.get())));
+            let text = raw.get();
+            let inside = if self.fields.is_empty() && self.entries.is_none() && self.items.is_none() {
+                Picked::Missing
+            } else {
+                serde_json::Deserializer::from_str(text).deserialize_any(self).map_err(D::Error::custom)?
+            };
+            return Ok(Picked::Raw(Box::new(Raw { text: Cow::Borrowed(text), inside })));
         }
         deserializer.deserialize_any(self)
     }

@@ -171,7 +171,7 @@ impl Template {
         if let Some((way, path)) = &self.messages
             && let Picked::Raw(raw) = scope.find(way)
         {
-            return crate::import::messages_into(raw, trace).map_err(|problem| within(problem, path));
+            return crate::import::messages_into(&raw.text, trace).map_err(|problem| within(problem, path));
         }
         let mut messages = Vec::new();
         if let Some(text) = maybe_text(&self.system, scope)? {
@@ -199,24 +199,32 @@ impl Template {
             }
             output = output.or(Some(rest));
         }
+        // What a list of messages said is there already; a field beside it speaks of its last reply.
+        let told = trace.events.iter().rposition(|event| matches!(event, Event::Output { .. }));
+        let told = told.filter(|_| output.is_none());
         if let Some((field, value)) = optional(&self.provenance, scope)? {
             let provenance = provenance(field, &value, scope)?;
-            let text = reasoning.map_or_else(String::new, |reasoning| reasoning.text);
-            reasoning = Some(if provenance.is_readable() && text.trim().is_empty() {
-                Reasoning::absent()
-            } else if provenance.is_readable() {
-                Reasoning { text, provenance }
+            if reasoning.is_none() && reply.is_none() && trace.reasoning().is_some() {
+                for event in &mut trace.events {
+                    if let Event::Reasoning(told) = event {
+                        *told = of_provenance(std::mem::take(&mut told.text), provenance);
+                    }
+                }
             } else {
-                Reasoning { text: String::new(), provenance }
-            });
+                let text = reasoning.map_or_else(String::new, |reasoning| reasoning.text);
+                reasoning = Some(of_provenance(text, provenance));
+            }
         }
         if let Some(reasoning) = reasoning {
-            trace.events.push(Event::Reasoning(reasoning));
+            trace.events.insert(told.unwrap_or(trace.events.len()), Event::Reasoning(reasoning));
         }
         let finish = maybe_text(&self.finish, scope)?.map(|text| Finish::from_foreign(&text));
         if output.is_some() || answer.is_some() || finish.is_some() {
-            let text = output.unwrap_or_default();
-            trace.events.push(Event::Output { text, answer: answer.map(str::to_owned), finish });
+            let answer = answer.map(str::to_owned);
+            match told.and_then(|_| trace.last_output()) {
+                Some((said, ended)) => (*said, *ended) = (answer, finish),
+                None => trace.events.push(Event::Output { text: output.unwrap_or_default(), answer, finish }),
+            }
         }
         Ok(())
     }
@@ -272,6 +280,15 @@ impl Field {
     }
 }
 
+/// A chain of thought of the provenance that the mapping says.
+fn of_provenance(text: String, provenance: Provenance) -> Reasoning {
+    match provenance.is_readable() {
+        true if text.trim().is_empty() => Reasoning::absent(),
+        true => Reasoning { text, provenance },
+        false => Reasoning { text: String::new(), provenance },
+    }
+}
+
 /// Cuts a reply text into its chain of thought and the rest.
 fn cut_reply(text: &str, begins: ReplyBegins) -> (Reasoning, String) {
     let tagged = split_tagged(text);
@@ -313,7 +330,7 @@ fn gather<'r>(at: &'r Picked<'r>, way: &'r [Go], row: &mut Row<'r>, rows: &mut V
         }
         return;
     };
-    match (go, at) {
+    match (go, at.inside()) {
         (Go::Field(slot), Picked::Object(object)) => {
             if let Some(next) = object.field(*slot) {
                 gather(next, rest, row, rows);

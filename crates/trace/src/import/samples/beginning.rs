@@ -15,9 +15,11 @@ use crate::mapping::draft::spelled;
 /// Names that say what a cue is: its kind, or where it points.
 pub(super) const CUES: &[&str] = &["cue", "cue_kind", "cue_target", "hint_option"];
 /// Names of the arm, in the order in which they are looked for.
-pub(super) const ARMS: &[&str] = &["arm", "condition"];
-/// So many records are looked at: names that nothing reads stand in every record more often than in some.
-const MOST: usize = 20;
+pub(super) const ARMS: [&str; 2] = ["arm", "condition"];
+/// So many records are looked at for what their values say, …
+const MOST: usize = 4_000;
+/// … and so many for names that nothing reads, which stand in every record more often than in some.
+const MOST_FOR_NAMES: usize = 20;
 
 /// The first records: names with values, of which nothing, `null` and an empty cell are `None`.
 pub(super) struct Beginning {
@@ -31,9 +33,27 @@ impl Beginning {
         Self { records: if container == Some(Container::Csv) { rows(head) } else { objects(head) } }
     }
 
+    /// The same without the last record, which may go on beyond what was looked at.
+    pub(super) fn without_last(mut self) -> Self {
+        self.records.pop();
+        self
+    }
+
+    /// How many records it holds.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// What stands in a record under a name; nothing, `null` and an empty cell are `None`.
+    pub(super) fn value(&self, at: usize, wanted: &str) -> Option<&str> {
+        let (_, value) = self.records.get(at)?.iter().find(|(name, _)| name == wanted)?;
+        value.as_deref()
+    }
+
     /// Whether it says what its cues are, in the first records or as a key of what is held of the file.
     pub(super) fn says_cues(&self, held: &[u8]) -> bool {
-        self.records.iter().flatten().any(|(name, _)| CUES.contains(&name.as_str())) || has_key(held)
+        self.records.iter().take(MOST_FOR_NAMES).flatten().any(|(name, _)| CUES.contains(&name.as_str()))
+            || has_key(held)
     }
 
     /// Whether an arm stands there under another name than the one that audits look for.
@@ -46,12 +66,12 @@ impl Beginning {
     }
 
     /// The names that nothing reads, in the order of the alphabet: no field of `fields` has them, or another name of the same field is there as well.
-    pub(super) fn unread(&self, fields: &[Vec<String>]) -> BTreeSet<String> {
-        let known: BTreeSet<&str> = fields.iter().flatten().map(String::as_str).collect();
+    pub(super) fn unread(&self, fields: &BTreeMap<String, Vec<String>>) -> BTreeSet<String> {
+        let known: BTreeSet<&str> = fields.values().flatten().map(String::as_str).collect();
         let (mut read, mut there) = (BTreeSet::new(), BTreeSet::new());
-        for record in &self.records {
+        for record in self.records.iter().take(MOST_FOR_NAMES) {
             let has = |wanted: &&String| record.iter().any(|(name, value)| name == *wanted && value.is_some());
-            read.extend(fields.iter().filter_map(|names| names.iter().find(has)).map(String::as_str));
+            read.extend(fields.values().filter_map(|names| names.iter().find(has)).map(String::as_str));
             let counts = |(name, value): &&(String, Option<String>)| value.is_some() || !known.contains(name.as_str());
             there.extend(record.iter().filter(counts).map(|(name, _)| name.as_str()));
         }
@@ -121,11 +141,15 @@ fn has_key(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fields;
+    use super::super::chosen::Chosen;
+    use super::super::{fields, mapping};
     use super::*;
 
     fn unread(head: &str, container: Container) -> Vec<String> {
-        Beginning::of(head.as_bytes(), Some(container)).unread(&fields().unwrap()).into_iter().collect()
+        Beginning::of(head.as_bytes(), Some(container))
+            .unread(&fields(&mapping(&Chosen::default()).unwrap()))
+            .into_iter()
+            .collect()
     }
 
     #[test]

@@ -2,11 +2,12 @@
 //! different names, so that one structure holds both. Not their interpretation.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use candor_llm::{Effort, Usage};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::loose::Loose;
 use super::{Blocks, WireMessage};
@@ -30,6 +31,8 @@ pub(crate) struct Call {
     pub(crate) body: Option<Inner>,
     #[serde(default)]
     pub(crate) params: Option<Inner>,
+    #[serde(default)]
+    pub(crate) model_parameters: Lenient<Settings>,
     #[serde(default)]
     pub(crate) result: Option<Inner>,
     #[serde(default)]
@@ -114,15 +117,59 @@ pub(crate) struct Call {
     #[serde(default)]
     pub(crate) is_correct: Loose,
     #[serde(default)]
+    pub(crate) passed: Loose,
+    #[serde(default)]
     pub(crate) score: Loose,
     #[serde(default)]
     pub(crate) reward: Loose,
     #[serde(default)]
     pub(crate) cost: Loose,
     #[serde(default)]
+    pub(crate) response_cost: Loose,
+    #[serde(default)]
     pub(crate) planted: Loose,
     #[serde(default)]
-    pub(crate) metadata: Option<Box<Beside>>,
+    pub(crate) metadata: Lenient<Beside>,
+}
+
+/// An object that somebody may have filled with anything: what is no object is nothing.
+#[derive(Debug)]
+pub(crate) struct Lenient<T>(pub(crate) Option<Box<T>>);
+
+impl<T> Default for Lenient<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+/// How a call was made, where a logger keeps that apart.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Settings {
+    #[serde(default)]
+    pub(crate) model: Loose,
+    #[serde(default)]
+    pub(crate) effort: Loose,
+    #[serde(default)]
+    pub(crate) reasoning_effort: Loose,
+    #[serde(default)]
+    pub(crate) reasoning: EffortField,
+    #[serde(default)]
+    pub(crate) thinking: EffortField,
+    #[serde(default)]
+    pub(crate) output_config: EffortField,
+}
+
+impl Settings {
+    /// The effort that was asked for.
+    pub(crate) fn asked(self) -> Option<Effort> {
+        let words = self.reasoning_effort.or(self.effort);
+        words
+            .into_text()
+            .map(|text| Effort::from_foreign(&text))
+            .or(self.reasoning.0)
+            .or(self.output_config.0)
+            .or(self.thinking.0)
+    }
 }
 
 /// What OpenAI's `metadata` often says of a call.
@@ -138,6 +185,12 @@ pub(crate) struct Beside {
     pub(crate) gold: Loose,
     #[serde(default)]
     pub(crate) target: Loose,
+    #[serde(default)]
+    pub(crate) correct: Loose,
+    #[serde(default)]
+    pub(crate) is_correct: Loose,
+    #[serde(default)]
+    pub(crate) passed: Loose,
 }
 
 /// A nested call, or just its text.
@@ -305,6 +358,53 @@ impl<'de> Deserialize<'de> for Inner {
     }
 }
 
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct LenientVisitor<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for LenientVisitor<T> {
+            type Value = Lenient<T>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("any value")
+            }
+
+            fn visit_unit<E>(self) -> Result<Lenient<T>, E> {
+                Ok(Lenient(None))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Lenient<T>, E> {
+                Ok(Lenient(None))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Lenient<T>, E> {
+                Ok(Lenient(None))
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Lenient<T>, E> {
+                Ok(Lenient(None))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Lenient<T>, E> {
+                Ok(Lenient(None))
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Lenient<T>, E> {
+                Ok(Lenient(None))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Lenient<T>, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Lenient(None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Lenient<T>, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(|value| Lenient(Some(Box::new(value))))
+            }
+        }
+        deserializer.deserialize_any(LenientVisitor(PhantomData))
+    }
+}
+
 impl<'de> Deserialize<'de> for Failure {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -404,8 +504,8 @@ impl<'de> Deserialize<'de> for EffortField {
                 Ok(EffortField(None))
             }
 
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut list: A) -> Result<EffortField, A::Error> {
-                while list.next_element::<serde::de::IgnoredAny>()?.is_some() {}
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<EffortField, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
                 Ok(EffortField(None))
             }
 

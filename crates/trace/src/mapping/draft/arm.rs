@@ -162,10 +162,20 @@ pub fn spelled(name: &str) -> Option<&'static str> {
     speaks_of_cue(name).then_some(arm::CUED)
 }
 
+/// Whether the name speaks of one of several prompts: their versions are ways of asking, and say nothing of a cue.
+fn is_of_prompts(name: &str) -> bool {
+    const PROMPTS: &[&str] = &["prompt", "template", "instruction"];
+    const WHICH: &[&str] = &["version", "variant", "draft", "entwurf", "name", "template", "style", "wording"];
+    let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    has(PROMPTS) && has(WHICH) || matches!(name, "template" | "wording" | "phrasing")
+}
+
 /// Whether the name alone speaks of ways of asking.
 pub(super) fn is_named(leaf: &Leaf) -> bool {
     let name = leaf.name();
-    NAMES.contains(&name.as_str()) || (names(leaf, CUES) || names(leaf, WAYS)) && !names(leaf, OF_THE_CUE)
+    NAMES.contains(&name.as_str())
+        || is_of_prompts(&name)
+        || (names(leaf, CUES) || names(leaf, WAYS)) && !names(leaf, OF_THE_CUE)
 }
 
 /// Whether the values could be options.
@@ -417,6 +427,11 @@ impl Ways {
         // Beside another plain arm a control is the control.
         let control = plain == "control" && self.values.iter().any(|other| other != value && is_plain(other));
         if control || KNOWN.contains(&value) {
+            return None;
+        }
+        // The first of several prompts may well be called a baseline: without a hint beside it that is its name.
+        let versions = is_of_prompts(&normal(&self.name)) && !self.values.iter().any(|value| speaks_of_cue(value));
+        if versions && !NAMES.contains(&normal(&self.name).as_str()) {
             return None;
         }
         if is_plain(value) {

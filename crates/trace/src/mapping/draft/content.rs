@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use candor_verify::Outcome;
 
 use super::arm;
-use super::layout::{Cell, Layout, Leaf};
+use super::guess::quoted;
+use super::layout::{Cell, Layout, Leaf, normal};
 use crate::mapping::scalar::Scalar;
 
 /// What names the question, for telling samples of one question from other questions.
@@ -29,9 +30,28 @@ const COUNTERS: &[&str] =
 const RECORD_NUMBERS: &[&str] = &["id", "uid", "uuid", "idx", "index", "key", "hash", "sampleid"];
 /// Parts of names that speak of a condition and not of a result.
 const CONDITIONS: &[&str] = &[
-    "hint", "nudg", "cue", "bias", "flag", "cach", "stream", "retr", "error", "trunc", "finish", "timeout", "test",
-    "train", "control", "treat",
+    "hint",
+    "nudg",
+    "cue",
+    "bias",
+    "flag",
+    "cach",
+    "stream",
+    "retr",
+    "error",
+    "trunc",
+    "finish",
+    "timeout",
+    "test",
+    "train",
+    "control",
+    "treat",
+    "exit",
+    "returncode",
+    "errno",
 ];
+/// Parts of names of what was said: no question is called like it.
+const SAID: &[&str] = &["answer", "reply", "response", "output", "completion", "message", "said"];
 pub(super) const LONGEST_ANSWER: usize = 40;
 /// A longer text is said and asks nothing.
 const LONGEST_NAME: usize = 2000;
@@ -94,6 +114,7 @@ pub(super) fn unit(layout: &Layout, used: &[bool]) -> Option<(usize, &'static st
     let free = || {
         let free = layout.leaves.iter().enumerate().filter(|(at, _)| !used[*at]);
         let free = free.filter(|(_, leaf)| !leaf.path.is_many() && is_identifier(leaf) && !arm::is_named(leaf));
+        let free = free.filter(|(_, leaf)| !names(leaf, SAID) || names(leaf, &["question", "id"]));
         free.filter(|(_, leaf)| !leaf.measures() && leaf.mean_length() <= LONGEST_NAME)
     };
     let best = |even: bool| {
@@ -199,6 +220,11 @@ fn is_short(leaf: &Leaf) -> bool {
     leaf.bools == 0 && !leaf.cells.is_empty() && !fraction && leaf.mean_length() <= LONGEST_ANSWER
 }
 
+/// Whether nothing stands there but 0 and 1: that decides something, and answers nothing unless its name says so.
+fn is_bit(leaf: &Leaf) -> bool {
+    leaf.cells.iter().all(|cell| matches!(cell.text.trim(), "0" | "1" | "0.0" | "1.0"))
+}
+
 fn agreement(one: &Leaf, other: &Leaf) -> (usize, usize) {
     let pairs = pairs(one, other);
     (pairs.iter().filter(|(left, right)| left == right).count(), pairs.len())
@@ -232,6 +258,7 @@ pub(super) fn answer(
         .filter(|(_, leaf)| leaf.nulls * 2 <= leaf.cells.len())
         .collect();
     let named = |leaf: &Leaf| names(leaf, PARTS);
+    let free: Vec<(usize, &Leaf)> = free.into_iter().filter(|(_, leaf)| !is_bit(leaf) || named(leaf)).collect();
     if let Some(gold) = gold {
         let met = free.iter().filter(|(_, leaf)| agree(leaf, gold));
         let best = met.max_by_key(|(at, leaf)| (named(leaf), agreement(leaf, gold).0, std::cmp::Reverse(*at)));
@@ -276,6 +303,7 @@ pub(super) fn names_gold(leaf: &Leaf) -> bool {
 pub(super) fn gold(layout: &Layout, used: &[bool], unit: Unit<'_>, answer: &Leaf) -> Option<(usize, &'static str)> {
     let free = layout.leaves.iter().enumerate();
     let free = free.filter(|(at, leaf)| !used[*at] && is_short(leaf) && !leaf.measures());
+    let free = free.filter(|(_, leaf)| !is_bit(leaf) || names_gold(leaf));
     let fits = free.filter(|(_, leaf)| settled(leaf, unit) && agree(leaf, answer) && !names(leaf, CONDITIONS));
     let best = fits.max_by_key(|(at, leaf)| (names_gold(leaf), agreement(leaf, answer).0, std::cmp::Reverse(*at)))?;
     Some((best.0, "one value a question, often the same as the answer"))
@@ -294,8 +322,46 @@ pub(super) fn verdict(layout: &Layout, used: &[bool], decides: fn(&Leaf) -> bool
         let varies = counts(leaf).len() == 2;
         !used[*at] && varies && decides(leaf) && (!rows || leaf.path.is_many())
     });
-    let mut fits = fits.filter(|(_, leaf)| !names(leaf, CONDITIONS) && !names(leaf, COUNTERS));
-    fits.next().map(|(at, _)| (at, "nothing but yes and no, and nothing else says what came of it"))
+    let fits: Vec<usize> =
+        fits.filter(|(_, leaf)| !names(leaf, CONDITIONS) && !names(leaf, COUNTERS)).map(|(at, _)| at).collect();
+    match fits.as_slice() {
+        [at] | [at, _] => Some((*at, "nothing but yes and no, and nothing else says what came of it")),
+        // Of several nobody can tell.
+        _ => None,
+    }
+}
+
+/// The column of a few words of which some say right and others wrong, with the right-hand side that reads them: every word that says neither counts as wrong.
+pub(super) fn verdict_in_words(layout: &Layout, used: &[bool]) -> Option<(usize, String)> {
+    const MOST: usize = 8;
+    const RIGHT: &[&str] = &["pass", "passed", "correct", "right", "solved", "resolved", "accepted"];
+    const WRONG: &[&str] = &["fail", "failed", "wrong", "incorrect", "unsolved", "unresolved", "rejected"];
+    let rows = !layout.each.is_empty();
+    let free = layout.leaves.iter().enumerate().filter(|(at, leaf)| {
+        !used[*at] && leaf.is_text() && !names(leaf, CONDITIONS) && (!rows || leaf.path.is_many())
+    });
+    let mut found = free.filter_map(|(at, leaf)| {
+        let values = leaf.values().filter(|values| (3..=MOST).contains(&values.len()))?;
+        let is = |words: &[&str], value: &String| words.contains(&normal(value).as_str());
+        let says = |words: &[&str]| values.iter().any(|value| is(words, value));
+        if !says(RIGHT) || !says(WRONG) {
+            return None;
+        }
+        let entry = |value: &String| {
+            // Words that a mapping reads as another outcome keep it.
+            let known = Scalar::Text(value.as_str().into()).outcome();
+            let called = match known {
+                _ if is(RIGHT, value) => "correct",
+                Some(Outcome::NoAnswer) => "no_answer",
+                Some(Outcome::Error) => "error",
+                _ => "wrong",
+            };
+            format!("{} = {}", quoted(value), quoted(called))
+        };
+        let map: Vec<String> = values.iter().filter(|value| !value.is_empty()).map(entry).collect();
+        Some((at, format!("{{ path = {}, map = {{ {} }} }}", quoted(&leaf.path.to_string()), map.join(", "))))
+    });
+    found.next()
 }
 
 /// The column of yes and no that says of nearly every sample whether its answer is the right one: what the source itself decided, also where there is
@@ -345,7 +411,9 @@ pub(super) fn texts(layout: &Layout, used: &[bool], unit: Unit<'_>) -> Vec<usize
     let fits = layout.leaves.iter().enumerate().filter(|(at, leaf)| {
         let (all, same) = within(leaf, unit);
         let long = leaf.is_text() && leaf.mean_length() > LONGEST_ANSWER;
-        !used[*at] && long && (!rows || leaf.path.is_many()) && all > 0 && same * 10 <= all
+        // What stands there again and again was not said anew each time.
+        let is_new = counts(leaf).len() * 2 >= leaf.cells.len();
+        !used[*at] && long && is_new && (!rows || leaf.path.is_many()) && all > 0 && same * 10 <= all
     });
     let mut fits: Vec<(usize, usize)> = fits.map(|(at, leaf)| (at, leaf.mean_length())).collect();
     fits.sort_by_key(|(at, length)| (std::cmp::Reverse(*length), *at));

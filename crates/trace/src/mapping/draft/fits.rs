@@ -50,6 +50,24 @@ pub(super) fn whole(leaf: &Leaf) -> bool {
     leaf.is_whole() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<u32>().is_ok()))
 }
 
+/// A number behind a word: `Run 3`.
+pub(super) fn in_words(leaf: &Leaf) -> bool {
+    let behind = |text: &str| {
+        let number =
+            text.trim_start_matches(|letter: char| letter.is_alphabetic() || matches!(letter, ' ' | '-' | '_' | '#'));
+        number.len() < text.len()
+            && !number.is_empty()
+            && number.len() < 10
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    leaf.is_text() && leaf.texts.iter().all(|text| behind(text.begins.trim()))
+}
+
+/// What could number a sample.
+pub(super) fn counted(leaf: &Leaf) -> bool {
+    whole(leaf) || in_words(leaf)
+}
+
 pub(super) fn number(leaf: &Leaf) -> bool {
     leaf.is_number() || (leaf.is_text() && leaf.texts.iter().all(|text| text.begins.parse::<f64>().is_ok()))
 }

@@ -3,7 +3,7 @@
 use super::agreeing::{Agreeing, agreeing};
 use super::arm::{self, Arm};
 use super::content::{self, Unit};
-use super::fits::{decides, has_decimal_comma, named};
+use super::fits::{decides, has_decimal_comma, in_words, named};
 use super::key_file::Key;
 use super::layout::{Layout, Leaf};
 use super::numbered::Numbered;
@@ -137,7 +137,19 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
             guesses.push(Guess { why, sure: false, ..guess(target.name, leaf, usize::MAX, layout) });
         }
     }
-    results_by_content(layout, key.map(|key| &key.gold), &mut used, &mut places, &mut guesses);
+    let taken = |target: &str| places.iter().any(|(name, _)| *name == target);
+    let models = variant::models(layout, &used).filter(|(target, _)| !taken("model") && !taken(target));
+    let models = models.filter(|_| numbered.is_none() && layout.each.is_empty());
+    if let Some((target, columns)) = &models {
+        for at in columns.iter().rev() {
+            used[*at] = true;
+        }
+        if let Some(first) = columns.first() {
+            take(target, *first, "a column for every model", layout, &mut used, &mut places, &mut guesses);
+        }
+    }
+    let is_decided = models.as_ref().is_some_and(|(target, _)| *target == "verdict");
+    results_by_content(layout, key.map(|key| &key.gold), is_decided, &mut used, &mut places, &mut guesses);
     if perhaps_arm.is_none() && !guesses.iter().any(|guess| guess.target == "arm") {
         let unit = unit_of(layout, &places);
         if let Some(Arm::Perhaps { source, question, .. }) = arm::perhaps(layout, &used, unit) {
@@ -146,9 +158,10 @@ pub(super) fn guesses<'l>(layout: &'l Layout, key: Option<&Key>) -> Chosen<'l> {
     }
     complete(layout, &mut guesses);
     let unused_lists = options_of(layout, &places, &mut guesses);
-    let variants = match &numbered {
-        Some((_, numbered)) => numbered.variants(layout),
-        None => variant::variants(layout, &places, &mut used),
+    let variants = match (&numbered, &models) {
+        (Some((_, numbered)), _) => numbered.variants(layout),
+        (None, Some((_, columns))) => variant::of_models(layout, columns),
+        (None, None) => variant::variants(layout, &places, &mut used),
     };
     let leaf = |target: &str| {
         let (_, at) = places.iter().find(|(name, _)| *name == target)?;
@@ -291,6 +304,7 @@ fn unit_by_content(
 fn results_by_content(
     layout: &Layout,
     key: Option<&Leaf>,
+    is_decided: bool,
     used: &mut [bool],
     places: &mut Vec<(&'static str, usize)>,
     guesses: &mut Vec<Guess>,
@@ -300,7 +314,9 @@ fn results_by_content(
         layout.leaves.get(*at)
     };
     let unit = unit_of(layout, places);
-    if leaf(places, "answer").is_none()
+    // What every model said is not known where it is known of each whether it was right.
+    if !is_decided
+        && leaf(places, "answer").is_none()
         && let Some((at, why)) = content::answer(layout, used, unit, key.or_else(|| leaf(places, "gold")))
     {
         take("answer", at, why, layout, used, places, guesses);
@@ -321,6 +337,15 @@ fn results_by_content(
     }
     let is_answered = leaf(places, "answer").is_some();
     let compared = is_answered && (key.is_some() || leaf(places, "gold").is_some());
+    if leaf(places, "verdict").is_none()
+        && let Some((at, source)) = content::verdict_in_words(layout, used)
+    {
+        let why = "its words say right and wrong; what says neither counts as wrong: `error` where nobody could decide";
+        take("verdict", at, why, layout, used, places, guesses);
+        if let Some(guess) = guesses.last_mut() {
+            guess.source = source;
+        }
+    }
     if !compared
         && leaf(places, "verdict").is_none()
         && let Some((at, why)) = content::verdict(layout, used, decides)
@@ -401,6 +426,10 @@ fn guess(target: &'static str, leaf: &Leaf, rank: usize, layout: &Layout) -> Gue
     if !written.is_empty() && matches!(target, "cost" | "scores.score") {
         let why = "by its name; with a decimal comma".to_owned();
         return Guess { target, source: format!("{{ path = {path}{written} }}"), sure, why };
+    }
+    if target == "sample" && in_words(leaf) {
+        let why = "the number behind a word".to_owned();
+        return Guess { target, source: format!("{{ path = {path}, regex = \"[0-9]+$\" }}"), sure: false, why };
     }
     let transcript = |text: &super::tree::Text| ["system\n", "user\n"].iter().any(|role| text.begins.starts_with(role));
     if target == "reply" && leaf.count() > 0 && leaf.texts.iter().all(transcript) {

@@ -403,6 +403,9 @@ fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>
                 return;
             }
             for (key, value) in entries {
+                if is_course(key, value) {
+                    continue;
+                }
                 path.push(Step::Field(key.clone()));
                 lists(value, path, out, keyed);
                 path.pop();
@@ -410,6 +413,27 @@ fn lists(tree: &Tree, path: &mut Vec<Step>, out: &mut BTreeMap<Path, Vec<usize>>
         }
         _ => {}
     }
+}
+
+/// Whether a list holds what happened one after the other in one sample, by its name: its items are no samples.
+fn is_course(key: &str, value: &Tree) -> bool {
+    const COURSES: &[&str] = &[
+        "actions",
+        "conversation",
+        "dialogue",
+        "events",
+        "history",
+        "log",
+        "logs",
+        "messages",
+        "spans",
+        "steps",
+        "toolcalls",
+        "trajectory",
+        "transcript",
+        "turns",
+    ];
+    matches!(value, Tree::List(items) if items.iter().any(is_object)) && COURSES.contains(&normal(key).as_str())
 }
 
 /// What stands under a key.

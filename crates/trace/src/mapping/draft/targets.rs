@@ -1,7 +1,7 @@
 //! What the fields of a mapping are called in files of others, and what they must hold to be meant. Not which column is chosen: that is `guess`.
 
 use super::arm;
-use super::fits::{amount, answers, anything, asks, decides, long, prose, rates, said, short, whole, word};
+use super::fits::{amount, answers, anything, asks, counted, decides, long, prose, rates, said, short, whole, word};
 use super::layout::Leaf;
 
 /// A field of a mapping, as others call it.
@@ -28,6 +28,8 @@ const REPLIES: &[&str] = &[
     "generations",
     "samples",
     "replies",
+    "finalmessage",
+    "lastmessage",
     "text",
     "content",
 ];
@@ -175,7 +177,7 @@ pub(super) static TARGETS: &[Target] = &[
             "draw",
             "no",
         ],
-        fits: whole,
+        fits: counted,
     },
     Target {
         name: "effort",
@@ -225,7 +227,7 @@ pub(super) static TARGETS: &[Target] = &[
 /// Parts of names that speak of a field, most telling first.
 pub(super) fn parts_of(target: &str) -> &'static [&'static str] {
     match target {
-        "verdict" => &["correct", "right", "pass", "solved", "success", "valid"],
+        "verdict" => &["correct", "right", "pass", "solved", "success", "valid", "green"],
         "gold" => &["gold", "expected", "truth", "reference", "right", "solution"],
         "answer" => &["answer", "final", "predict", "choice"],
         "reasoning" => &["reason", "think", "thought", "chain", "trace", "musing", "rationale", "scratch", "deliberat"],
@@ -233,7 +235,7 @@ pub(super) fn parts_of(target: &str) -> &'static [&'static str] {
         "unit" => &["question", "prompt", "problem", "item", "task", "case"],
         "model" => &["model", "llm", "engine"],
         "sample" => &["sample", "attempt", "take", "trial", "try", "repeat", "run", "iteration"],
-        "cost" => &["cost", "usd", "price", "dollar", "kosten", "preis", "prix"],
+        "cost" => &["cost", "usd", "price", "dollar", "spend", "kosten", "preis", "prix"],
         "usage.input" => &["inputtok", "prompttok"],
         "usage.output" => &["tok"],
         _ => &[],

@@ -1,9 +1,10 @@
 //! What stands twice in a record: the same questions asked in two ways, side by side in the items of a list, or at two efforts, side by side in two
-//! columns. Each way becomes a [[trace]] of its own. Not ways that are told by a column's values: that is `arm`.
+//! columns; and what several models said, a column each. Each way becomes a [[trace]] of its own. Not ways that are told by a column's values: that is `arm`.
 
 use std::collections::BTreeSet;
 
 use super::content::pairs;
+use super::fits::{answers, decides};
 use super::guess::{Guess, quoted};
 use super::layout::{Layout, Leaf, normal};
 use super::whole::is_minus_one;
@@ -18,7 +19,7 @@ pub(super) struct Variant {
     pub(super) each: Option<Vec<Path>>,
     /// A condition under which it was asked.
     pub(super) when: Option<String>,
-    /// What it is called: an arm or an effort.
+    /// What it is called: an arm, an effort or a model.
     pub(super) called: Option<Guess>,
     /// Nothing was planted.
     pub(super) is_plain: bool,
@@ -137,6 +138,75 @@ fn cued(layout: &Layout, places: &Places, numbers: &[usize], at: usize) -> Optio
     let [one, other] = numbers else { return None };
     let (of_one, of_other) = (met(*one)?, met(*other)?);
     (of_one != of_other).then_some(if of_one > of_other { *one } else { *other })
+}
+
+/// Columns called like models, at least two of them, that hold the same kind of result: the places, the first one first, and what they hold.
+pub(super) fn models(layout: &Layout, used: &[bool]) -> Option<(&'static str, Vec<usize>)> {
+    let is_model =
+        |leaf: &Leaf| leaf.path.steps().len() == 1 && leaf.count() > 0 && is_called_like_a_model(&name_of(leaf));
+    let called: Vec<usize> =
+        layout.leaves.iter().enumerate().filter(|(at, leaf)| !used[*at] && is_model(leaf)).map(|(at, _)| at).collect();
+    let all = |fits: fn(&Leaf) -> bool| called.iter().filter_map(|at| layout.leaves.get(*at)).all(fits);
+    let target = match (all(decides), all(answers)) {
+        (true, _) => "verdict",
+        (false, true) => "answer",
+        (false, false) => return None,
+    };
+    (called.len() > 1).then_some((target, called))
+}
+
+/// The ways of such columns: a [[trace]] for each model.
+pub(super) fn of_models(layout: &Layout, columns: &[usize]) -> Vec<Variant> {
+    let leaves: Vec<&Leaf> = columns.iter().filter_map(|at| layout.leaves.get(*at)).collect();
+    let path = |leaf: &Leaf| quoted(&leaf.path.to_string());
+    let way = |leaf: &&Leaf| {
+        let source = format!("{{ constant = {} }}", quoted(&name_of(leaf)));
+        let why = "the column is called like a model".to_owned();
+        let paths = leaves.first().map(|first| (path(first), path(leaf)));
+        let called = Some(Guess { target: "model", source, sure: false, why });
+        Variant { paths: paths.into_iter().collect(), called, ..Variant::default() }
+    };
+    leaves.iter().map(way).collect()
+}
+
+fn name_of(leaf: &Leaf) -> String {
+    let last = leaf.path.steps().iter().rev().find_map(|step| match step {
+        Step::Field(name) => Some(name.clone()),
+        _ => None,
+    });
+    last.unwrap_or_default()
+}
+
+/// Whether a name is that of a model of one of the families that have names of their own, with what tells it from others of its family.
+fn is_called_like_a_model(name: &str) -> bool {
+    const FAMILIES: &[&str] = &[
+        "chatgpt",
+        "claude",
+        "codestral",
+        "command-r",
+        "deepseek",
+        "gemini",
+        "gemma",
+        "glm",
+        "gpt",
+        "grok",
+        "kimi",
+        "llama",
+        "magistral",
+        "mistral",
+        "mixtral",
+        "nemotron",
+        "o1",
+        "o3",
+        "o4",
+        "olmo",
+        "phi",
+        "qwen",
+        "qwq",
+    ];
+    let name = name.trim().to_lowercase();
+    let base = name.rsplit('/').next().unwrap_or(&name);
+    FAMILIES.iter().any(|family| base.strip_prefix(family).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)))
 }
 
 /// What a name says of an effort, beside the same name without it.
