@@ -128,7 +128,7 @@ fn unread(looked: &Looked, writing: &mut Writing) {
         let names: Vec<String> = unread.names.iter().map(|name| named(name)).collect();
         let listed = listed(&names, unread.more);
         let tone = if repeated > 0 { None } else { Some(Tone::Faint) };
-        writing.toned("not read: ", &format!("{listed}: no field of samples takes them, a mapping can"), tone);
+        writing.toned("not read: ", &format!("{listed}: nothing takes them, a mapping can"), tone);
     }
     let is_samples = looked.formats.iter().any(|format| format.format == Format::Samples.as_str());
     if repeated > 0 && is_samples && looked.drafts.iter().all(|draft| draft.written.is_none()) {

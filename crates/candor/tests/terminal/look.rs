@@ -257,7 +257,7 @@ fn samples_that_stand_twice_and_names_that_were_not_read_are_told_and_drafted_fo
     doses.csv: 1 file, 1 format recognised
     twice: 360 of 450 calls have question and number in common with an earlier one of the same model,
            effort, arm and cue: audits use one of them
-    not read: dose, temp: no field of samples takes them, a mapping can
+    not read: dose, temp: nothing takes them, a mapping can
     a mapping to correct: candor look doses.csv --draft mapping.toml
     ");
     assert!(out.contains("compute curve         ready  30 questions, 3 samples each"), "{out}");
