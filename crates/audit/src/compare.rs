@@ -60,7 +60,7 @@ pub struct Comparison {
     pub questions: u64,
     /// Questions that only one side has: before, after.
     pub unmatched: (u64, u64),
-    /// Samples without a verdict: before, after.
+    /// Samples without a verdict, records that were left out as unreadable among them: before, after.
     pub undecided: (u64, u64),
     /// Questions that turned right, and wrong.
     pub gained_lost: (u64, u64),
@@ -317,11 +317,13 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>
         ));
     }
     let (first, second) = both(matched.unmatched);
+    // Counted by the way of asking: of questions only where there is one.
+    let lacking = match matched.unjudged.0 + matched.unjudged.1 {
+        0 => String::new(),
+        lacking => format!(" ({} of them without a verdict in the other)", thousands(lacking)),
+    };
     if matched.unmatched != (0, 0) {
-        let lacking = match matched.unjudged.0 + matched.unjudged.1 {
-            0 => String::new(),
-            lacking => format!(" ({} of them without a verdict in the other)", thousands(lacking)),
-        };
+        let lacking = if conditions > 1 { "" } else { &lacking };
         notes.push(format!(
             "{first} questions count only in the first and {second} only in the second run{lacking}; they are not compared"
         ));
@@ -330,12 +332,18 @@ fn notes(matched: &Matched, conditions: usize, uncued: bool, unnamed: Option<u8>
     if conditions > 1 && matched.alone != (0, 0) {
         let (first, second) = both(matched.alone);
         notes.push(format!(
-            "counted once for every way of asking, {first} stand only in the first and {second} only in the second run"
+            "counted once for every way of asking, {first} count only in the first and {second} only in the second run{lacking}"
         ));
     }
     if matched.undecided != (0, 0) {
         let (first, second) = both(matched.undecided);
-        notes.push(format!("{first} and {second} samples have no verdict"));
+        let unread = if matched.unread == (0, 0) {
+            String::new()
+        } else {
+            let (first, second) = both(matched.unread);
+            format!(", {first} and {second} of them records that could not be read")
+        };
+        notes.push(format!("{first} and {second} samples have no verdict{unread}"));
     }
     if votes.is_none() && matched.fewest_answers >= FEWEST_VOTES {
         notes.push(format!(

@@ -28,6 +28,9 @@ pub const FEWEST_UNITS: u64 = 10;
 /// How what raises a mark ends where more units would: a reader who has the number at another power leaves it out.
 pub const MORE_UNITS: &str = "units, if the value stays as it is (50 % power)";
 
+/// Why an interval leaves a mark at inferred: a reader who shows no statement beside it names the one that is open.
+pub const OPEN: &str = "the interval leaves the statement open";
+
 /// A prediction further than this many times the largest sampled k is hope.
 pub const FARTHEST_REACH: f64 = 4.0;
 
@@ -216,7 +219,7 @@ impl Claim {
             estimate.interval().ok().map(|interval| asserted.relation(estimate.value(), interval) != Relation::Open)
         });
         if decided != Some(true) {
-            why.push("the interval leaves the statement open".to_owned());
+            why.push(OPEN.to_owned());
             match asserted.units_needed(estimate) {
                 Some(units) => raise.push(format!("about {units} {MORE_UNITS}")),
                 None => raise.push("more units".to_owned()),

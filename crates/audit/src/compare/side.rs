@@ -297,6 +297,8 @@ pub(super) struct Matched {
     /// Samples of each side, and those without a verdict.
     pub(super) seen: (u64, u64),
     pub(super) undecided: (u64, u64),
+    /// Of these, records that could not be read and were left out as asked.
+    pub(super) unread: (u64, u64),
     /// A question under a condition: how many have a partner, and how many have none on each side.
     pub(super) places: u64,
     pub(super) alone: (u64, u64),
@@ -329,6 +331,7 @@ impl Matched {
         let (first, second) = (within(before), within(after));
         found.seen = (first.0 + before.unread, second.0 + after.unread);
         found.undecided = (first.1 + before.unread, second.1 + after.unread);
+        found.unread = (before.unread, after.unread);
         let taken = |side: &Side| -> BTreeMap<(Question, Condition), Samples> {
             side.decided()
                 .filter(|((_, condition), _)| conditions.contains(condition))

@@ -93,7 +93,7 @@ pub(crate) fn begin(plan: Plan, asked: &Asked, anew: bool, settings: &Settings) 
         .and_then(|plan| registering::begin(&plan, Some(&live.id), None, settings));
     match registered {
         Ok(registering) => {
-            let sat = sit(&live, asked, &models, &foreign, &named, settings);
+            let sat = sit(&live, asked, &models, &foreign, &named, settings)?;
             closed(&live, sat, registering.as_ref(), settings)
         }
         Err(problem) => {
@@ -130,18 +130,17 @@ pub(crate) fn go_on(
     }
     let plan = Identity::of(&live.plan, Some(&live.task))?;
     let registering = registering::go_on(&plan, &live.id, settings)?;
-    let sat = sit(&live, &asked, &models, &foreign, &named, settings);
+    let sat = sit(&live, &asked, &models, &foreign, &named, settings)?;
     closed(&live, sat, registering.as_ref(), settings)
 }
 
 /// Registers what a sitting came to, and notes last of all whether there is anything left to ask: one that is killed before is gone on with.
 fn closed(
     live: &LiveRun,
-    sat: Result<(Sitting, bool), Problem>,
+    (sitting, whole): (Sitting, bool),
     registering: Option<&Registering>,
     settings: &Settings,
 ) -> Result<Sitting, Problem> {
-    let (sitting, whole) = sat?;
     let sitting = ended(sitting, registering, settings)?;
     if whole {
         live.mark_whole()?;

@@ -89,7 +89,7 @@ fn basis(comparison: &Comparison) -> Vec<String> {
             let raise = if raise.is_empty() { String::new() } else { format!("; raised by {}", raise.join("; ")) };
             // Nobody made the statement in words: it is named where it decides the mark.
             let open = format!("the interval leaves \"{}\" open", claim.statement());
-            let why = claim.why().join("; ").replace("the interval leaves the statement open", &open);
+            let why = claim.why().join("; ").replace(candor_stats::claim::OPEN, &open);
             lines.push(format!("{}: {mark} because {why}{raise}", label(claim)));
         }
     }

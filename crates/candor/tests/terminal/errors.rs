@@ -56,6 +56,7 @@ fn many_records_left_out_leave_no_evidence_and_pass_no_gate() {
     assert_eq!(environment.run(&[&gate[..2], &["before.jsonl"], &gate[3..]].concat()).code, Some(0));
     let ran = environment.run(&[&gate[..], &["--skip-invalid"]].concat());
     assert!(ran.code == Some(8) && ran.out.contains("cannot tell"), "{:?} {}", ran.code, ran.out);
+    assert!(ran.out.contains("0 and 100 of them records that could not be read"), "{}", ran.out);
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub enum Decision {
 /// `difference` is second - first with a two-sided interval. Pass when its lower end is above -margin, fail when its upper end
 /// is below -margin; a two-sided 95 % interval gives one-sided 2.5 % error on each decision.
 ///
-/// Needed: n with (z_{1-alpha/2} + z_{0.8})^2 sd^2 / margin^2, sd from the interval's width.
+/// Needed: n with (z_{1-alpha/2} + z_{0.8})^2 sd^2 / margin^2, sd from the interval's width. Where the differences are at hand, [`questions_to_pass`] knows more.
 #[must_use]
 pub fn no_worse(difference: &Estimate, margin: f64) -> Decision {
     let Ok(interval) = difference.interval() else { return cannot_tell(difference, margin, 0.0) };

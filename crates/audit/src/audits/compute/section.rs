@@ -414,7 +414,7 @@ fn wall_notes(book: &Book<'_>, paths: &[u32], found: &Gains, questions: usize) -
         )),
         Ok(Wall::NotShown { nearest, upper, enough }) => {
             let more = enough.map_or_else(
-                || format!("as measured, some larger setting gains {shown} or more over each"),
+                || format!("more questions alone would not show one: as measured, some larger setting gains about {shown} or more over each"),
                 |(at, needed)| {
                     let needed = planned(needed);
                     format!("about {needed} questions would show one at {}, if all gains stay as measured; have {questions}", paths_of(at))
